@@ -1,0 +1,47 @@
+# The commands of the project. `make handouts` and `make test` are all that most people need.
+VENV := .venv
+RUN := $(VENV)/bin/python
+
+ifeq ($(shell uname -s),Darwin)
+# Homebrew keeps Pango where the loader does not look by itself.
+export DYLD_FALLBACK_LIBRARY_PATH := $(shell brew --prefix 2>/dev/null)/lib:$(DYLD_FALLBACK_LIBRARY_PATH)
+endif
+
+.PHONY: handouts test check golden schema setup lock clean
+
+handouts: $(VENV)/.ready ## build the library into output/
+	@$(RUN) build.py
+
+test: $(VENV)/.ready-dev ## run all tests
+	@$(RUN) -m pytest -q
+
+check: $(VENV)/.ready-dev ## format, lint, types, import contract
+	@$(RUN) -m ruff format --check .
+	@$(RUN) -m ruff check .
+	@$(RUN) -m mypy
+	@$(VENV)/bin/lint-imports
+
+golden: $(VENV)/.ready-dev ## write golden files anew, and list what changed
+	@$(RUN) -m pytest -q tests --update-golden
+	@git --no-pager diff --stat -- tests
+
+schema: $(VENV)/.ready ## write the schemas that editors complete from
+	@$(RUN) build.py schema
+
+setup: $(VENV)/.ready
+
+$(VENV)/.ready: requirements.lock scripts/setup.sh
+	@sh scripts/setup.sh requirements.lock
+	@touch $@
+
+$(VENV)/.ready-dev: $(VENV)/.ready requirements-dev.lock requirements-tools.lock
+	@sh scripts/setup.sh requirements-dev.lock requirements-tools.lock
+	@touch $@
+
+lock: ## resolve the dependencies anew (needs uv)
+	uv pip compile -q pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements.lock
+	uv pip compile -q pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements-dev.lock
+	uv pip compile -q --group tools --no-deps --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements-tools.lock
+
+clean: ## take away what builds made; content and output stay
+	rm -rf .bifolio .pytest_cache .mypy_cache .ruff_cache .hypothesis tests/visual/results

@@ -1,0 +1,306 @@
+"""The command line: the only place that prints or sets an exit code.
+
+0 done · 2 usage · 3 content wrong · 4 design wrong · 5 faults found, nothing published
+6 a program or library is missing · 1 a bug, with its traceback
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NoReturn, TypeVar, cast
+
+import click
+
+from bifolio import __version__
+from bifolio.diagnostics import Diagnostic, PressError, Severity, show, suggest
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class _Voice:
+    """How a command speaks: sentences for people, one JSON value on stdout for machines."""
+
+    def __init__(self, *, as_json: bool, quiet: bool) -> None:
+        self.as_json = as_json
+        self.quiet = quiet
+
+    def say(self, text: str) -> None:
+        """Tell a person something that is not the result."""
+        if not self.quiet:
+            click.echo(text, err=self.as_json)
+
+    def give(self, value: dict[str, Any]) -> None:
+        """Give the result to a machine."""
+        if self.as_json:
+            click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+
+    def complain(self, findings: tuple[Diagnostic, ...] | list[Diagnostic]) -> None:
+        """Show findings: as text on stderr for people; machines get them in the result."""
+        if not self.as_json:
+            for finding in findings:
+                click.echo(show(finding), err=True)
+
+    def fail(self, error: PressError) -> NoReturn:
+        """Show what is wrong and end with the exit code of its kind."""
+        self.complain(error.findings)
+        if not self.as_json and len(error.findings) > 1:
+            click.echo(f"{len(error.findings)} findings", err=True)
+        self.give({"ok": False, "findings": [finding.as_json() for finding in error.findings]})
+        sys.exit(error.exit_code)
+
+
+@contextmanager
+def _speaking(as_json: bool, quiet: bool) -> Iterator[_Voice]:
+    voice = _Voice(as_json=as_json, quiet=quiet)
+    try:
+        yield voice
+    except PressError as error:
+        voice.fail(error)
+
+
+def _common(command: F) -> F:
+    """Add the options that every command takes."""
+    options = (
+        click.option(
+            "--project",
+            type=click.Path(path_type=Path, file_okay=False),
+            default=Path(),
+            help="The project's folder; this one by default.",
+        ),
+        click.option("--json", "as_json", is_flag=True, help="Results as JSON on stdout."),
+        click.option("--quiet", "-q", is_flag=True, help="Say only what is wrong."),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+class _Commands(click.Group):
+    """`build.py` alone builds what the project plans; a mistyped command gets the near miss."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and not args[0].startswith("-") and args[0] not in self.commands:
+            cure = suggest(args[0], list(self.commands), "commands")
+            ctx.fail(f'There is no command "{args[0]}"; {cure}')
+        return super().resolve_command(ctx, args)
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        names = {"--help", "--version"}
+        asks_nothing = not args or args[0].startswith("-")
+        if asks_nothing and not names & set(args):
+            args = ["build", *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group(cls=_Commands)
+@click.version_option(__version__, prog_name="bifolio")
+def main() -> None:
+    """Print-ready handouts from plain content, in each clinic's own brand."""
+
+
+@main.command()
+@click.argument("items", nargs=-1, metavar="[ITEM]…")
+@click.option("--brand", "-b", "brands", multiple=True, help="A clinic; may be repeated.")
+@click.option("--all-brands", is_flag=True, help="Every clinic of the project.")
+@click.option("--region", help="Whose support lines: us, gb …")
+@click.option("--lang", "language", help="Language of the content: en …")
+@click.option("--edition", "-e", "editions", multiple=True, help="A physical form; repeatable.")
+@click.option("--theme", help="A look: calm …")
+@click.option("--format", "formats", help="What to make, with commas: pdf")
+@click.option(
+    "--output",
+    "-o",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Where to; output/ by default.",
+)
+@click.option("--force", is_flag=True, help="Make everything anew, also what is already there.")
+@_common
+def build(
+    items: tuple[str, ...],
+    brands: tuple[str, ...],
+    all_brands: bool,
+    region: str | None,
+    language: str | None,
+    editions: tuple[str, ...],
+    theme: str | None,
+    formats: str | None,
+    output: Path | None,
+    force: bool,
+    project: Path,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Make handouts: all that bifolio.yaml plans, or the named ones."""
+    with _speaking(as_json, quiet) as voice:
+        started = time.perf_counter()
+        from bifolio.office import Office
+        from bifolio.plan import Request
+
+        office = Office(project, renew=force)
+        request = Request(
+            items=items,
+            brands=brands or (office.library.brand_ids if all_brands else ()),
+            region=region,
+            language=language,
+            editions=editions,
+            theme=theme,
+            formats=_formats(formats),
+        )
+        jobs = office.plan(request)
+        with _progress(voice, len(jobs)) as tell:
+            made = office.build(jobs, output, tell)
+        for path in made:
+            voice.say(f"  {_from_here(path)}")
+        seconds = time.perf_counter() - started
+        voice.say(f"{len(made)} {_files(len(made))} in {seconds:.1f} s.")
+        voice.give({"ok": True, "files": [str(path) for path in made]})
+
+
+@main.command()
+@click.argument("items", nargs=-1, metavar="[ITEM]…")
+@click.option("--brand", "-b", "brands", multiple=True, help="Check only these clinics.")
+@_common
+def check(items: tuple[str, ...], brands: tuple[str, ...], project: Path, as_json: bool, quiet: bool) -> None:
+    """Find what is wrong with content and brands; write nothing."""
+    with _speaking(as_json, quiet) as voice:
+        from bifolio.office import Office
+
+        office = Office(project)
+        findings = office.check(items, brands)
+        errors = [f for f in findings if f.severity is Severity.ERROR]
+        voice.complain(findings)
+        if not errors:
+            count = len(items or office.library.handout_paths)
+            voice.say(f"{count} {'handout is' if count == 1 else 'handouts are'} fine.")
+        voice.give({"ok": not errors, "findings": [f.as_json() for f in findings]})
+
+
+@main.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE…")
+@_common
+def verify(files: tuple[Path, ...], project: Path, as_json: bool, quiet: bool) -> None:
+    """Look finished PDFs over: pages, fonts, tags, cut text, missing letters."""
+    del project
+    with _speaking(as_json, quiet) as voice:
+        from bifolio.office import look_over
+
+        for path in files:
+            look_over(path)
+            voice.say(f"{path}: nothing wrong found.")
+        voice.give({"ok": True, "files": [str(path) for path in files]})
+
+
+@main.command("list")
+@click.argument(
+    "what",
+    type=click.Choice(["handouts", "brands", "editions", "regions", "languages", "themes"]),
+    default="handouts",
+)
+@_common
+def list_(what: str, project: Path, as_json: bool, quiet: bool) -> None:
+    """Show what there is: handouts, brands, editions, regions, languages, themes."""
+    with _speaking(as_json, quiet) as voice:
+        from bifolio.office import Office
+
+        rows = Office(project).rows(what)
+        width = max((len(name) for name, _ in rows), default=0)
+        if not as_json:
+            for name, words in rows:
+                click.echo(f"{name:<{width}}  {words}".rstrip())
+        voice.give({"ok": True, what: [{"id": name, "about": words} for name, words in rows]})
+
+
+@main.command()
+@_common
+def schema(project: Path, as_json: bool, quiet: bool) -> None:
+    """Write the JSON Schemas from which editors complete and check content files."""
+    with _speaking(as_json, quiet) as voice:
+        from bifolio.schema import write_schemas
+
+        written = write_schemas(project / "content" / "schema")
+        for path in written:
+            voice.say(f"  {_from_here(path)}")
+        voice.give({"ok": True, "files": [str(path) for path in written]})
+
+
+@main.command()
+@_common
+def doctor(project: Path, as_json: bool, quiet: bool) -> None:
+    """Is everything here? Names each missing thing and how to install it."""
+    with _speaking(as_json, quiet) as voice:
+        from bifolio.doctor import examine
+
+        results = examine(project)
+        for result in results:
+            sign = "ok     " if result.present else "MISSING" if result.needed else "absent "
+            voice.say(f"{sign} {result.name}: {result.words}")
+            if not result.present:
+                voice.say(f"        install: {result.install}")
+        missing = [result for result in results if result.needed and not result.present]
+        voice.say("Everything needed is here." if not missing else "Something needed is missing.")
+        voice.give(
+            {"ok": not missing, "parts": [result._asdict() for result in results]},
+        )
+        if missing:
+            sys.exit(6)
+
+
+def _formats(text: str | None) -> tuple[Any, ...]:
+    if not text:
+        return ()
+    names = tuple(name.strip() for name in text.split(",") if name.strip())
+    for name in names:
+        if name != "pdf":
+            raise click.BadParameter(f'"{name}" cannot be made; formats: pdf', param_hint="--format")
+    return names
+
+
+@contextmanager
+def _progress(voice: _Voice, total: int) -> Iterator[Callable[[object], None]]:
+    """Tell how far a build is: a bar on a terminal, plain lines elsewhere."""
+    if voice.quiet or voice.as_json or not sys.stderr.isatty():
+        counter = iter(range(1, total + 1))
+        yield lambda job: voice.say(f"[{next(counter)}/{total}] {job}")
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn
+
+    columns = (
+        TextColumn("{task.completed:.0f}/{task.total:.0f}"),
+        BarColumn(),
+        TextColumn("{task.description}"),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("", total=total)
+        begun = False
+
+        def tell(job: object) -> None:
+            nonlocal begun
+            progress.update(task, description=str(job), advance=1 if begun else 0)
+            begun = True
+
+        yield tell
+
+
+def _files(count: int) -> str:
+    return "file" if count == 1 else "files"
+
+
+def _from_here(path: Path) -> str:
+    try:
+        return path.resolve().relative_to(Path.cwd()).as_posix()
+    except ValueError:
+        return str(path)
+
+
+def run() -> NoReturn:
+    """Start the command line."""
+    cast("Callable[..., Any]", main)(prog_name="build.py")
+    raise SystemExit(0)

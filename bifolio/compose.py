@@ -1,0 +1,588 @@
+"""Compose: models → galley, the whole document as one HTML text, not yet pages.
+
+Templates hold structure, styles hold looks; this module brings them together with the words of the
+region and the language. It lays nothing out. Composed for a plate, colours are sentinels and the
+clinic's places are placeholder pictures; composed with a clinic's own palette and slots, the same
+templates give the whole page (EPUB, web, and the oracle that tests hold inking against).
+"""
+
+from __future__ import annotations
+
+import base64
+import datetime
+import math
+import re
+import struct
+import traceback
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from jinja2 import (
+    FileSystemLoader,
+    StrictUndefined,
+    TemplateError,
+    TemplateNotFound,
+    select_autoescape,
+)
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from markupsafe import Markup, escape
+
+from bifolio import typography
+from bifolio.diagnostics import DesignError, Diagnostic
+from bifolio.model.blocks import Resources, walk
+from bifolio.model.brand import Brand
+from bifolio.model.edition import Edition
+from bifolio.model.evidence import Evidence, EvidenceSource
+from bifolio.model.figure import Drawing
+from bifolio.model.handout import Handout
+from bifolio.model.locale import Locale
+from bifolio.model.region import Region, SupportLine
+from bifolio.palette import SENTINELS
+
+SLOTS = ("masthead", "mark", "foot", "clinic", "line-1", "line-2", "line-3", "line-4", "qr", "approval")
+"""The places of the clinic, by name. A plate may use each any number of times."""
+
+LINES = 4
+"""How many contact lines the clinic's panel holds."""
+
+FITS = 3
+"""In how many ways a slot may be set, from its full size down, before it counts as too full."""
+
+LAYERS = "tokens, base, parts, components, edition, words, brand, theme"
+
+CLINIC_NAME = "slot:clinic-name"
+"""Stands for the clinic's name in the metadata of a plate."""
+
+
+@dataclass(frozen=True)
+class Design:
+    """Where templates, styles and drawings are, and which edition and theme are in use."""
+
+    templates: Path
+    styles: Path
+    edition: Edition
+    theme: str
+
+
+@dataclass(frozen=True)
+class ClinicCopy:
+    """What slots say for one clinic: words, links, and pictures as data addresses."""
+
+    name: str
+    short_name: str | None
+    contact: str
+    below: str | None
+    lines: tuple[ContactLine, ...]
+    logo: str | None
+    logo_alt: str
+    masthead: str
+    qr: str | None
+    site: str | None
+    state: str
+    approval: str
+
+    def alt(self, slot: str) -> str:
+        """Give what a screen reader hears for a slot; empty when the slot is."""
+        if slot.startswith("line-"):
+            number = int(slot.removeprefix("line-"))
+            line = self.lines[number - 1] if number <= len(self.lines) else None
+            return line.text if line else ""
+        return {
+            "masthead": self.name,
+            "mark": self.logo_alt if self.logo else "",
+            "foot": f"{self.name}. {self.state}",
+            "clinic": ". ".join(part for part in (self.contact, self.below) if part),
+            "qr": f"QR code: {self.site}" if self.qr else "",
+            "approval": self.approval,
+        }[slot]
+
+    def fills(self, slot: str) -> bool:
+        """Tell whether there is anything to set in a slot."""
+        if slot.startswith("line-"):
+            return int(slot.removeprefix("line-")) <= len(self.lines)
+        return bool(self.alt(slot))
+
+    def link(self, number: int) -> str | None:
+        """Give where contact line `number`, counted from 1, leads."""
+        return self.lines[number - 1].href if number <= len(self.lines) else None
+
+
+@dataclass(frozen=True)
+class ContactLine:
+    """One line of the clinic's panel. A blank one is a label with room to write."""
+
+    text: str
+    href: str | None = None
+    blank: bool = False
+
+
+@dataclass(frozen=True)
+class _ClinicPlace:
+    """The clinic as templates see it: placeholders on a plate, its own markup elsewhere."""
+
+    name: str = CLINIC_NAME
+    slots: Mapping[str, Markup] | None = None
+    links: tuple[str | None, ...] = (None,) * LINES
+
+
+@dataclass
+class _Used:
+    """Drawings that a page asked for while it was composed; they go into its stylesheet."""
+
+    rules: dict[str, str] = field(default_factory=dict)
+
+
+class Composer:
+    """Composes handouts of one design for one region and language."""
+
+    def __init__(
+        self,
+        design: Design,
+        locale: Locale,
+        region: Region,
+        palette: Mapping[str, str] = SENTINELS,
+    ) -> None:
+        self.design = design
+        self.locale = locale
+        self.region = region
+        self.palette = {"paper": "#ffffff", **palette, **self._theme_roles(palette)}
+        self.words = {**region.words, "emergency": region.emergency.number, "region": region.name}
+        self.environment = _environment(design.templates)
+        self._add_filters()
+
+    # -- documents -------------------------------------------------------------------------------
+
+    def handout(
+        self,
+        handout: Handout,
+        evidence: Evidence,
+        drawings: Mapping[str, Drawing],
+        clinic: Mapping[str, Markup] | None = None,
+        copy: ClinicCopy | None = None,
+    ) -> str:
+        """Compose a handout.
+
+        With `clinic` (slot markup) and `copy` the clinic stands in place; without them the slots are
+        placeholders and the galley is that of a plate.
+        """
+        used = _Used()
+        place = _ClinicPlace()
+        if clinic is not None and copy is not None:
+            links = tuple(copy.link(number) for number in range(1, LINES + 1))
+            place = _ClinicPlace(copy.name, clinic, links)
+        references = evidence.references(handout.cites)
+        context = {
+            "handout": handout,
+            "clinic": place,
+            "language": self.region.language if handout.language == "en" else handout.language,
+            "stylesheet": _STYLE_MARK,
+            "label": self._label,
+            "audience_line": self._audience_line(handout),
+            "references": lambda: references,
+            "sources_in_brief": self._sources_in_brief,
+            "cite_marks": self._cite_marks(handout, evidence, references),
+            "support_lines": self._support_lines,
+            "reach_of": self._reach_of,
+            "scope_of": self._scope_of,
+            "lines_checked": self._lines_checked(handout),
+            "figure": lambda name, alt: self._figure(name, drawings[name], alt),
+            "use_icon": lambda name, role="deep": self._use_icon(used, name, role),
+            "use_art": lambda name, **values: self._use_art(used, name, values),
+            "slot_url": slot_url,
+            "faces": _faces(handout),
+        }
+        html = self._render(f"{handout.kind}.html.j2", context)
+        kinds = tuple(f"components/{kind}.css" for kind in handout.block_kinds)
+        return html.replace(_STYLE_MARK, self._stylesheet(kinds, used), 1)
+
+    def slots(self, copy: ClinicCopy, fits: Mapping[str, int]) -> dict[str, Markup]:
+        """Compose the markup of each slot that the clinic fills, at its fit (0 is full size)."""
+        return {name: self._slot(name, copy, fits.get(name, 0)) for name in SLOTS if copy.fills(name)}
+
+    def slot_sheet(self, slots: Mapping[str, Markup]) -> str:
+        """Compose the sheet from which inking takes slots: one page each, in the given order."""
+        context = {
+            "language": self.region.language,
+            "slots": slots,
+            "stylesheet": _STYLE_MARK,
+        }
+        html = self._render("slots/sheet.html.j2", context)
+        return html.replace(_STYLE_MARK, self._stylesheet((), _Used()), 1)
+
+    def clinic_copy(self, brand: Brand, logo: str | None, approval: str | None = None) -> ClinicCopy:
+        """Gather what the slots of a brand say. `logo` is a data address, already cleaned."""
+        clinic = brand.clinic
+        name = self._plain(brand.name)
+        names = brand.meta.name
+        short = None if isinstance(names, str) else names.short
+        below = ", ".join(clinic.address) or clinic.hours or None
+        return ClinicCopy(
+            name=name,
+            short_name=self._plain(short) if short else None,
+            contact=self._plain(clinic.contact or brand.name),
+            below=self._plain(below) if below else None,
+            lines=self._contact_lines(brand),
+            logo=logo,
+            logo_alt=name,
+            masthead=clinic.masthead,
+            qr=_qr(brand.home) if brand.home else None,
+            site=brand.site,
+            state=self._label("state_approved" if approval else "state_draft"),
+            approval=approval or self._label("approval_draft"),
+        )
+
+    # -- words -----------------------------------------------------------------------------------
+
+    def _label(self, key: str) -> str:
+        return self.locale.labels[key]
+
+    def _audience_line(self, handout: Handout) -> str:
+        who = self._label("audience_" + "_".join(sorted(handout.audience)))
+        return f"{who}, {self._label('use_' + handout.kind)}"
+
+    def _day(self, day: datetime.date) -> str:
+        month = self.locale.months[day.month - 1]
+        return self.locale.date.format(day=day.day, month=month, year=day.year).replace(" ", typography.NBSP)
+
+    def _month(self, day: datetime.date) -> str:
+        return f"{self.locale.months[day.month - 1]}{typography.NBSP}{day.year}"
+
+    def _filled(self, text: str) -> str:
+        return typography.fill_words(text, self.words)
+
+    def _plain(self, text: str) -> str:
+        return typography.plain(self._filled(text), self.locale.quotes)
+
+    def _typeset(self, text: str, *, bind_end: bool = False) -> Markup:
+        return typography.typeset(self._filled(text), self.locale.quotes, bind_end=bind_end)
+
+    def _quoted(self, text: str) -> Markup:
+        opening, closing = self.locale.quotes[0], self.locale.quotes[1]
+        inner = text.strip().strip('"“”')
+        return Markup(f"{opening}{self._typeset(inner)}{closing}")  # noqa: S704 - typeset escapes
+
+    def _citation(self, source: EvidenceSource) -> Markup:
+        parts = [source.by, f"({source.year})" if source.year else "", f"{source.title}."]
+        lead = " ".join(part for part in parts if part)
+        tail = f" {source.where}." if source.where else ""
+        link = source.link
+        shown = link.removeprefix("https://").removeprefix("http://") if link else ""
+        anchor = f' <a href="{escape(link)}">{escape(shown)}</a>' if link else ""
+        return Markup(f"{escape(lead)}{escape(tail)}{anchor}")  # noqa: S704 - all parts escaped
+
+    # -- evidence and support --------------------------------------------------------------------
+
+    def _sources_in_brief(self, sources: tuple[EvidenceSource, ...]) -> str:
+        """Name the sources in two sentences: the studies, then whose pages were read."""
+        studies = sorted({s.in_brief for s in sources if s.is_research}, key=str.casefold)
+        pages = sorted({s.in_brief for s in sources if not s.is_research}, key=str.casefold)
+        said = []
+        if studies:
+            said.append(", ".join(name.replace(" ", typography.NBSP) for name in studies) + ".")
+        if pages:
+            said.append(self._label("sources_pages").format(pages=", ".join(pages)))
+        return self._plain(" ".join([*said, self._label("sources_full")]))
+
+    def _cite_marks(
+        self, handout: Handout, evidence: Evidence, references: tuple[EvidenceSource, ...]
+    ) -> Any:
+        numbers = {id(source): number for number, source in enumerate(references, 1)}
+
+        def marks(cites: tuple[str, ...]) -> list[int]:
+            if handout.kind != "notes":
+                return []
+            return sorted({numbers[id(source)] for source in evidence.references(cites)})
+
+        return marks
+
+    def _support_lines(self, block: Resources) -> tuple[SupportLine, ...]:
+        return self.region.choose(block.lines, block.topics, block.limit)
+
+    def _lines_checked(self, handout: Handout) -> datetime.date | None:
+        """Give the earliest day on which a line that this handout shows was checked."""
+        days = [
+            line.checked_on
+            for block in walk(handout.body)
+            if isinstance(block, Resources)
+            for line in self._support_lines(block)
+        ]
+        return min(days, default=None)
+
+    def _reach_of(self, line: SupportLine) -> Markup:
+        """Say how to reach a line, the shortest way first: "Call or text 988"."""
+        label = self._label
+        if line.phone and line.text and line.text == line.phone:
+            said = label("call_or_text").format(number=line.phone)
+        elif line.phone:
+            said = line.phone
+        elif line.text:
+            said = label("text_to").format(number=line.text)
+        else:
+            said = label("chat_online")
+        pieces = [escape(said)]
+        extra = [
+            f"{label('or_text')} {line.text}" if line.phone and line.text not in (None, line.phone) else None,
+            line.chat if not (line.phone or line.text) else None,
+            line.reach,
+            line.hours if line.hours != label("always") else None,
+        ]
+        if notes := ", ".join(part for part in extra if part):
+            pieces.append(Markup('<span class="resources-extra">{}</span>').format(notes))
+        return Markup(" ").join(pieces)
+
+    def _scope_of(self, lines: tuple[SupportLine, ...]) -> str:
+        """Say once what is true of all lines: the country, free of charge, day and night."""
+        always = self._label("always")
+        parts = [self._label("in_region").format(region=self.region.name)]
+        if lines and all(line.free for line in lines):
+            parts.append(self._label("free"))
+        if lines and all(line.hours == always for line in lines):
+            parts.append(self._label("always_open"))
+        return self._plain(" ".join(parts))
+
+    def _contact_lines(self, brand: Brand) -> tuple[ContactLine, ...]:
+        clinic = brand.clinic
+        found = []
+        if clinic.phone:
+            digits = re.sub(r"[^\d+]", "", clinic.phone)
+            said = self._label("call").format(number=clinic.phone)
+            found.append(ContactLine(said, f"tel:{digits}"))
+        if brand.home and brand.site:
+            found.append(ContactLine(brand.site, brand.home))
+        if clinic.email:
+            found.append(ContactLine(clinic.email, f"mailto:{clinic.email}"))
+        if clinic.out_of_hours:
+            found.append(ContactLine(self._plain(clinic.out_of_hours)))
+        if not found:
+            keys = ("blank_phone", "blank_visit", "blank_name")
+            found = [ContactLine(self._label(key), blank=True) for key in keys]
+        return tuple(found[:LINES])
+
+    # -- pictures --------------------------------------------------------------------------------
+
+    def _figure(self, name: str, drawing: Drawing, alt: str | None) -> dict[str, Any]:
+        """Draw a figure in the palette: its SVG with the alternative as title, and its key."""
+        context = {
+            "c": self.palette,
+            "words": drawing.words,
+            "alt": self._plain(alt or drawing.words.alt),
+            "geometry": _geometry(),
+        }
+        svg = self._draw(f"{name}.svg.j2", drawing.template, context)
+        return {"svg": Markup(svg), "key": drawing.words.key}  # noqa: S704 - autoescaped
+
+    def _use_icon(self, used: _Used, name: str, role: str) -> str:
+        path = self.design.styles / "icons" / f"{name}.svg"
+        if not path.is_file():
+            raise DesignError(
+                Diagnostic("compose.missing-icon", f'there is no icon "{name}"', where=str(path.name))
+            )
+        key = f"{name}-{role}"
+        if key not in used.rules:
+            svg = path.read_text("utf-8").replace("currentColor", self.palette[role])
+            used.rules[key] = f".icon-{key} {{ background-image: {_css_url(svg)} }}"
+        return key
+
+    def _use_art(self, used: _Used, name: str, values: Mapping[str, Any]) -> str:
+        context = {"c": self.palette, "geometry": _geometry(), **values}
+        path = self.design.templates / "art" / f"{name}.svg.j2"
+        svg = self._draw(path.name, path.read_text("utf-8"), context)
+        key = f"{name}-{zlib.crc32(svg.encode()):08x}" if values else name
+        used.rules[key] = f".art-{key} {{ background-image: {_css_url(svg)} }}"
+        return key
+
+    def _draw(self, name: str, template: str, context: Mapping[str, Any]) -> str:
+        return _guarded(name, lambda: self.environment.from_string(template).render(context))
+
+    # -- styles ----------------------------------------------------------------------------------
+
+    def _theme_css(self) -> str:
+        return (self.design.styles / "themes" / f"{self.design.theme}.css").read_text("utf-8")
+
+    def _theme_roles(self, palette: Mapping[str, str]) -> dict[str, str]:
+        """Give the colours that the theme puts in the place of roles: drawings obey themes too."""
+        declared = dict(_DECLARATION.findall(self._theme_css()))
+        roles = {}
+        for name, value in declared.items():
+            if name in palette and value.startswith("#"):
+                roles[name] = value
+            elif name in palette and (other := _ROLE_VAR.fullmatch(value)):
+                roles[name] = palette[other[1]]
+        return roles
+
+    def _stylesheet(self, components: tuple[str, ...], used: _Used) -> str:
+        styles = self.design.styles
+        parts = tuple(f"parts/{path.name}" for path in sorted((styles / "parts").glob("*.css")))
+        brand = {f"brand-{role}": colour for role, colour in self.palette.items() if role != "paper"}
+        folio = re.split(r"\{pages?\}", f" {self._label('folio')}")
+        words = {f"folio-{n}": _css_string(part) for n, part in enumerate(folio, 1)}
+        pieces = [
+            f"@layer {LAYERS};",
+            self._layer("tokens", ("tokens.css",)),
+            self._layer("base", ("base.css",)),
+            self._layer("parts", parts),
+            self._layer("components", components),
+            _tokens("edition", self.design.edition.css_tokens),
+            _tokens("words", words),
+            _tokens("brand", brand),
+            self._layer("theme", (f"themes/{self.design.theme}.css",)),
+            self._css("page.css"),
+            *(used.rules[key] for key in sorted(used.rules)),
+        ]
+        return "\n".join(pieces)
+
+    def _layer(self, name: str, files: tuple[str, ...]) -> str:
+        return f"@layer {name} {{\n" + "\n".join(self._css(file) for file in files) + "\n}"
+
+    def _css(self, name: str) -> str:
+        try:
+            text = (self.design.styles / name).read_text("utf-8")
+        except OSError as error:
+            raise DesignError(
+                Diagnostic("compose.missing-style", "the stylesheet cannot be read", where=name)
+            ) from error
+        return _COMMENT.sub("", text).strip()
+
+    # -- Jinja -----------------------------------------------------------------------------------
+
+    def _add_filters(self) -> None:
+        self.environment.filters |= {
+            "t": self._typeset,
+            "t_end": lambda text: self._typeset(text, bind_end=True),
+            "plain": self._plain,
+            "quoted": self._quoted,
+            "day": self._day,
+            "month": self._month,
+            "fill": self._filled,
+            "citation": self._citation,
+            "slot_class": lambda name: "line" if name.startswith("line-") else name,
+        }
+
+    def _slot(self, name: str, copy: ClinicCopy, fit: int) -> Markup:
+        line = None
+        if name.startswith("line-"):
+            number = int(name.removeprefix("line-"))
+            line = copy.lines[number - 1]
+        kind = "line" if line else name
+        content = self._render(f"slots/{kind}.html.j2", {"copy": copy, "fit": fit, "line": line})
+        context = {"name": name, "fit": fit, "content": Markup(content.strip())}  # noqa: S704
+        return Markup(self._render("slots/slot.html.j2", context).strip())  # noqa: S704
+
+    def _render(self, name: str, context: Mapping[str, Any]) -> str:
+        def render() -> str:
+            return self.environment.get_template(name).render(context)
+
+        return _guarded(name, render)
+
+
+_STYLE_MARK = Markup("/* stylesheet */")
+_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+_DECLARATION = re.compile(r"--([a-z0-9-]+):\s*([^;]+?)\s*;")
+_ROLE_VAR = re.compile(r"var\(--brand-([a-z0-9-]+)\)")
+
+
+def _environment(templates: Path) -> ImmutableSandboxedEnvironment:
+    return ImmutableSandboxedEnvironment(
+        loader=FileSystemLoader(templates),
+        undefined=StrictUndefined,
+        autoescape=select_autoescape(disabled_extensions=(), default=True, default_for_string=True),
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.do"],
+    )
+
+
+def _guarded(name: str, render: Any) -> str:
+    """Run a template; turn its failure into a finding that names its file and line."""
+    try:
+        return str(render())
+    except TemplateNotFound as error:
+        raise DesignError(
+            Diagnostic("compose.missing-template", f'there is no template "{error.name}"')
+        ) from error
+    except (TemplateError, KeyError, TypeError, AttributeError, ZeroDivisionError) as error:
+        place = _template_line(error) or name
+        raise DesignError(
+            Diagnostic(
+                "compose.template",
+                f"{type(error).__name__}: {error}",
+                where=place,
+                help="mend the template, or the label or field that it asks for",
+            )
+        ) from error
+
+
+def _template_line(error: BaseException) -> str | None:
+    # Jinja's messages lack the template's line; its rewritten traceback has it.
+    lineno = getattr(error, "lineno", None)
+    if lineno is not None:
+        return f"templates/{getattr(error, 'name', '?')}:{lineno}"
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        if frame.filename.endswith(".j2"):
+            return f"templates/{Path(frame.filename).name}:{frame.lineno}"
+    return None
+
+
+def _faces(handout: Handout) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+    """Split the body at its first page break: the front and the back of a card."""
+    kinds = [block.kind for block in handout.body]
+    at = kinds.index("page_break") if "page_break" in kinds else len(kinds)
+    return handout.body[:at], handout.body[at + 1 :]
+
+
+def slot_colour(slot: str) -> bytes:
+    """Give the two pixels, six bytes, by which inking knows the placeholder of a slot."""
+    return b"bifol" + bytes([SLOTS.index(slot)])
+
+
+def slot_url(slot: str) -> Markup:
+    """Give the placeholder picture of a slot as a data address: a PNG of two pixels."""
+
+    def chunk(kind: bytes, body: bytes) -> bytes:
+        check = zlib.crc32(kind + body)
+        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", check)
+
+    header = struct.pack(">IIBBBBB", 2, 1, 8, 2, 0, 0, 0)
+    pixels = zlib.compress(b"\0" + slot_colour(slot), 9)
+    png = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
+    return Markup("data:image/png;base64," + base64.b64encode(png).decode())  # noqa: S704
+
+
+def _qr(address: str) -> str:
+    """Draw a QR code (ISO/IEC 18004, level M) with its quiet zone, as a data address."""
+    import segno
+
+    code = segno.make(address, error="m", micro=False)
+    svg = code.svg_inline(scale=1, border=3, dark="#000", light="#fff", svgversion=1.1, omitsize=True)
+    svg = svg.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)
+    return "data:image/svg+xml;charset=utf-8," + quote(svg)
+
+
+def _css_url(svg: str) -> str:
+    return 'url("data:image/svg+xml;charset=utf-8,' + quote(" ".join(svg.split()), safe=" =:/,.-()") + '")'
+
+
+def _css_string(text: str) -> str:
+    # Spaces at the ends would collapse between the boxes of a margin box.
+    inner = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ")
+    stripped = inner.strip()
+    before = typography.NBSP if inner[:1].isspace() else ""
+    after = typography.NBSP if stripped and inner[-1:].isspace() else ""
+    return f'"{before}{stripped}{after}"'
+
+
+def _tokens(layer: str, values: Mapping[str, str]) -> str:
+    body = " ".join(f"--{name}: {value};" for name, value in sorted(values.items()))
+    return f"@layer {layer} {{ :root {{ {body} }} }}"
+
+
+def _geometry() -> Mapping[str, Any]:
+    """Give the two functions that drawings need, in degrees, as Jinja has no trigonometry."""
+    return {
+        "sin": lambda degrees: round(math.sin(math.radians(degrees)), 5),
+        "cos": lambda degrees: round(math.cos(math.radians(degrees)), 5),
+    }

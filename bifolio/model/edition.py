@@ -1,0 +1,39 @@
+"""An edition: one physical form of a handout, as data. A clinic adds one without Python."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from bifolio.model.base import Label, Model
+
+Millimetres = Annotated[float, Field(gt=0, le=1200)]
+Token = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*$")]
+Value = Annotated[str, StringConstraints(pattern=r"^[^;{}<>]*$", max_length=120)]
+
+
+class Edition(Model):
+    """Sheet, trim and token values. Every length names its unit."""
+
+    name: Label
+    summary: Label
+    """One line that a therapist understands."""
+    trim_width_mm: Millimetres
+    trim_height_mm: Millimetres
+    kinds: tuple[Literal["leaflet", "worksheet", "card", "guide", "notes", "booklet"], ...] = ()
+    """Kinds of handout this edition suits; empty means all."""
+    tokens: dict[Token, Value] = {}
+    """Values of the tokens of styles/tokens.css that this form changes."""
+
+    def suits(self, kind: str) -> bool:
+        return not self.kinds or kind in self.kinds
+
+    @property
+    def css_tokens(self) -> dict[str, str]:
+        """Give the custom properties that this edition sets, the trim among them."""
+        return {
+            "trim-width": f"{self.trim_width_mm:g}mm",
+            "trim-height": f"{self.trim_height_mm:g}mm",
+            **self.tokens,
+        }

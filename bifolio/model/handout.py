@@ -1,0 +1,84 @@
+"""A handout: one file of content, one thing that a reader is handed."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import BeforeValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from bifolio.model.base import Day, Label, Model, Name, Said, Text
+from bifolio.model.blocks import Audience, Block, Figure, Section, cites_of, walk
+
+Kind = Literal["leaflet", "worksheet", "card", "guide", "notes", "booklet"]
+
+
+class Review(Model):
+    """When the words were written, and by when somebody must read them again."""
+
+    written: Day
+    due: Day
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.due <= self.written:
+            raise PydanticCustomError("review_order", "the review is due before it was written")
+        return self
+
+
+Version = Annotated[
+    str,
+    BeforeValidator(lambda v: str(v) if isinstance(v, (int, float)) else v),
+    Field(pattern=r"^[0-9]+(\.[0-9]+)*$", max_length=12),
+]
+
+
+class Handout(Model):
+    """Everything that one content file says. Its id is the name of its file."""
+
+    kind: Kind
+    title: Label
+    summary: Text
+    audience: tuple[Audience, ...] = Field(min_length=1)
+    language: Annotated[str, Field(pattern=r"^[a-z]{2,3}$")] = "en"
+    version: Version = "1.0"
+    topics: tuple[Name, ...] = ()
+    main_message: Text | None = None
+    call_to_action: Text | None = None
+    content_note: Said | None = None
+    body: tuple[Block, ...] = Field(min_length=1)
+    review: Review
+
+    def for_readers(self, audience: frozenset[Audience]) -> Handout:
+        """Give this handout with only the blocks that one of `audience` is meant to see."""
+        return self.model_copy(update={"body": _meant_for(self.body, audience)})
+
+    @property
+    def cites(self) -> tuple[str, ...]:
+        """All facts cited, each once, in the order of the page."""
+        return tuple(dict.fromkeys(cites_of((self.content_note or (), self.body))))
+
+    @property
+    def figures(self) -> tuple[str, ...]:
+        """The drawings in use, each once, by name."""
+        return tuple(sorted({b.name for b in walk(self.body) if isinstance(b, Figure)}))
+
+    @property
+    def block_kinds(self) -> tuple[str, ...]:
+        """The kinds of block in use, each once, by name."""
+        return tuple(sorted({block.kind for block in walk(self.body)}))
+
+
+def _meant_for(blocks: tuple[Block, ...], audience: frozenset[Audience]) -> tuple[Block, ...]:
+    kept: list[Block] = []
+    for block in blocks:
+        if block.audience and not audience & set(block.audience):
+            continue
+        if isinstance(block, Section):
+            inner = _meant_for(block.blocks, audience)
+            if not inner:
+                continue
+            kept.append(block.model_copy(update={"blocks": inner}))
+        else:
+            kept.append(block)
+    return tuple(kept)

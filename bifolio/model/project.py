@@ -1,0 +1,24 @@
+"""The project file, `bifolio.yaml`: what a plain build makes."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from bifolio.model.base import Model, Name
+
+Format = Literal["pdf"]
+
+
+class Plan(Model):
+    """Choices for every build; the command line and a brand may change them."""
+
+    items: tuple[Name, ...] = ()
+    """Which handouts to build; empty means all."""
+    brands: tuple[Name, ...] = Field(default=("default",), min_length=1)
+    region: Name = "us"
+    language: Annotated[str, Field(pattern=r"^[a-z]{2,3}$")] = "en"
+    editions: tuple[Name, ...] = Field(default=("letter",), min_length=1)
+    theme: Name = "calm"
+    formats: tuple[Format, ...] = Field(default=("pdf",), min_length=1)

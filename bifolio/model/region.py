@@ -1,0 +1,71 @@
+"""A region: whose support lines stand on the page, and the words that people use there."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
+
+from bifolio.model.base import Day, Label, Model, Name, Text
+
+LanguageTag = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$")]
+Word = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]*$")]
+
+
+class Emergency(Model):
+    """The number to call in danger, and how a sentence says it ("call 911")."""
+
+    number: Label
+    say: Label
+
+
+class SupportLine(Model):
+    """One service that a reader can reach. Printed with the day it was last checked."""
+
+    id: Name
+    name: Label
+    short: Label | None = None
+    about: Label
+    run_by: Label | None = None
+    topics: tuple[Name, ...] = ()
+    phone: Label | None = None
+    text: Label | None = None
+    chat: Label | None = None
+    hours: Label | None = None
+    free: bool | None = None
+    reach: Label | None = None
+    checked_on: Day
+    page_date: str
+    source: Annotated[str, StringConstraints(pattern=r"^https?://\S+$")] | None = None
+    status: Literal["read", "common"]
+    note: str | None = None
+
+    @model_validator(mode="after")
+    def _can_be_reached(self) -> Self:
+        if not (self.phone or self.text or self.chat):
+            raise PydanticCustomError("line_reach", "no phone, text or chat")
+        if self.status == "read" and not self.source:
+            raise PydanticCustomError("line_source", "no source")
+        return self
+
+
+class Region(Model):
+    """One country's support lines and words."""
+
+    id: Name
+    name: Label
+    language: LanguageTag
+    sheet: Literal["letter", "a4"]
+    emergency: Emergency
+    words: dict[Word, Text] = {}
+    lines: tuple[SupportLine, ...] = Field(min_length=1)
+
+    def choose(self, ids: tuple[str, ...], topics: tuple[str, ...], limit: int) -> tuple[SupportLine, ...]:
+        """Give at most `limit` lines: those named or of a topic, in the region's own order."""
+        wanted = [
+            line
+            for line in self.lines
+            if not (ids or topics) or line.id in ids or set(topics) & set(line.topics)
+        ]
+        return tuple(wanted[:limit])

@@ -1,0 +1,120 @@
+"""Palette: one brand colour → the role colours of a page.
+
+A brand has one seed. Every role keeps the seed's hue and takes a fixed lightness in OKLCH, so the
+contrast of a role does not depend on the brand: text stays legible whatever colour a clinic brings.
+Chroma is clipped when a colour lies outside sRGB; lightness never is. OKLCH as in CSS Color 4.
+
+On a plate each role is a sentinel: a colour that stands for the role and that nothing else uses.
+Inking replaces sentinels by the roles of a brand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+
+class Role(NamedTuple):
+    """Lightness and the most chroma a role may have: for dark seeds, and for light ones."""
+
+    lightness: float
+    chroma: float
+    light_seed: tuple[float, float] | None = None
+    dark_hue: bool = False
+    """Drawn or written, so that a light seed's hue is turned away from olive."""
+
+
+LIGHT_SEED = 0.72
+"""A seed lighter than this is a ground, never a line or a letter."""
+
+ROLES: Mapping[str, Role] = MappingProxyType(
+    {
+        "ink": Role(0.25, 0.022, dark_hue=True),  # reading text
+        "ink2": Role(0.40, 0.028, dark_hue=True),  # deck, captions, small print
+        "deep": Role(0.36, 0.085, (0.34, 0.06), dark_hue=True),  # titles, numerals, cover ground
+        "mid": Role(0.52, 0.10, (0.50, 0.085), dark_hue=True),  # panel rule, write-in lines, curves
+        "line": Role(0.62, 0.055, dark_hue=True),  # borders of cards
+        "hair": Role(0.80, 0.025, dark_hue=True),  # hairlines, never needed for meaning
+        "shade": Role(0.80, 0.034, (0.83, 0.035), dark_hue=True),  # the veined leaves
+        "soft": Role(0.86, 0.045, (0.90, 0.13)),  # filled leaves
+        "veil": Role(0.915, 0.026, (0.935, 0.10)),  # second ripple
+        "wash": Role(0.960, 0.0135, (0.972, 0.045)),  # halves of cards, grounds under text
+        "panel": Role(0.960, 0.0135, (0.935, 0.10)),  # the main message
+        "leaf": Role(0.50, 0.06, (0.47, 0.06), dark_hue=True),  # veined leaves on the cover
+        "neutral": Role(0.968, 0.008),  # the clinic's panel; hue 80
+        "help": Role(0.43, 0.105),  # get help, and nothing else; hue 45 or 262
+        "help-wash": Role(0.962, 0.018),
+        "flag": Role(0, 0),  # the seed itself, where it is a light ground; else white
+    }
+)
+
+_NEUTRAL_HUE, _RUST, _INK_BLUE = 80.0, 45.0, 262.0
+
+SENTINELS: Mapping[str, str] = MappingProxyType(
+    {role: f"#{0xB1:02x}{0xF0:02x}{0x51 + number:02x}" for number, role in enumerate(ROLES)}
+)
+"""The colour that stands for each role on a plate: #b1f051, #b1f052, … in the order of ROLES."""
+
+
+def derive(seed: str) -> dict[str, str]:
+    """Give a hex colour for each role of ROLES, from a seed such as "#1d5a68".
+
+    Raises ValueError when the seed is not a colour.
+    """
+    from coloraide import Color  # 0.3 s to import; a build whose palettes are known needs none
+
+    lightness, chroma, hue = (float(v) for v in Color(seed).convert("oklch").coords(nans=False))
+    if chroma < 0.003:  # a grey has no hue worth keeping
+        chroma = 0.0
+    is_light = lightness > LIGHT_SEED
+    drawn_hue = hue - 22 if is_light and 70 <= hue <= 120 else hue
+    colours: dict[str, str] = {}
+    for name, role in ROLES.items():
+        level, cap = role.light_seed if is_light and role.light_seed else role[:2]
+        if name == "flag":
+            colours[name] = Color(seed).to_string(hex=True) if is_light else "#ffffff"
+        elif name == "neutral":
+            colours[name] = _in_gamut(Color, level, cap, _NEUTRAL_HUE)
+        elif name.startswith("help"):
+            colours[name] = _in_gamut(Color, level, cap, _help_hue(hue, chroma))
+        else:
+            colours[name] = _in_gamut(Color, level, min(chroma, cap), drawn_hue if role.dark_hue else hue)
+    return colours
+
+
+def _help_hue(hue: float, chroma: float) -> float:
+    """Keep the colour of help apart from the brand's own: rust, or ink blue beside warm brands."""
+    apart = abs((hue - _RUST + 180) % 360 - 180)
+    return _INK_BLUE if chroma > 0.02 and apart < 55 else _RUST
+
+
+def _in_gamut(color: type, lightness: float, chroma: float, hue: float) -> str:
+    low, high = 0.0, chroma
+    if not color("oklch", [lightness, high, hue]).in_gamut("srgb"):
+        for _ in range(12):  # to 1/4,000 of the chroma, finer than a step of 8-bit sRGB
+            middle = (low + high) / 2
+            inside = color("oklch", [lightness, middle, hue]).in_gamut("srgb")
+            low, high = (middle, high) if inside else (low, middle)
+        high = low
+    return str(color("oklch", [lightness, high, hue]).convert("srgb").clip().to_string(hex=True))
+
+
+def contrast(one: str, other: str) -> float:
+    """Give the WCAG 2.2 contrast ratio of two hex colours, 1 to 21."""
+    bright, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (bright + 0.05) / (dark + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    red, green, blue = (channel / 255 for channel in rgb(colour))
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (red, green, blue)]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def rgb(colour: str) -> tuple[int, int, int]:
+    """Split "#1d5a68" or "#fff" into its three channels, 0 to 255."""
+    digits = colour.lstrip("#")
+    if len(digits) == 3:
+        digits = "".join(digit * 2 for digit in digits)
+    return int(digits[0:2], 16), int(digits[2:4], 16), int(digits[4:6], 16)

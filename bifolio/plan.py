@@ -1,0 +1,109 @@
+"""Plan: what was asked for → jobs, one for each file to make. Reads nothing and makes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from bifolio.diagnostics import Diagnostic, RequestError, suggest
+from bifolio.model.brand import Clinic
+from bifolio.model.edition import Edition
+from bifolio.model.handout import Handout
+from bifolio.model.project import Plan
+
+Format = Literal["pdf"]
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the command line asks for; what is not given comes from the brand, then the project."""
+
+    items: tuple[str, ...] = ()
+    brands: tuple[str, ...] = ()
+    region: str | None = None
+    language: str | None = None
+    editions: tuple[str, ...] = ()
+    theme: str | None = None
+    formats: tuple[Format, ...] = ()
+
+
+@dataclass(frozen=True, order=True)
+class Job:
+    """One file to make."""
+
+    item: str
+    edition: str
+    theme: str
+    region: str
+    language: str
+    brand: str
+    format: Format
+
+    @property
+    def path(self) -> str:
+        """Where the file goes below the output folder."""
+        theme = "" if self.theme == "calm" else f".{self.theme}"
+        return f"{self.brand}/{self.language}/{self.item}.{self.edition}{theme}.{self.format}"
+
+    def __str__(self) -> str:
+        return f"{self.item} · {self.edition} · {self.brand}"
+
+
+def plan(
+    request: Request,
+    project: Plan,
+    handouts: Mapping[str, Handout],
+    clinics: Mapping[str, Clinic],
+    editions: Mapping[str, Edition],
+) -> tuple[Job, ...]:
+    """Give the jobs in the order in which they are made: all brands of one layout beside each other.
+
+    `handouts`, `clinics` and `editions` hold the models of everything that the request may name.
+    """
+    jobs = set()
+    for brand, clinic in clinics.items():
+        for item, handout in handouts.items():
+            for edition in _editions(request, project, clinic):
+                if not editions[edition].suits(handout.kind):
+                    continue
+                for made in request.formats or project.formats:
+                    jobs.add(
+                        Job(
+                            item=item,
+                            edition=edition,
+                            theme=request.theme or clinic.theme or project.theme,
+                            region=request.region or clinic.region or project.region,
+                            language=request.language or project.language,
+                            brand=brand,
+                            format=made,
+                        )
+                    )
+    return tuple(sorted(jobs))
+
+
+def _editions(request: Request, project: Plan, clinic: Clinic) -> tuple[str, ...]:
+    if request.editions:
+        return request.editions
+    return (clinic.edition,) if clinic.edition else project.editions
+
+
+def editions_needed(request: Request, project: Plan, clinics: Mapping[str, Clinic]) -> tuple[str, ...]:
+    """Give the names of all editions that the jobs of a request will use."""
+    named = [edition for clinic in clinics.values() for edition in _editions(request, project, clinic)]
+    return tuple(sorted(set(named)))
+
+
+def known(asked: Sequence[str], there: Sequence[str], what: str) -> tuple[str, ...]:
+    """Give the names asked for, or all that are there; raise for each that is not."""
+    unknown = [name for name in asked if name not in there]
+    if unknown:
+        raise RequestError(
+            Diagnostic(
+                f"plan.unknown-{what}",
+                f'there is no {what} "{name}"',
+                help=suggest(name, list(there), f"{what}s"),
+            )
+            for name in unknown
+        )
+    return tuple(asked) or tuple(there)

@@ -1,0 +1,94 @@
+"""Press: runs a plan. Keeps finished work for the next build, tells how far it is, publishes at the end.
+
+All jobs are made and verified before the first file is published: a fault anywhere leaves `output/` as it
+was. Findings of all jobs are reported together.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+from bifolio.diagnostics import (
+    ContentError,
+    DesignError,
+    Diagnostic,
+    PressError,
+    ProofError,
+    RequestError,
+    ToolError,
+)
+from bifolio.plan import Job
+from bifolio.publish import Artefact
+
+STORE_BYTES = 400_000_000
+
+
+class Store:
+    """Finished work by the fingerprint of all that it was made from. Bounded; the oldest goes first."""
+
+    def __init__(self, folder: Path, most: int = STORE_BYTES, *, renew: bool = False) -> None:
+        self.folder = folder
+        self.most = most
+        self.renew = renew
+        """Make everything anew, and put it into the store."""
+
+    def keep(self, fingerprint: str, make: Callable[[], bytes]) -> bytes:
+        """Give the work of this fingerprint, from the store or made now and kept."""
+        path = self.folder / fingerprint[:2] / fingerprint[2:]
+        if not self.renew:
+            try:
+                body = path.read_bytes()
+            except OSError:
+                pass
+            else:
+                return body
+        body = make()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_name(f".{path.name}.{os.getpid()}.part")
+        part.write_bytes(body)
+        part.replace(path)
+        return body
+
+    def clean(self) -> None:
+        """Take the work that was not touched longest out, until the rest is within bounds."""
+        files = [(p.stat().st_mtime_ns, p.stat().st_size, p) for p in self.folder.glob("*/*")]
+        total = sum(size for _, size, _ in files)
+        for _, size, path in sorted(files):
+            if total <= self.most:
+                return
+            path.unlink(missing_ok=True)
+            total -= size
+
+
+def run(
+    jobs: Iterable[Job],
+    produce: Callable[[Job], Artefact],
+    started: Callable[[Job], None],
+) -> Iterator[Artefact]:
+    """Make each job. Gives all artefacts, or raises one error with the findings of all jobs."""
+    made: list[Artefact] = []
+    failures: list[PressError] = []
+    for job in jobs:
+        started(job)
+        try:
+            made.append(produce(job))
+        except PressError as failure:
+            failures.append(failure)
+    if failures:
+        raise together(failures)
+    return iter(made)
+
+
+_GRAVEST_FIRST = (ToolError, RequestError, ContentError, DesignError, ProofError)
+
+
+def together(failures: list[PressError]) -> PressError:
+    """Join several errors into one: each finding once, of the gravest kind among them."""
+    findings: dict[tuple[object, ...], Diagnostic] = {}
+    for failure in failures:
+        for finding in failure.findings:
+            findings.setdefault((finding.sort_key, finding.message), finding)
+    kind = next(kind for kind in _GRAVEST_FIRST if any(isinstance(f, kind) for f in failures))
+    return kind(findings.values())

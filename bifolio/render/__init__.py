@@ -1,0 +1,1 @@
+"""Render: a galley → a finished form, one module a form."""

@@ -1,0 +1,205 @@
+"""Render to PDF: a galley → a plate, the laid-out handout without a clinic, as PDF/UA-1.
+
+One confined fetcher serves everything that WeasyPrint asks for: data addresses, and nothing else. The
+fonts are the project's own; the machine's are out of sight. Whatever WeasyPrint or fontTools warn of is
+a finding, and so is text that runs out of its box. PDF/UA-1 is ISO 14289-1.
+"""
+
+from __future__ import annotations
+
+import ctypes.util
+import importlib
+import logging
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bifolio.diagnostics import Diagnostic
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A PDF, and what was found while it was made. With findings it is not fit to print."""
+
+    pdf: bytes
+    findings: tuple[Diagnostic, ...]
+    overfull: tuple[int, ...] = ()
+    """Pages, counted from 0, with text that runs out of its box."""
+
+
+def render(galley: str, fonts: Path, where: str, *, tagged: bool = True) -> Rendered:
+    """Lay a galley out and write it as a PDF; as PDF/UA-1 unless `tagged` is false.
+
+    `fonts` is the folder with fonts.conf and the font files. `where` names the document in findings.
+    The same galley and fonts give the same bytes.
+    """
+    weasyprint = _engine(fonts)
+    options = {"pdf_variant": "pdf/ua-1"} if tagged else {}
+    with _listening(where) as findings:
+        document = weasyprint.HTML(string=galley, url_fetcher=_fetcher()).render(**options)
+        overfull = {}
+        for number, page in enumerate(document.pages):
+            _keep_whole_links(page)
+            for text, box in _cut_text(page):
+                overfull[number] = True
+                findings.append(
+                    Diagnostic(
+                        "render.cut-text",
+                        f'page {number + 1}: "{_shorten(text)}" runs out of {box}',
+                        where=where,
+                        help="shorten the words, or give them a larger box",
+                    )
+                )
+        pdf = document.write_pdf(**options)
+        return Rendered(pdf, tuple(findings), tuple(overfull))
+
+
+# -- the engine ----------------------------------------------------------------------------------
+
+
+def _engine(fonts: Path) -> Any:
+    os.environ["FONTCONFIG_FILE"] = str(fonts / "fonts.conf")
+    if "weasyprint" not in sys.modules:
+        with _plain_library_names():
+            importlib.import_module("weasyprint")
+    return sys.modules["weasyprint"]
+
+
+def _ask_nobody(name: str) -> str | None:
+    del name
+    return None
+
+
+@contextmanager
+def _plain_library_names() -> Iterator[None]:
+    # cffi asks ctypes.util.find_library for each of the twenty names that WeasyPrint tries, and each
+    # answer starts gcc, ld and ldconfig: 0.35 s on Linux. The names with .so that WeasyPrint tries last
+    # load without asking anybody.
+    ask = ctypes.util.find_library
+    if sys.platform == "linux":
+        ctypes.util.find_library = _ask_nobody
+    try:
+        yield
+    finally:
+        ctypes.util.find_library = ask
+
+
+def _fetcher() -> Any:
+    from weasyprint.urls import URLFetcher
+
+    return URLFetcher(allowed_protocols={"data"})
+
+
+def _keep_whole_links(page: Any) -> None:
+    # WeasyPrint 70 adds a link annotation for each box inside an anchor, and PDF/UA-1 7.18.5 wants one
+    # for each link: keep those whose box is the anchor itself.
+    page.links = [link for link in page.links if link[3] is None or link[3].link]
+
+
+class _Listener(logging.Handler):
+    def __init__(self, where: str, findings: list[Diagnostic]) -> None:
+        super().__init__(logging.WARNING)
+        self.where = where
+        self.findings = findings
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.getMessage().startswith(".notdef glyph"):
+            letter, codepoint = record.args  # type: ignore[misc]
+            said = f'no font here has a shape for "{letter}" (U+{codepoint:04X})'
+            self.findings.append(Diagnostic("render.missing-glyph", said, where=self.where))
+            return
+        self.findings.append(
+            Diagnostic("render.warning", _shorten(record.getMessage(), 300), where=self.where)
+        )
+
+
+@contextmanager
+def _listening(where: str) -> Iterator[list[Diagnostic]]:
+    findings: list[Diagnostic] = []
+    listener = _Listener(where, findings)
+    loggers = [logging.getLogger(name) for name in ("weasyprint", "fontTools")]
+    for logger in loggers:
+        logger.addHandler(listener)
+    try:
+        yield findings
+    finally:
+        for logger in loggers:
+            logger.removeHandler(listener)
+
+
+# -- text that runs out of its box ---------------------------------------------------------------
+
+_TOLERANCE = 1.5
+"""How far, in CSS pixels, text may stand out before it counts: a third of a millimetre."""
+
+
+@dataclass(frozen=True)
+class _Frame:
+    """A box that text inside it must not leave: left, top, right, bottom in CSS pixels."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+    name: str
+
+
+def _cut_text(page: Any) -> Iterator[tuple[str, str]]:
+    """Give each text that leaves its page, its page area, or a box of fixed size around it."""
+    box = page._page_box
+    sheet = _Frame(0, 0, page.width, page.height, "the sheet")
+    yield from _cut_inside(box, (sheet,))
+
+
+def _cut_inside(box: Any, frames: tuple[_Frame, ...]) -> Iterator[tuple[str, str]]:
+    box = getattr(box, "_box", box)  # absolutely placed boxes stand behind a placeholder
+    if text := getattr(box, "text", None):
+        if text.strip() and (frame := _left_frame(box, frames)):
+            yield text, frame.name
+        return
+    if frame := _frame_of(box):
+        frames = (*frames, frame)
+    for child in getattr(box, "children", ()):
+        yield from _cut_inside(child, frames)
+
+
+def _left_frame(box: Any, frames: tuple[_Frame, ...]) -> _Frame | None:
+    size = box.style["font_size"]
+    baseline = box.position_y + box.baseline
+    top, bottom = baseline - 0.7 * size, baseline + 0.22 * size  # cap height and descenders
+    left, right = box.position_x, box.position_x + box.width
+    for frame in frames:
+        if (
+            left < frame.left - _TOLERANCE
+            or right > frame.right + _TOLERANCE
+            or top < frame.top - _TOLERANCE
+            or bottom > frame.bottom + _TOLERANCE
+        ):
+            return frame
+    return None
+
+
+def _frame_of(box: Any) -> _Frame | None:
+    """Give the frame of a box that has one: the page's area, or a box with a height of its own."""
+    kind = type(box).__name__
+    if kind == "PageBox":
+        return None
+    style = box.style
+    is_root = box.element_tag == "html" and kind == "BlockBox"
+    fixed = style["height"] != "auto" and not kind.startswith(("Line", "Text", "Table", "Inline"))
+    if not (is_root or fixed or style["overflow"] == "hidden") or box.element is None:
+        return None
+    left, top = box.position_x + box.margin_left, box.position_y + box.margin_top
+    name = f'the box "{box.element.get("class", box.element_tag)}"'
+    if is_root:
+        name = "the text area of the page"
+    return _Frame(left, top, left + box.border_width(), top + box.border_height(), name)
+
+
+def _shorten(text: str, most: int = 60) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= most else text[: most - 1] + "…"

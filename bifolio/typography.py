@@ -1,0 +1,94 @@
+"""Typography: text as authors type it → text as a compositor sets it.
+
+Inline Markdown (bold, links), quotation marks and dashes of the language, no-break spaces where a
+line may not end. Knows nothing of blocks or pages. Line ends follow the Chicago Manual of Style
+where it speaks of them, and no dictionary: nothing here hyphenates.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+from markupsafe import Markup
+
+NBSP = "\N{NO-BREAK SPACE}"
+
+_WORD = re.compile(r"\{([a-z][a-z_]*)\}")
+_UNITS = (
+    "minutes?|hours?|seconds?|days?|weeks?|months?|years?|people|students|women|men|couples|"
+    "percent|mm|cm|m|kg|g|ml|am|pm|times?|things?|lines?|steps?|reasons?"
+)
+_NUMBER_UNIT = re.compile(rf"(?<![\w.,-])(\d[\d,.]*) (?=(?:{_UNITS})\b)")
+_RATIO = re.compile(r"\b(\d+) (in|of|to|or) (?=\d+\b)")
+_SHORT_BEFORE_NUMBER = re.compile(
+    r"\b(call|dial|text|page|step|about|part|No\.|p\.|pp\.) (?=\d)", re.IGNORECASE
+)
+_INITIAL = re.compile(r"\b([A-Z]\.) (?=[A-Z])")
+_APOSTROPHE_YEAR = re.compile("(?<!\\w)['\N{LEFT SINGLE QUOTATION MARK}](?=\\d\\ds?\\b)")
+_LAST_SPACE = re.compile(r" (?=[^ <>]+$)")
+_DASH_SPACE = re.compile(r" (?=[–—])")
+
+
+@lru_cache(maxsize=8)
+def _parser(quotes: str) -> MarkdownIt:
+    parser = MarkdownIt("zero", {"html": False, "typographer": True, "quotes": quotes})
+    parser.enable(["emphasis", "link", "escape", "entity", "smartquotes", "replacements"])
+    return parser
+
+
+def fill_words(text: str, words: Mapping[str, str]) -> str:
+    """Put a region's words in the place of `{word}`; unknown ones stay as they are.
+
+    >>> fill_words("Call {emergency}.", {"emergency": "911"})
+    'Call 911.'
+    """
+    return _WORD.sub(lambda found: words.get(found[1], found[0]), text)
+
+
+def typeset(text: str, quotes: str = "“”‘’", *, bind_end: bool = False) -> Markup:
+    """Set one passage as HTML. `quotes` holds the outer and inner pairs of the language.
+
+    With `bind_end` the last two words stay together, so that no line ends with one word alone:
+    for titles, decks and panels. The result holds only <strong>, <em> and <a>.
+    """
+    tokens = _parser(quotes).parseInline(" ".join(text.split()))
+    inline = tokens[0].children or []
+    for token in inline:
+        if token.type == "text":
+            token.content = _set(token.content)
+    if bind_end:
+        _bind_end(inline)
+    return Markup(_parser(quotes).renderer.render(inline, _parser(quotes).options, {}))  # noqa: S704
+
+
+def plain(text: str, quotes: str = "“”‘’") -> str:
+    """Set one passage as plain text: no markup, typographic marks kept. For titles and alt texts.
+
+    >>> plain('**Stop.** "Not now"')
+    'Stop. “Not now”'
+    """
+    inline = _parser(quotes).parseInline(" ".join(text.split()))[0].children or []
+    return "".join(_set(token.content) for token in inline if token.type == "text")
+
+
+def _set(text: str) -> str:
+    text = _APOSTROPHE_YEAR.sub("\N{RIGHT SINGLE QUOTATION MARK}", text)
+    text = _NUMBER_UNIT.sub(rf"\1{NBSP}", text)
+    text = _RATIO.sub(rf"\1{NBSP}\2{NBSP}", text)
+    text = _SHORT_BEFORE_NUMBER.sub(rf"\1{NBSP}", text)
+    text = _INITIAL.sub(rf"\1{NBSP}", text)
+    return _DASH_SPACE.sub(NBSP, text)
+
+
+def _bind_end(inline: list[Token]) -> None:
+    for token in reversed(inline):
+        if token.type != "text" or not token.content.strip():
+            continue
+        last_word = token.content.rpartition(" ")[2]
+        if " " in token.content and len(last_word) < 12:
+            token.content = _LAST_SPACE.sub(NBSP, token.content)
+        return

@@ -1,0 +1,304 @@
+"""Verify: a finished PDF → findings. Nothing with a finding is published.
+
+Works on any PDF, with no knowledge of how it was made: does it open, are its boxes sound, its fonts
+embedded, is it tagged, titled and in a language, is no page empty, no text cut off or past its page, no
+glyph missing, no placeholder left. What a conformance checker asks beyond that, veraPDF asks in the
+tests (ISO 14289-1); here every file is looked at before it is published, in a few milliseconds.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import io
+import re
+import struct
+from collections.abc import Iterator
+from typing import Any
+
+import pikepdf
+
+from bifolio.diagnostics import Diagnostic
+
+_POINTS_PER_MM = 72 / 25.4
+_BOX_TOLERANCE = 0.5
+_CUT_TOLERANCE = 1.2
+"""Points that text may stand out of its clip or page: hairline serifs and rounding, not a letter."""
+
+_MARK_LEFT = re.compile(rb"slot\.invalid|slot:[a-z]")
+
+
+def verify(pdf: bytes, where: str, trim_mm: tuple[float, float] | None = None) -> list[Diagnostic]:
+    """Look a finished PDF over. `trim_mm` is the page size it should have, width and height."""
+    try:
+        document = pikepdf.open(io.BytesIO(pdf))
+    except pikepdf.PasswordError:
+        return [_finding("verify.locked", "the PDF is locked with a password", where)]
+    except (pikepdf.PdfError, ValueError):
+        return [_finding("verify.unreadable", "this is not a PDF that can be opened", where)]
+    with document:
+        if not len(document.pages):
+            return [_finding("verify.no-pages", "the PDF has no pages", where)]
+        findings = [
+            *_structure(document, where),
+            *_boxes(document, where, trim_mm),
+            *_fonts(document, where),
+            *_glyphs(document, where),
+            *_placeholders(document, where),
+        ]
+    return findings + list(_pages(pdf, where))
+
+
+def _finding(code: str, message: str, where: str, cure: str | None = None) -> Diagnostic:
+    return Diagnostic(code, message, where=where, help=cure)
+
+
+def _part(whole: pikepdf.Object, key: str) -> pikepdf.Object:
+    """Give a dictionary inside another; an empty one where there is none."""
+    part = whole.get(key)
+    return part if isinstance(part, pikepdf.Dictionary) else pikepdf.Dictionary()
+
+
+def _structure(document: pikepdf.Pdf, where: str) -> Iterator[Diagnostic]:
+    root = document.Root
+    marked = bool(_part(root, "/MarkInfo").get("/Marked", False))
+    tree = root.get("/StructTreeRoot")
+    if not marked or tree is None or "/K" not in tree:
+        yield _finding("verify.untagged", "the PDF has no tags: a screen reader cannot follow it", where)
+    if not str(root.get("/Lang", "")).strip():
+        yield _finding("verify.no-language", "the PDF does not say its language", where)
+    title = _part(document.trailer, "/Info").get("/Title", "")
+    shown = _part(root, "/ViewerPreferences").get("/DisplayDocTitle", False)
+    if not str(title).strip() or not shown:
+        yield _finding("verify.no-title", "the PDF does not show a title", where)
+
+
+def _boxes(document: pikepdf.Pdf, where: str, trim_mm: tuple[float, float] | None) -> Iterator[Diagnostic]:
+    for number, page in enumerate(document.pages, 1):
+        media = [float(v) for v in page.mediabox]
+        trim = [float(v) for v in page.trimbox]
+        outside = (
+            trim[0] < media[0] - _BOX_TOLERANCE
+            or trim[1] < media[1] - _BOX_TOLERANCE
+            or trim[2] > media[2] + _BOX_TOLERANCE
+            or trim[3] > media[3] + _BOX_TOLERANCE
+        )
+        if outside or trim[2] <= trim[0] or trim[3] <= trim[1]:
+            yield _finding("verify.page-box", f"page {number}: the trim lies outside the sheet", where)
+            continue
+        if trim_mm is not None:
+            size = (trim[2] - trim[0]) / _POINTS_PER_MM, (trim[3] - trim[1]) / _POINTS_PER_MM
+            if any(abs(a - b) > 0.2 for a, b in zip(size, trim_mm, strict=True)):
+                yield _finding(
+                    "verify.page-size",
+                    f"page {number} is {size[0]:.1f} x {size[1]:.1f} mm, "
+                    f"not {trim_mm[0]:g} x {trim_mm[1]:g} mm",
+                    where,
+                )
+
+
+# -- fonts and glyphs ----------------------------------------------------------------------------
+
+
+def _fonts(document: pikepdf.Pdf, where: str) -> Iterator[Diagnostic]:
+    for item in document.objects:
+        if not isinstance(item, pikepdf.Dictionary) or item.get("/Type") != "/Font":
+            continue
+        if item.get("/Subtype") in ("/Type0", "/Type3"):
+            continue
+        descriptor = _part(item, "/FontDescriptor")
+        if not any(key in descriptor for key in ("/FontFile", "/FontFile2", "/FontFile3")):
+            name = str(item.get("/BaseFont", "?")).lstrip("/")
+            yield _finding("verify.font", f'the font "{name}" is not embedded', where)
+
+
+_SHOWN = re.compile(rb"/(\S+)\s+[\d.]+\s+Tf|<([0-9A-Fa-f\s]+)>(?=[^>])")
+
+
+def _glyphs(document: pikepdf.Pdf, where: str) -> Iterator[Diagnostic]:
+    """Find glyphs that a font lacks: number 0, or a number past the end of the embedded font."""
+    sizes: dict[int, int | None] = {}
+    for number, page in enumerate(document.pages, 1):
+        fonts = _part(_part(page.obj, "/Resources"), "/Font")
+        limits = {name.lstrip("/"): _glyph_count(font, sizes) for name, font in fonts.items()}
+        limit: int | None = None
+        missing = 0
+        for found in _SHOWN.finditer(_page_content(page)):
+            if found[1] is not None:
+                limit = limits.get(found[1].decode("latin-1"))
+            elif limit is not None:
+                digits = b"".join(found[2].split())
+                codes = (int(digits[at : at + 4], 16) for at in range(0, len(digits) - 3, 4))
+                missing += sum(1 for code in codes if code == 0 or code >= limit)
+        if missing:
+            yield _finding(
+                "verify.missing-glyph",
+                f"page {number}: {missing} letters have no shape in their font",
+                where,
+                "use other letters, or a font that has them",
+            )
+
+
+def _page_content(page: pikepdf.Page) -> bytes:
+    contents = page.obj.get("/Contents")
+    if contents is None:
+        return b""
+    streams = contents if isinstance(contents, pikepdf.Array) else [contents]
+    return b"\n".join(stream.read_bytes() for stream in streams)
+
+
+def _glyph_count(font: pikepdf.Object, sizes: dict[int, int | None]) -> int | None:
+    """Give how many glyphs an embedded TrueType font has that is used by glyph number; else none."""
+    if font.get("/Subtype") != "/Type0" or font.get("/Encoding") != "/Identity-H":
+        return None
+    descriptor = _part(font.DescendantFonts[0], "/FontDescriptor")
+    file = descriptor.get("/FontFile2")
+    if file is None:
+        return None
+    key = file.objgen[0]
+    if key not in sizes:
+        sizes[key] = _maxp(file.read_bytes())
+    return sizes[key]
+
+
+def _maxp(data: bytes) -> int | None:
+    # OpenType: the table directory starts at 12, 16 bytes an entry; maxp holds the count at 4.
+    if len(data) < 12:
+        return None
+    (count,) = struct.unpack_from(">H", data, 4)
+    for at in range(12, 12 + 16 * count, 16):
+        if data[at : at + 4] == b"maxp":
+            (offset,) = struct.unpack_from(">I", data, at + 8)
+            return int(struct.unpack_from(">H", data, offset + 4)[0])
+    return None
+
+
+def _placeholders(document: pikepdf.Pdf, where: str) -> Iterator[Diagnostic]:
+    for item in document.objects:
+        if not isinstance(item, pikepdf.Dictionary):
+            continue
+        for key in ("/Alt", "/URI", "/Author"):
+            value = item.get(key)
+            if isinstance(value, pikepdf.String) and _MARK_LEFT.search(bytes(value)):
+                yield _finding("verify.placeholder", f'a placeholder is left: "{value}"', where)
+                return
+
+
+# -- what stands on the pages --------------------------------------------------------------------
+
+
+def _pages(pdf: bytes, where: str) -> Iterator[Diagnostic]:
+    import pypdfium2 as pdfium
+    from pypdfium2 import raw
+
+    document = pdfium.PdfDocument(pdf)
+    try:
+        for number in range(len(document)):
+            page = document[number]
+            yield from _page(raw, page, number + 1, where)
+            page.close()
+    finally:
+        document.close()
+
+
+def _page(raw: Any, page: Any, number: int, where: str) -> Iterator[Diagnostic]:
+    sheet = page.get_mediabox()
+    texts = drawn = 0
+    reported = set()
+    for kind, bounds, clip in _objects(raw, page):
+        drawn += 1
+        if kind != raw.FPDF_PAGEOBJ_TEXT:
+            continue
+        texts += 1
+        for frame, code, words in (
+            (sheet, "verify.text-past-page", "text runs past the edge of the page"),
+            (clip, "verify.text-cut", "text is cut off"),
+        ):
+            if frame is not None and code not in reported and _stands_out(bounds, frame):
+                reported.add(code)
+                at = f"{bounds[0] / _POINTS_PER_MM:.0f}, {bounds[1] / _POINTS_PER_MM:.0f} mm"
+                yield _finding(code, f"page {number}: {words} near {at}", where)
+    if not texts and drawn < 2:
+        yield _finding("verify.empty-page", f"page {number} is empty", where)
+
+
+_Bounds = tuple[float, float, float, float]
+
+
+def _stands_out(bounds: _Bounds, frame: _Bounds) -> bool:
+    return (
+        bounds[0] < frame[0] - _CUT_TOLERANCE
+        or bounds[1] < frame[1] - _CUT_TOLERANCE
+        or bounds[2] > frame[2] + _CUT_TOLERANCE
+        or bounds[3] > frame[3] + _CUT_TOLERANCE
+    )
+
+
+def _objects(raw: Any, page: Any) -> Iterator[tuple[int, _Bounds, _Bounds | None]]:
+    """Give each object of a page, those inside forms too: its kind, bounds and clip in page points."""
+    handle = page.raw
+    for index in range(raw.FPDFPage_CountObjects(handle)):
+        yield from _object(raw, raw.FPDFPage_GetObject(handle, index), _IDENTITY, 0)
+
+
+_Matrix = tuple[float, float, float, float, float, float]
+_IDENTITY: _Matrix = (1, 0, 0, 1, 0, 0)
+
+
+def _object(raw: Any, item: Any, outer: _Matrix, depth: int) -> Iterator[tuple[int, _Bounds, _Bounds | None]]:
+    kind = raw.FPDFPageObj_GetType(item)
+    if kind == raw.FPDF_PAGEOBJ_FORM and depth < 8:
+        matrix = raw.FS_MATRIX()
+        raw.FPDFPageObj_GetMatrix(item, matrix)
+        inner = _times((matrix.a, matrix.b, matrix.c, matrix.d, matrix.e, matrix.f), outer)
+        for index in range(raw.FPDFFormObj_CountObjects(item)):
+            yield from _object(raw, raw.FPDFFormObj_GetObject(item, index), inner, depth + 1)
+        return
+    left, bottom, right, top = (ctypes.c_float() for _ in range(4))
+    raw.FPDFPageObj_GetBounds(item, left, bottom, right, top)
+    bounds = _moved((left.value, bottom.value, right.value, top.value), outer)
+    clip = _clip(raw, item, outer) if kind == raw.FPDF_PAGEOBJ_TEXT else None
+    yield kind, bounds, clip
+
+
+def _clip(raw: Any, item: Any, outer: _Matrix) -> _Bounds | None:
+    """Give what the clip paths of an object leave visible, as one box; none without a clip."""
+    path = raw.FPDFPageObj_GetClipPath(item)
+    frame: _Bounds | None = None
+    x, y = ctypes.c_float(), ctypes.c_float()
+    for number in range(max(0, raw.FPDFClipPath_CountPaths(path))):
+        points = []
+        for at in range(max(0, raw.FPDFClipPath_CountPathSegments(path, number))):
+            segment = raw.FPDFClipPath_GetPathSegment(path, number, at)
+            if raw.FPDFPathSegment_GetPoint(segment, x, y):
+                points.append((x.value, y.value))
+        if not points:
+            continue
+        xs, ys = zip(*points, strict=True)
+        box = _moved((min(xs), min(ys), max(xs), max(ys)), outer)
+        frame = box if frame is None else _overlap(frame, box)
+    return frame
+
+
+def _overlap(one: _Bounds, other: _Bounds) -> _Bounds:
+    return (
+        max(one[0], other[0]),
+        max(one[1], other[1]),
+        min(one[2], other[2]),
+        min(one[3], other[3]),
+    )
+
+
+def _times(one: _Matrix, other: _Matrix) -> _Matrix:
+    a, b, c, d, e, f = one
+    g, h, i, j, k, m = other
+    return (a * g + b * i, a * h + b * j, c * g + d * i, c * h + d * j, e * g + f * i + k, e * h + f * j + m)
+
+
+def _moved(bounds: _Bounds, matrix: _Matrix) -> _Bounds:
+    if matrix == _IDENTITY:
+        return bounds
+    a, b, c, d, e, f = matrix
+    corners = [(bounds[0], bounds[1]), (bounds[2], bounds[3]), (bounds[0], bounds[3]), (bounds[2], bounds[1])]
+    xs = [a * x + c * y + e for x, y in corners]
+    ys = [b * x + d * y + f for x, y in corners]
+    return min(xs), min(ys), max(xs), max(ys)
