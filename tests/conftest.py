@@ -1,0 +1,111 @@
+"""Fixtures that all tests share: the project itself, its finished PDFs, the outside tools, golden files."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from bifolio.library import Library
+from bifolio.pipeline import Workshop
+from bifolio.plan import Job
+from bifolio.press import Store
+from tests.support.golden import Golden
+from tests.support.projects import Scratch
+
+ROOT = Path(__file__).parent.parent
+REQUIRE_TOOLS = os.environ.get("BIFOLIO_REQUIRE_TOOLS") == "1"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--update-golden",
+        action="store_true",
+        help="write golden files anew from what the program does now; look at the diff",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if REQUIRE_TOOLS and config.getoption("--update-golden"):
+        raise pytest.UsageError("--update-golden is for a person who looks at the diff, not for CI")
+
+
+@pytest.fixture(scope="session")
+def golden(request: pytest.FixtureRequest) -> Golden:
+    """Compare with a golden file, or write it anew with --update-golden."""
+    return Golden(update=bool(request.config.getoption("--update-golden")))
+
+
+@pytest.fixture(scope="session")
+def library() -> Library:
+    """The project's own content."""
+    return Library(ROOT)
+
+
+@pytest.fixture(scope="session")
+def workshop(library: Library, tmp_path_factory: pytest.TempPathFactory) -> Workshop:
+    """A pipeline over the project's own content, with an empty store."""
+    return Workshop(library, Store(tmp_path_factory.mktemp("store")))
+
+
+@pytest.fixture(scope="session")
+def jobs(library: Library) -> dict[tuple[str, str], Job]:
+    """A job for every handout in every brand, by (item, brand), in the brand's own edition and region."""
+    found = {}
+    for brand_id in library.brand_ids:
+        clinic = library.brand(brand_id).clinic
+        for item in library.handout_paths:
+            found[item, brand_id] = Job(
+                item=item,
+                edition=clinic.edition or "letter",
+                theme="calm",
+                region=clinic.region or "us",
+                language="en",
+                brand=brand_id,
+                format="pdf",
+            )
+    return found
+
+
+@pytest.fixture(scope="session")
+def pdfs(
+    workshop: Workshop, jobs: dict[tuple[str, str], Job], tmp_path_factory: pytest.TempPathFactory
+) -> dict[tuple[str, str], Path]:
+    """The finished PDF of every handout in every brand, by (item, brand)."""
+    folder = tmp_path_factory.mktemp("pdfs")
+    made = {}
+    for (item, brand), job in jobs.items():
+        path = folder / f"{item}.{brand}.pdf"
+        path.write_bytes(workshop.produce(job).body)
+        made[item, brand] = path
+    assert ("tears-and-closeness", "harbour") in made
+    return made
+
+
+@pytest.fixture
+def scratch(tmp_path: Path) -> Scratch:
+    """An empty project with one small, correct handout, brand and region, to spoil."""
+    return Scratch.create(tmp_path / "project")
+
+
+@pytest.fixture(scope="session")
+def tool() -> Callable[[str], str]:
+    """Give the path of an outside program; skip without it, fail where tools are required."""
+
+    def find(name: str) -> str:
+        path = shutil.which(name)
+        if path is None:
+            missing_tool(f"{name} is not installed; see python build.py doctor")
+        return str(path)
+
+    return find
+
+
+def missing_tool(reason: str) -> None:
+    """Skip on a contributor's machine; fail where BIFOLIO_REQUIRE_TOOLS=1 (CI)."""
+    if REQUIRE_TOOLS:
+        pytest.fail(reason)
+    pytest.skip(reason)

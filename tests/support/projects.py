@@ -1,0 +1,89 @@
+"""Scratch projects: a whole small project in a temporary folder, for tests that spoil something."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+HANDOUT = """\
+kind: leaflet
+title: A small leaflet
+summary: It says one thing.
+audience: [client]
+body:
+  - text: One sentence.
+review: {written: 2026-11-22, due: 2027-11-22}
+"""
+
+BRAND = """\
+meta: {name: Test Clinic, link: https://clinic.example.org}
+color: {primary: "#1d5a68"}
+defaults: {bifolio: {region: us, edition: letter, phone: 555-0100}}
+"""
+
+REGION = """\
+id: us
+name: United States
+language: en-US
+sheet: letter
+emergency: {number: "911", say: call 911}
+words: {doctor: doctor}
+lines:
+  - id: crisis
+    name: A crisis line
+    about: Any crisis
+    topics: [crisis]
+    phone: 555-0199
+    hours: day and night
+    checked_on: 2026-11-22
+    page_date: undated
+    source: https://example.org/line
+    status: read
+"""
+
+FACTS = """\
+facts:
+  CRY-1: {text: A read fact., status: read, sources: [SMITH20]}
+  CRY-2: {text: An unverified fact., status: unverified, sources: []}
+"""
+
+SOURCES = """\
+sources:
+  SMITH20:
+    authors: [Smith A]
+    year: 2020
+    title: A study
+    where: A journal 1
+    short: Smith 2020, J 1
+    doi: 10.1000/1
+"""
+
+PROJECT_LOCALE = Path(__file__).parent.parent.parent / "content" / "locales" / "en.yaml"
+
+
+@dataclass(frozen=True)
+class Scratch:
+    """A project folder; templates and styles are the engine's own."""
+
+    root: Path
+
+    @classmethod
+    def create(cls, root: Path) -> Scratch:
+        scratch = cls(root)
+        scratch.write("content/handouts/small.yaml", HANDOUT)
+        scratch.write("content/brands/default/_brand.yml", BRAND)
+        scratch.write("content/regions/us.yaml", REGION)
+        scratch.write("content/facts.yaml", FACTS)
+        scratch.write("content/sources.yaml", SOURCES)
+        scratch.write("content/locales/en.yaml", PROJECT_LOCALE.read_text("utf-8"))
+        return scratch
+
+    def write(self, name: str, text: str | bytes) -> Path:
+        """Write a file of the project; give its path."""
+        path = self.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if isinstance(text, bytes):
+            path.write_bytes(text)
+        else:
+            path.write_text(text, "utf-8")
+        return path
