@@ -40,22 +40,14 @@ from bifolio.model.evidence import Evidence, EvidenceSource
 from bifolio.model.figure import Drawing
 from bifolio.model.handout import Handout
 from bifolio.model.locale import Locale
+from bifolio.model.plate import CLINIC_NAME, LINES, SLOTS, slot_pixels
 from bifolio.model.region import Region, SupportLine
 from bifolio.palette import SENTINELS
-
-SLOTS = ("masthead", "mark", "foot", "clinic", "line-1", "line-2", "line-3", "line-4", "qr", "approval")
-"""The places of the clinic, by name. A plate may use each any number of times."""
-
-LINES = 4
-"""How many contact lines the clinic's panel holds."""
 
 FITS = 3
 """In how many ways a slot may be set, from its full size down, before it counts as too full."""
 
 LAYERS = "tokens, base, parts, components, edition, words, brand, theme"
-
-CLINIC_NAME = "slot:clinic-name"
-"""Stands for the clinic's name in the metadata of a plate."""
 
 
 @dataclass(frozen=True)
@@ -534,11 +526,6 @@ def _faces(handout: Handout) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
     return handout.body[:at], handout.body[at + 1 :]
 
 
-def slot_colour(slot: str) -> bytes:
-    """Give the two pixels, six bytes, by which inking knows the placeholder of a slot."""
-    return b"bifol" + bytes([SLOTS.index(slot)])
-
-
 def slot_url(slot: str) -> Markup:
     """Give the placeholder picture of a slot as a data address: a PNG of two pixels."""
 
@@ -547,7 +534,7 @@ def slot_url(slot: str) -> Markup:
         return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", check)
 
     header = struct.pack(">IIBBBBB", 2, 1, 8, 2, 0, 0, 0)
-    pixels = zlib.compress(b"\0" + slot_colour(slot), 9)
+    pixels = zlib.compress(b"\0" + slot_pixels(slot), 9)
     png = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
     return Markup("data:image/png;base64," + base64.b64encode(png).decode())  # noqa: S704
 

@@ -15,13 +15,13 @@ from importlib.metadata import version
 from pathlib import Path
 
 from bifolio import __version__
-from bifolio.compose import CLINIC_NAME, FITS, LINES, SLOTS, ClinicCopy, Composer, Design, slot_colour
+from bifolio.compose import FITS, ClinicCopy, Composer, Design
 from bifolio.diagnostics import ContentError, DesignError, Diagnostic, ProofError
-from bifolio.ink import Ink, Inker, SlotSheet, sentinel_pattern
+from bifolio.ink import Ink, Inker, SlotSheet
 from bifolio.library import Library
 from bifolio.model.brand import Brand
-from bifolio.model.plate import Plate
-from bifolio.palette import SENTINELS, derive
+from bifolio.model.plate import LINES, SLOTS, Plate
+from bifolio.palette import derive
 from bifolio.plan import Job
 from bifolio.press import Store
 from bifolio.publish import Artefact
@@ -87,8 +87,7 @@ class Workshop:
 
         rendered = render(galley, self.library.styles / "fonts", where)
         self._refuse(rendered.findings)
-        markers = {slot_colour(slot): slot for slot in SLOTS}
-        plate, findings = finish(rendered.pdf, markers, sentinel_pattern(SENTINELS), where)
+        plate, findings = finish(rendered.pdf, where)
         self._refuse(findings)
         return plate
 
@@ -130,12 +129,10 @@ class Workshop:
                 palette=self.palette(brand),
                 sheet=self.slot_sheet(composer, copy, where),
                 name=copy.name,
-                name_mark=CLINIC_NAME,
                 alts={slot: copy.alt(slot) for slot in SLOTS},
                 links=tuple(copy.link(number) for number in range(1, LINES + 1)),
                 link_words=tuple(copy.alt(f"line-{number}") for number in range(1, LINES + 1)),
-            ),
-            SENTINELS,
+            )
         )
 
     def palette(self, brand: Brand) -> dict[str, str]:
@@ -159,7 +156,7 @@ class Workshop:
             overfull, _, pdf = kept.partition(b"\n")
             full = [names[int(number)] for number in overfull.split()]
             if not full:
-                return SlotSheet(pdf, {name: number for number, name in enumerate(names)})
+                return SlotSheet(pdf, {name: number for number, name in enumerate(names)}, fits)
             fits |= {name: fits.get(name, 0) + 1 for name in full}
         raise DesignError(
             Diagnostic(

@@ -18,13 +18,15 @@ from typing import Any
 import pikepdf
 
 from bifolio.diagnostics import Diagnostic
+from bifolio.model.plate import SLOT_ALT, SLOT_LINK, slot_of
+from bifolio.palette import sentinel_pattern
 
 _POINTS_PER_MM = 72 / 25.4
 _BOX_TOLERANCE = 0.5
 _CUT_TOLERANCE = 1.2
 """Points that text may stand out of its clip or page: hairline serifs and rounding, not a letter."""
 
-_MARK_LEFT = re.compile(rb"slot\.invalid|slot:[a-z]")
+_MARK_LEFT = re.compile(f"^(?:{SLOT_ALT}|{re.escape(SLOT_LINK)})".encode())
 
 
 def verify(pdf: bytes, where: str, trim_mm: tuple[float, float] | None = None) -> list[Diagnostic]:
@@ -173,14 +175,26 @@ def _maxp(data: bytes) -> int | None:
 
 
 def _placeholders(document: pikepdf.Pdf, where: str) -> Iterator[Diagnostic]:
-    for item in document.objects:
-        if not isinstance(item, pikepdf.Dictionary):
-            continue
+    """Find what inking should have replaced: words, pictures and colours of a plate."""
+    left = {what for item in document.objects if (what := _left_of_a_plate(item))}
+    for what in sorted(left):
+        yield _finding("verify.placeholder", f"{what} is left from the plate", where)
+
+
+def _left_of_a_plate(item: pikepdf.Object) -> str | None:
+    if isinstance(item, pikepdf.Stream):
+        if item.get("/Subtype") == "/Image":
+            small = (int(item.get("/Width", 0)), int(item.get("/Height", 0))) == (2, 1)
+            return "the picture of a slot" if small and slot_of(item.read_bytes()) else None
+        plain = item.get("/Type") != "/Metadata" and "/Length1" not in item  # no font file
+        if plain and sentinel_pattern().search(item.read_bytes()):
+            return "the colour of a role"
+    elif isinstance(item, pikepdf.Dictionary):
         for key in ("/Alt", "/URI", "/Author"):
             value = item.get(key)
             if isinstance(value, pikepdf.String) and _MARK_LEFT.search(bytes(value)):
-                yield _finding("verify.placeholder", f'a placeholder is left: "{value}"', where)
-                return
+                return f'"{value}"'
+    return None
 
 
 # -- what stands on the pages --------------------------------------------------------------------
