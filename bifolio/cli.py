@@ -10,7 +10,7 @@ import json
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar, cast
 
@@ -18,6 +18,7 @@ import click
 
 from bifolio import __version__
 from bifolio.diagnostics import Diagnostic, PressError, Severity, show, suggest
+from bifolio.worker import fonts_of, worker
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -138,12 +139,13 @@ def build(
     quiet: bool,
 ) -> None:
     """Make handouts: all that bifolio.yaml plans, or the named ones."""
-    with _speaking(as_json, quiet) as voice:
+    with _speaking(as_json, quiet) as voice, ExitStack() as stack:
         started = time.perf_counter()
+        executor = stack.enter_context(worker(fonts_of(project)))
         from bifolio.office import Office
         from bifolio.plan import Request
 
-        office = Office(project, renew=force)
+        office = Office(project, renew=force, executor=executor)
         request = Request(
             items=items,
             brands=brands or (office.library.brand_ids if all_brands else ()),

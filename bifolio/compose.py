@@ -22,6 +22,7 @@ from typing import Any
 from urllib.parse import quote
 
 from jinja2 import (
+    FileSystemBytecodeCache,
     FileSystemLoader,
     StrictUndefined,
     TemplateError,
@@ -58,6 +59,8 @@ class Design:
     styles: Path
     edition: Edition
     theme: str
+    compiled: Path | None = None
+    """Where compiled templates are kept between builds; nowhere when not given."""
 
 
 @dataclass(frozen=True)
@@ -143,7 +146,7 @@ class Composer:
         self.region = region
         self.palette = {"paper": "#ffffff", **palette, **self._theme_roles(palette)}
         self.words = {**region.words, "emergency": region.emergency.number, "region": region.name}
-        self.environment = _environment(design.templates)
+        self.environment = _environment(design.templates, design.compiled)
         self._add_filters()
 
     # -- documents -------------------------------------------------------------------------------
@@ -203,7 +206,8 @@ class Composer:
             "stylesheet": _STYLE_MARK,
         }
         html = self._render("slots/sheet.html.j2", context)
-        return html.replace(_STYLE_MARK, self._stylesheet((), _Used()), 1)
+        styles = self._stylesheet((), _Used(), parts=("parts/slots.css",), pages="sheet.css")
+        return html.replace(_STYLE_MARK, styles, 1)
 
     def clinic_copy(self, brand: Brand, logo: str | None, approval: str | None = None) -> ClinicCopy:
         """Gather what the slots of a brand say. `logo` is a data address, already cleaned."""
@@ -406,9 +410,15 @@ class Composer:
                 roles[name] = palette[other[1]]
         return roles
 
-    def _stylesheet(self, components: tuple[str, ...], used: _Used) -> str:
-        styles = self.design.styles
-        parts = tuple(f"parts/{path.name}" for path in sorted((styles / "parts").glob("*.css")))
+    def _stylesheet(
+        self,
+        components: tuple[str, ...],
+        used: _Used,
+        parts: tuple[str, ...] = (),
+        pages: str = "page.css",
+    ) -> str:
+        every = sorted((self.design.styles / "parts").glob("*.css"))
+        parts = parts or tuple(f"parts/{path.name}" for path in every)
         brand = {f"brand-{role}": colour for role, colour in self.palette.items() if role != "paper"}
         folio = re.split(r"\{pages?\}", f" {self._label('folio')}")
         words = {f"folio-{n}": _css_string(part) for n, part in enumerate(folio, 1)}
@@ -422,7 +432,7 @@ class Composer:
             _tokens("words", words),
             _tokens("brand", brand),
             self._layer("theme", (f"themes/{self.design.theme}.css",)),
-            self._css("page.css"),
+            self._css(pages),
             *(used.rules[key] for key in sorted(used.rules)),
         ]
         return "\n".join(pieces)
@@ -477,14 +487,17 @@ _DECLARATION = re.compile(r"--([a-z0-9-]+):\s*([^;]+?)\s*;")
 _ROLE_VAR = re.compile(r"var\(--brand-([a-z0-9-]+)\)")
 
 
-def _environment(templates: Path) -> ImmutableSandboxedEnvironment:
+def _environment(templates: Path, compiled: Path | None) -> ImmutableSandboxedEnvironment:
+    if compiled is not None:
+        compiled.mkdir(parents=True, exist_ok=True)
     return ImmutableSandboxedEnvironment(
         loader=FileSystemLoader(templates),
         undefined=StrictUndefined,
         autoescape=select_autoescape(disabled_extensions=(), default=True, default_for_string=True),
         trim_blocks=True,
         lstrip_blocks=True,
-        extensions=["jinja2.ext.do"],
+        bytecode_cache=FileSystemBytecodeCache(str(compiled)) if compiled else None,
+        auto_reload=False,
     )
 
 

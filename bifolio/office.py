@@ -6,6 +6,7 @@ Brings the library, the pipeline and the press together behind a few questions.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
 from pathlib import Path
 from typing import TypeVar
 
@@ -28,7 +29,7 @@ STORE = ".bifolio"
 class Office:
     """One project folder, open for business."""
 
-    def __init__(self, root: Path, *, renew: bool = False) -> None:
+    def __init__(self, root: Path, *, renew: bool = False, executor: Executor | None = None) -> None:
         if not (root / "content").is_dir():
             raise RequestError(
                 Diagnostic(
@@ -39,6 +40,7 @@ class Office:
             )
         self.library = Library(root)
         self.store = Store(self.library.root / STORE, renew=renew)
+        self.executor = executor
 
     def plan(self, request: Request) -> tuple[Job, ...]:
         """Give the jobs of a request; everything that it names is read and checked first."""
@@ -67,7 +69,7 @@ class Office:
         from bifolio.pipeline import Workshop, engine
         from bifolio.publish import publish
 
-        workshop = Workshop(self.library, self.store)
+        workshop = Workshop(self.library, self.store, self.executor)
         artefacts = run(jobs, workshop.produce, started)
         written = publish(artefacts, folder or self.library.root / "output", engine())
         self.store.clean()

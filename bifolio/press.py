@@ -34,26 +34,28 @@ class Store:
         self.renew = renew
         """Make everything anew, and put it into the store."""
 
-    def keep(self, fingerprint: str, make: Callable[[], bytes]) -> bytes:
-        """Give the work of this fingerprint, from the store or made now and kept."""
-        path = self.folder / fingerprint[:2] / fingerprint[2:]
-        if not self.renew:
-            try:
-                body = path.read_bytes()
-            except OSError:
-                pass
-            else:
-                return body
-        body = make()
+    def find(self, fingerprint: str) -> bytes | None:
+        """Give the work of this fingerprint, if it is kept."""
+        try:
+            return None if self.renew else self._path(fingerprint).read_bytes()
+        except OSError:
+            return None
+
+    def keep(self, fingerprint: str, body: bytes) -> bytes:
+        """Put work into the store; gives it back."""
+        path = self._path(fingerprint)
         path.parent.mkdir(parents=True, exist_ok=True)
         part = path.with_name(f".{path.name}.{os.getpid()}.part")
         part.write_bytes(body)
         part.replace(path)
         return body
 
+    def _path(self, fingerprint: str) -> Path:
+        return self.folder / fingerprint[:2] / fingerprint[2:]
+
     def clean(self) -> None:
         """Take the work that was not touched longest out, until the rest is within bounds."""
-        files = [(p.stat().st_mtime_ns, p.stat().st_size, p) for p in self.folder.glob("*/*")]
+        files = [(p.stat().st_mtime_ns, p.stat().st_size, p) for p in self.folder.glob("??/*")]
         total = sum(size for _, size, _ in files)
         for _, size, path in sorted(files):
             if total <= self.most:

@@ -1,1 +1,38 @@
-"""Render: a galley → a finished form, one module a form."""
+"""Render: a galley → a plate, or a finished form without one, a module a form.
+
+The functions here are what a worker process does: they take and give plain values.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bifolio.diagnostics import Diagnostic
+
+Work = tuple[bytes, tuple[Diagnostic, ...]]
+"""What was made, and what was found; with findings nothing was made."""
+
+
+def warm_up(fonts: Path) -> None:
+    """Load the layout engine."""
+    from bifolio.render.pdf import engine
+
+    engine(fonts)
+
+
+def lay_out_handout(galley: str, fonts: Path, where: str) -> Work:
+    """Lay a galley out as a tagged PDF; it is not a plate yet."""
+    from bifolio.render.pdf import render
+
+    rendered = render(galley, fonts, where)
+    return (b"", rendered.findings) if rendered.findings else (rendered.pdf, ())
+
+
+def lay_out_slots(html: str, fonts: Path, where: str) -> Work:
+    """Set a sheet of slots. The first line of the result holds the pages whose words did not fit."""
+    from bifolio.render.pdf import render
+
+    rendered = render(html, fonts, where, tagged=False)
+    findings = tuple(f for f in rendered.findings if f.code != "render.cut-text")
+    overfull = " ".join(map(str, rendered.overfull)).encode()
+    return (b"", findings) if findings else (overfull + b"\n" + rendered.pdf, ())

@@ -37,7 +37,7 @@ def render(galley: str, fonts: Path, where: str, *, tagged: bool = True) -> Rend
     `fonts` is the folder with fonts.conf and the font files. `where` names the document in findings.
     The same galley and fonts give the same bytes.
     """
-    weasyprint = _engine(fonts)
+    weasyprint = engine(fonts)
     options = {"pdf_variant": "pdf/ua-1"} if tagged else {}
     with _listening(where) as findings:
         document = weasyprint.HTML(string=galley, url_fetcher=_fetcher()).render(**options)
@@ -61,7 +61,8 @@ def render(galley: str, fonts: Path, where: str, *, tagged: bool = True) -> Rend
 # -- the engine ----------------------------------------------------------------------------------
 
 
-def _engine(fonts: Path) -> Any:
+def engine(fonts: Path) -> Any:
+    """Give WeasyPrint, loaded so that it sees the project's fonts and none of the machine's."""
     os.environ["FONTCONFIG_FILE"] = str(fonts / "fonts.conf")
     if "weasyprint" not in sys.modules:
         with _plain_library_names():

@@ -54,7 +54,7 @@ def whole(
         composer = Composer(design, plain.locale, plain.region, palette)
         copy = workshop.clinic_copy(job.brand, brand, composer)
         sentinel_copy = workshop.clinic_copy(job.brand, brand, plain)
-        fits = workshop.slot_sheet(plain, sentinel_copy, job.brand).fits
+        fits = workshop.slot_sheet(plain, sentinel_copy, job.brand).take().fits
         handout = library.handout(job.item)
         drawings = {name: library.drawing(name) for name in handout.figures}
         html = composer.handout(handout, library.evidence, drawings, composer.slots(copy, fits), copy)
