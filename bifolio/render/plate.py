@@ -134,13 +134,24 @@ def _unreachable(document: pikepdf.Pdf, streams: set[int], where: str) -> Iterat
         if any(found[found.re.groups] not in (b"rg", b"RG") for found in sentinels.finditer(content)):
             yield finding("a special colour space")
     for item in document.objects:
-        if isinstance(item, pikepdf.Dictionary) and "/FunctionType" in item:
-            for key in ("/C0", "/C1"):
-                ends = item.get(key)
-                if ends is not None and len(ends) == 3:
-                    text = b" ".join(f"{float(v):.6f}".rstrip("0").encode() for v in ends) + b" rg"
-                    if sentinels.search(text):
-                        yield finding("a gradient")
+        for end in _ends_of_gradients(item):
+            if sentinels.search(end):
+                yield finding("a gradient")
+
+
+def _ends_of_gradients(item: pikepdf.Object) -> Iterator[bytes]:
+    """Give the colours between which the functions of a shading run, as operands of `rg`."""
+    if isinstance(item, pikepdf.Stream) or not isinstance(item, (pikepdf.Dictionary, pikepdf.Array)):
+        return
+    if isinstance(item, pikepdf.Dictionary):
+        for key in ("/C0", "/C1"):
+            if key in item and len(item[key]) == 3:
+                numbers = (f"{float(v):.6f}".rstrip("0").rstrip(".") for v in item[key])
+                yield " ".join(numbers).encode() + b" rg"
+    inside = item.values() if isinstance(item, pikepdf.Dictionary) else item
+    for part in inside:
+        if isinstance(part, pikepdf.Object) and not part.is_indirect:
+            yield from _ends_of_gradients(part)
 
 
 def _slots(document: pikepdf.Pdf) -> dict[str, tuple[int, ...]]:
