@@ -181,8 +181,10 @@ class Workshop:
             fits: dict[str, int] = {}
             names, sheet = first
             for _ in range(FITS):
-                overfull, _, pdf = sheet.take().partition(b"\n")
-                full = [names[int(number)] for number in overfull.split()]
+                head, _, pdf = sheet.take().partition(b"\n")
+                pages, *overfull = map(int, head.split())
+                assert pages == len(names), "each slot has one page of the sheet"
+                full = [names[number] for number in overfull]
                 if not full:
                     return SlotSheet(pdf, {name: at for at, name in enumerate(names)}, fits)
                 fits |= {name: fits.get(name, 0) + 1 for name in full}

@@ -29,10 +29,13 @@ def lay_out_handout(galley: str, fonts: Path, where: str) -> Work:
 
 
 def lay_out_slots(html: str, fonts: Path, where: str) -> Work:
-    """Set a sheet of slots. The first line of the result holds the pages whose words did not fit."""
+    """Set a sheet of slots.
+
+    The first line of the result holds how many pages there are, then the pages whose words did not fit.
+    """
     from bifolio.render.pdf import render
 
     rendered = render(html, fonts, where, tagged=False)
     findings = tuple(f for f in rendered.findings if f.code != "render.cut-text")
-    overfull = " ".join(map(str, rendered.overfull)).encode()
-    return (b"", findings) if findings else (overfull + b"\n" + rendered.pdf, ())
+    head = " ".join(map(str, (rendered.pages, *rendered.overfull))).encode()
+    return (b"", findings) if findings else (head + b"\n" + rendered.pdf, ())

@@ -6,7 +6,8 @@ from concurrent.futures import Executor, Future
 
 import pytest
 
-from bifolio.diagnostics import ProofError
+from bifolio.compose import FITS
+from bifolio.diagnostics import DesignError, ProofError
 from bifolio.library import Library
 from bifolio.pipeline import Workshop, fingerprint
 from bifolio.plan import Job
@@ -55,17 +56,38 @@ def test_a_worker_gives_the_same_bytes(tmp_path) -> None:
     assert there.body == here.body
 
 
-def test_a_long_name_is_set_smaller(scratch) -> None:
-    name = "The Long Established Counselling and Psychotherapy Practice of Upper Something"
+def _fits(scratch, name: str, **more: str) -> tuple[Workshop, dict[str, int]]:
     brand = scratch.root / "content/brands/default/_brand.yml"
-    brand.write_text(brand.read_text().replace("Test Clinic", name))
+    text = brand.read_text().replace("Test Clinic", name)
+    for key, value in more.items():
+        text = text.replace("phone: 555-0100", f"phone: 555-0100, {key}: {value}")
+    brand.write_text(text)
     shop = Workshop(Library(scratch.root), Store(scratch.root / ".bifolio"))
-    job = Job("small", "letter", "calm", "us", "en", "default", "pdf")
     composer = shop.composer("letter", "calm", "us", "en")
     copy = shop.clinic_copy("default", shop.library.brand("default"), composer)
-    fits = shop.slot_sheet(composer, copy, "brand").take().fits
-    assert 0 < fits["masthead"] < 3 or fits["foot"] > 0
-    assert name.split(maxsplit=1)[0].encode() not in shop.produce(job).path.encode()
+    return shop, dict(shop.slot_sheet(composer, copy, "brand").take().fits)
+
+
+def test_a_name_of_ninety_letters_is_set_smaller(scratch) -> None:
+    name = "The Long Established Counselling and Psychotherapy Practice of Upper and Lower Somewhere"
+    assert 85 <= len(name) <= 95
+    shop, fits = _fits(scratch, name)
+    assert 0 < fits["masthead"] < FITS
+    assert 0 < fits["clinic"] < FITS
+    job = Job("small", "letter", "calm", "us", "en", "default", "pdf")
+    assert shop.produce(job).body.startswith(b"%PDF")
+
+
+def test_a_short_name_is_set_at_full_size(scratch) -> None:
+    assert _fits(scratch, "Clinic")[1] == {}
+
+
+def test_a_line_that_cannot_fit_is_a_finding(scratch) -> None:
+    email = "reception.of.the.very.long.clinic@a-very-long-name-indeed.example.org"
+    with pytest.raises(DesignError) as raised:
+        _fits(scratch, "Clinic", email=email)
+    assert [f.code for f in raised.value.findings] == ["brand.too-long"]
+    assert "line-3" in raised.value.findings[0].message
 
 
 def test_what_verify_finds_stops_the_job(monkeypatch, tmp_path) -> None:
