@@ -10,10 +10,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import BeforeValidator, Field, ValidationInfo, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    StringConstraints,
+    ValidationInfo,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
-from bifolio.model.base import FactId, Label, Many, Model, Name, Said, Text
+from bifolio.model.base import FactId, Label, Many, Model, Name, Said, Text, check_inline, words_for
 
 Audience = Literal["client", "partner", "clinician"]
 
@@ -72,10 +79,6 @@ class Step(Model):
         return self
 
 
-def _as_step(value: Any) -> Any:
-    return {"text": value} if isinstance(value, str) else value
-
-
 class Steps(BlockBase):
     """What to do, in order, with large numerals."""
 
@@ -83,9 +86,9 @@ class Steps(BlockBase):
     kind: Literal["steps"]
     title: Label | None = None
     note: Said | None = None
-    items: tuple[Annotated[Step, BeforeValidator(_as_step, json_schema_input_type=str | Step)], ...] = Field(
-        min_length=1, max_length=12
-    )
+    items: tuple[
+        Annotated[Step, BeforeValidator(words_for("text"), json_schema_input_type=str | Step)], ...
+    ] = Field(min_length=1, max_length=12)
 
 
 class Checklist(BlockBase):
@@ -198,8 +201,10 @@ class LogColumn(Model):
     width: int = Field(default=1, ge=1, le=12)
 
 
-def _as_column(value: Any) -> Any:
-    return {"label": value} if isinstance(value, str) else value
+Cell = Annotated[
+    str, StringConstraints(max_length=120), AfterValidator(lambda t: check_inline(t) if t else t)
+]
+"""A few words in a table, or none."""
 
 
 class LogTable(BlockBase):
@@ -209,10 +214,10 @@ class LogTable(BlockBase):
     title: Label | None = None
     note: Said | None = None
     columns: tuple[
-        Annotated[LogColumn, BeforeValidator(_as_column, json_schema_input_type=str | LogColumn)],
+        Annotated[LogColumn, BeforeValidator(words_for("label"), json_schema_input_type=str | LogColumn)],
         ...,
     ] = Field(min_length=2, max_length=12)
-    rows: tuple[tuple[Label | Literal[""], ...], ...] = ()
+    rows: tuple[tuple[Cell, ...], ...] = ()
     blank: int = Field(default=0, ge=0, le=40)
     cites: tuple[FactId, ...] = ()
 

@@ -8,7 +8,8 @@ from pydantic import Field, StringConstraints
 
 from bifolio.model.base import Label, Model
 
-Millimetres = Annotated[float, Field(gt=0, le=1200)]
+Millimetres = Annotated[float, Field(ge=30, le=1200)]
+"""From the smallest card to the largest sheet of the trade; on less than 30 mm no word finds room."""
 Token = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*$")]
 Value = Annotated[str, StringConstraints(pattern=r"^[^;{}<>]*$", max_length=120)]
 
