@@ -17,9 +17,13 @@ from typing import Any, NoReturn, TypeVar, cast
 import click
 
 from bifolio import __version__
-from bifolio.diagnostics import Diagnostic, PressError, Severity, show, suggest
+from bifolio.diagnostics import Diagnostic, PressError, show, suggest
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+
+MOST_SHOWN = 100
+"""Findings that a person gets at once; a machine gets all."""
 
 
 class _Voice:
@@ -41,15 +45,18 @@ class _Voice:
 
     def complain(self, findings: tuple[Diagnostic, ...] | list[Diagnostic]) -> None:
         """Show findings: as text on stderr for people; machines get them in the result."""
-        if not self.as_json:
-            for finding in findings:
-                click.echo(show(finding), err=True)
+        if self.as_json:
+            return
+        for finding in findings[:MOST_SHOWN]:
+            click.echo(show(finding), err=True)
+        if len(findings) > MOST_SHOWN:
+            click.echo(f"… and {len(findings) - MOST_SHOWN:,} more; mend these first", err=True)
 
     def fail(self, error: PressError) -> NoReturn:
         """Show what is wrong and end with the exit code of its kind."""
         self.complain(error.findings)
         if not self.as_json and len(error.findings) > 1:
-            click.echo(f"{len(error.findings)} findings", err=True)
+            click.echo(f"{len(error.findings):,} findings", err=True)
         self.give({"ok": False, "findings": [finding.as_json() for finding in error.findings]})
         sys.exit(error.exit_code)
 
@@ -154,13 +161,21 @@ def build(
             formats=_formats(formats),
         )
         jobs = office.plan(request)
+        warnings = office.warnings(job.brand for job in jobs)
+        voice.complain(warnings)
         with _progress(voice, len(jobs)) as tell:
             made = office.build(jobs, output, tell)
         for path in made:
             voice.say(f"  {_from_here(path)}")
         seconds = time.perf_counter() - started
         voice.say(f"{len(made)} {_files(len(made))} in {seconds:.1f} s.")
-        voice.give({"ok": True, "files": [str(path) for path in made]})
+        voice.give(
+            {
+                "ok": True,
+                "files": [str(path) for path in made],
+                "findings": [finding.as_json() for finding in warnings],
+            }
+        )
 
 
 @main.command()
@@ -173,13 +188,11 @@ def check(items: tuple[str, ...], brands: tuple[str, ...], project: Path, as_jso
         from bifolio.office import Office
 
         office = Office(project)
-        findings = office.check(items, brands)
-        errors = [f for f in findings if f.severity is Severity.ERROR]
-        voice.complain(findings)
-        if not errors:
-            count = len(items or office.library.handout_paths)
-            voice.say(f"{count} {'handout is' if count == 1 else 'handouts are'} fine.")
-        voice.give({"ok": not errors, "findings": [f.as_json() for f in findings]})
+        warnings = office.check(items, brands)
+        voice.complain(warnings)
+        count = len(set(items) or office.library.handout_paths)
+        voice.say(f"{count} {'handout is' if count == 1 else 'handouts are'} fine.")
+        voice.give({"ok": True, "findings": [finding.as_json() for finding in warnings]})
 
 
 @main.command()

@@ -6,8 +6,10 @@ was. Findings of all jobs are reported together.
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from bifolio.diagnostics import (
@@ -37,29 +39,51 @@ class Store:
     def keep(self, fingerprint: str, make: Callable[[], bytes]) -> bytes:
         """Give the work of this fingerprint, from the store or made now and kept."""
         path = self.folder / fingerprint[:2] / fingerprint[2:]
-        if not self.renew:
-            try:
-                body = path.read_bytes()
-            except OSError:
-                pass
-            else:
-                return body
+        if not self.renew and (body := _sound(path)) is not None:
+            return body
         body = make()
-        path.parent.mkdir(parents=True, exist_ok=True)
         part = path.with_name(f".{path.name}.{os.getpid()}.part")
-        part.write_bytes(body)
-        part.replace(path)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            part.write_bytes(hashlib.sha256(body).digest() + body)
+            part.replace(path)
+        except OSError as error:
+            raise ToolError(
+                Diagnostic(
+                    "press.cannot-keep",
+                    f'"{self.folder}" cannot be written: {(error.strerror or str(error)).lower()}',
+                    help="free the disk, or make the folder writable; it keeps finished work between builds",
+                )
+            ) from error
         return body
 
     def clean(self) -> None:
-        """Take the work that was not touched longest out, until the rest is within bounds."""
-        files = [(p.stat().st_mtime_ns, p.stat().st_size, p) for p in self.folder.glob("*/*")]
+        """Take the oldest work out, until the rest is within bounds."""
+        files = []
+        for path in self.folder.glob("??/*"):
+            with suppress(OSError):  # another build may be cleaning, too
+                stat = path.stat()
+                files.append((stat.st_mtime_ns, stat.st_size, path))
         total = sum(size for _, size, _ in files)
         for _, size, path in sorted(files):
             if total <= self.most:
                 return
-            path.unlink(missing_ok=True)
+            with suppress(OSError):
+                path.unlink(missing_ok=True)
             total -= size
+
+
+_DIGEST_BYTES = 32
+
+
+def _sound(path: Path) -> bytes | None:
+    """Read kept work; none where there is none, or where the disk or a hand has spoilt it."""
+    try:
+        kept = path.read_bytes()
+    except OSError:
+        return None
+    digest, body = kept[:_DIGEST_BYTES], kept[_DIGEST_BYTES:]
+    return body if hashlib.sha256(body).digest() == digest else None
 
 
 def run(
