@@ -197,7 +197,7 @@ class Composer:
         }
         html = self._render(f"{handout.kind}.html.j2", context)
         kinds = tuple(f"components/{kind}.css" for kind in handout.block_kinds)
-        return html.replace(_STYLE_MARK, self._stylesheet(kinds, used), 1)
+        return _styled(html, self._stylesheet(kinds, used))
 
     def slots(self, copy: ClinicCopy, fits: Mapping[str, int]) -> dict[str, Markup]:
         """Compose the markup of each slot that the clinic fills, at its fit (0 is full size)."""
@@ -211,14 +211,13 @@ class Composer:
             "stylesheet": _STYLE_MARK,
         }
         html = self._render("slots/sheet.html.j2", context)
-        return html.replace(_STYLE_MARK, self._stylesheet((), _Used()), 1)
+        return _styled(html, self._stylesheet((), _Used()))
 
     def clinic_copy(self, brand: Brand, logo: str | None, approval: str | None = None) -> ClinicCopy:
         """Gather what the slots of a brand say. `logo` is a data address, already cleaned."""
         clinic = brand.clinic
         name = self._plain(brand.name)
-        names = brand.meta.name
-        short = None if isinstance(names, str) else names.short
+        short = brand.meta.name.short
         below = ", ".join(clinic.address) or clinic.hours or None
         return ClinicCopy(
             name=name,
@@ -441,9 +440,14 @@ class Composer:
     def _css(self, name: str) -> str:
         try:
             text = (self.design.styles / name).read_text("utf-8")
-        except OSError as error:
+        except (OSError, UnicodeDecodeError) as error:
             raise DesignError(
-                Diagnostic("compose.missing-style", "the stylesheet cannot be read", where=name)
+                Diagnostic(
+                    "compose.missing-style",
+                    "the stylesheet is not there, or is not UTF-8 text",
+                    where=f"styles/{name}",
+                    help="each kind of block has a stylesheet of its name",
+                )
             ) from error
         return _COMMENT.sub("", text).strip()
 
@@ -480,6 +484,13 @@ class Composer:
 
 
 _STYLE_MARK = Markup("/* stylesheet */")
+
+
+def _styled(html: str, stylesheet: str) -> str:
+    # With its tag, which no content can hold: a title may well say "/* stylesheet */".
+    return html.replace(f"<style>{_STYLE_MARK}</style>", f"<style>{stylesheet}</style>", 1)
+
+
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _DECLARATION = re.compile(r"--([a-z0-9-]+):\s*([^;]+?)\s*;")
 _ROLE_VAR = re.compile(r"var\(--brand-([a-z0-9-]+)\)")
@@ -502,9 +513,14 @@ def _guarded(name: str, render: Any) -> str:
         return str(render())
     except TemplateNotFound as error:
         raise DesignError(
-            Diagnostic("compose.missing-template", f'there is no template "{error.name}"')
+            Diagnostic(
+                "compose.missing-template",
+                "the template is not there",
+                where=f"templates/{error.name}",
+                help="each kind of handout and of block has a template of its name",
+            )
         ) from error
-    except (TemplateError, KeyError, TypeError, AttributeError, ZeroDivisionError) as error:
+    except (TemplateError, LookupError, TypeError, AttributeError, ValueError, ArithmeticError) as error:
         place = _template_line(error) or name
         raise DesignError(
             Diagnostic(
@@ -523,7 +539,8 @@ def _template_line(error: BaseException) -> str | None:
         return f"templates/{getattr(error, 'name', '?')}:{lineno}"
     for frame in reversed(traceback.extract_tb(error.__traceback__)):
         if frame.filename.endswith(".j2"):
-            return f"templates/{Path(frame.filename).name}:{frame.lineno}"
+            name = Path(frame.filename).as_posix().rpartition("/templates/")[2]
+            return f"templates/{name}:{frame.lineno}"
     return None
 
 

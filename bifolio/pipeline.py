@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import hashlib
 import re
+from dataclasses import replace
 from functools import cached_property, lru_cache, partial
 from importlib.metadata import version
 from pathlib import Path
 
 from bifolio import __version__
 from bifolio.compose import CLINIC_NAME, FITS, LINES, SLOTS, ClinicCopy, Composer, Design, slot_colour
-from bifolio.diagnostics import ContentError, DesignError, Diagnostic, ProofError
+from bifolio.diagnostics import ContentError, DesignError, Diagnostic, ProofError, shorten
 from bifolio.ink import Ink, Inker, SlotSheet, sentinel_pattern
 from bifolio.library import Library
 from bifolio.model.brand import Brand
@@ -104,19 +105,23 @@ class Workshop:
         raise DesignError(placed)
 
     def _placed(self, finding: Diagnostic) -> Diagnostic:
-        """Give a finding about a letter the place in the content where the letter stands."""
-        if finding.code != "render.missing-glyph":
-            return finding
-        letter = re.search(r'"(.)"', finding.message)
-        spans = (tree.find(letter[1]) for tree in self.library.trees.values()) if letter else ()
-        span = next((span for span in spans if span), None)
-        return Diagnostic(
-            finding.code,
-            finding.message,
-            span,
-            help="use another sign, or words",
-            where=None if span else finding.where,
-        )
+        """Give a finding about words or a style the place where an author or designer wrote them."""
+        where = finding.where or ""
+        if finding.code == "render.missing-glyph":
+            letter = re.search(r'"(.)"', finding.message)
+            span = self.library.place_of(letter[1], where) if letter else None
+            return replace(
+                finding, span=span, help="use another sign, or words", where=None if span else finding.where
+            )
+        if finding.code == "render.cut-text":
+            words = re.search(r'"(.+?)…?" runs', finding.message)
+            span = self.library.place_of(words[1], where) if words else None
+            if span:
+                return replace(finding, message=f"{where}, {finding.message}", span=span)
+        if finding.code == "render.warning" and (style := re.match(r"Ignored `(.+)` at ", finding.message)):
+            span = self.library.style_place_of(style[1])
+            return replace(finding, message=re.sub(r" at \d+:\d+", "", finding.message), span=span)
+        return finding
 
     # -- ink -------------------------------------------------------------------------------------
 
@@ -161,14 +166,16 @@ class Workshop:
             if not full:
                 return SlotSheet(pdf, {name: number for number, name in enumerate(names)})
             fits |= {name: fits.get(name, 0) + 1 for name in full}
+        said = dict.fromkeys(copy.contact if name == "clinic" else copy.alt(name) for name in full)
         raise DesignError(
             Diagnostic(
                 "brand.too-long",
-                f'the words for "{name}" do not fit their place, even set small',
+                f'"{shorten(words)}" does not fit its place, even set small',
+                self.library.place_of(words, where),
                 where=where,
-                help="shorten the name or the line in _brand.yml",
+                help="shorten it in _brand.yml",
             )
-            for name in full
+            for words in said
         )
 
     def _set(self, html: str, where: str) -> bytes:
