@@ -310,7 +310,7 @@ def _plain_value(text: str) -> Any:
     if text in _BOOL:
         return _BOOL[text]
     if _INT.fullmatch(text):
-        return int(text) if len(text) < 19 else text
+        return int(text) if len(text.lstrip("+-")) < 19 else text
     if _FLOAT.fullmatch(text) and len(text) < 30:
         return float(text)
     return text
