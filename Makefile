@@ -7,7 +7,7 @@ ifeq ($(shell uname -s),Darwin)
 export DYLD_FALLBACK_LIBRARY_PATH := $(shell brew --prefix 2>/dev/null)/lib:$(DYLD_FALLBACK_LIBRARY_PATH)
 endif
 
-.PHONY: handouts test check golden schema setup lock clean
+.PHONY: handouts test check bench golden schema setup lock clean
 
 handouts: $(VENV)/.ready ## build the library into output/
 	@$(RUN) build.py
@@ -20,6 +20,9 @@ check: $(VENV)/.ready-dev ## format, lint, types, import contract
 	@$(RUN) -m ruff check .
 	@$(RUN) -m mypy
 	@$(VENV)/bin/lint-imports
+
+bench: $(VENV)/.ready ## speed, as ratios in one run
+	@$(RUN) scripts/bench.py
 
 golden: $(VENV)/.ready-dev ## write golden files anew, and list what changed
 	@$(RUN) -m pytest -q tests --update-golden

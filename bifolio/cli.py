@@ -10,7 +10,7 @@ import json
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar, cast
 
@@ -18,6 +18,7 @@ import click
 
 from bifolio import __version__
 from bifolio.diagnostics import Diagnostic, PressError, show, suggest
+from bifolio.worker import fonts_of, worker
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -145,12 +146,13 @@ def build(
     quiet: bool,
 ) -> None:
     """Make handouts: all that bifolio.yaml plans, or the named ones."""
-    with _speaking(as_json, quiet) as voice:
+    with _speaking(as_json, quiet) as voice, ExitStack() as stack:
         started = time.perf_counter()
+        executor = stack.enter_context(worker(fonts_of(project)))
         from bifolio.office import Office
         from bifolio.plan import Request
 
-        office = Office(project, renew=force)
+        office = Office(project, renew=force, executor=executor)
         request = Request(
             items=items,
             brands=brands or (office.library.brand_ids if all_brands else ()),
@@ -161,21 +163,17 @@ def build(
             formats=_formats(formats),
         )
         jobs = office.plan(request)
-        warnings = office.warnings(job.brand for job in jobs)
-        voice.complain(warnings)
+        noted = office.warnings(job.brand for job in jobs)
+        voice.complain(noted)
         with _progress(voice, len(jobs)) as tell:
-            made = office.build(jobs, output, tell)
+            made, warnings = office.build(jobs, output, tell)
+        voice.complain(warnings)
         for path in made:
             voice.say(f"  {_from_here(path)}")
         seconds = time.perf_counter() - started
         voice.say(f"{len(made)} {_files(len(made))} in {seconds:.1f} s.")
-        voice.give(
-            {
-                "ok": True,
-                "files": [str(path) for path in made],
-                "findings": [finding.as_json() for finding in warnings],
-            }
-        )
+        said = [warning.as_json() for warning in (*noted, *warnings)]
+        voice.give({"ok": True, "files": [str(path) for path in made], "warnings": said})
 
 
 @main.command()
@@ -192,7 +190,7 @@ def check(items: tuple[str, ...], brands: tuple[str, ...], project: Path, as_jso
         voice.complain(warnings)
         count = len(set(items) or office.library.handout_paths)
         voice.say(f"{count} {'handout is' if count == 1 else 'handouts are'} fine.")
-        voice.give({"ok": True, "findings": [finding.as_json() for finding in warnings]})
+        voice.give({"ok": True, "warnings": [warning.as_json() for warning in warnings]})
 
 
 @main.command()
@@ -204,10 +202,15 @@ def verify(files: tuple[Path, ...], project: Path, as_json: bool, quiet: bool) -
     with _speaking(as_json, quiet) as voice:
         from bifolio.office import look_over
 
+        noted = []
         for path in files:
-            look_over(path)
-            voice.say(f"{path}: nothing wrong found.")
-        voice.give({"ok": True, "files": [str(path) for path in files]})
+            warnings = look_over(path)
+            voice.complain(warnings)
+            noted += warnings
+            if not warnings:
+                voice.say(f"{path}: nothing wrong found.")
+        said = [warning.as_json() for warning in noted]
+        voice.give({"ok": True, "files": [str(path) for path in files], "warnings": said})
 
 
 @main.command("list")

@@ -22,6 +22,7 @@ from typing import Any
 from urllib.parse import quote
 
 from jinja2 import (
+    FileSystemBytecodeCache,
     FileSystemLoader,
     StrictUndefined,
     TemplateError,
@@ -40,22 +41,14 @@ from bifolio.model.evidence import Evidence, EvidenceSource
 from bifolio.model.figure import Drawing
 from bifolio.model.handout import Handout
 from bifolio.model.locale import Locale
+from bifolio.model.plate import CLINIC_NAME, LINES, SLOTS, slot_pixels
 from bifolio.model.region import Region, SupportLine
 from bifolio.palette import SENTINELS
-
-SLOTS = ("masthead", "mark", "foot", "clinic", "line-1", "line-2", "line-3", "line-4", "qr", "approval")
-"""The places of the clinic, by name. A plate may use each any number of times."""
-
-LINES = 4
-"""How many contact lines the clinic's panel holds."""
 
 FITS = 3
 """In how many ways a slot may be set, from its full size down, before it counts as too full."""
 
 LAYERS = "tokens, base, parts, components, edition, words, brand, theme"
-
-CLINIC_NAME = "slot:clinic-name"
-"""Stands for the clinic's name in the metadata of a plate."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +59,8 @@ class Design:
     styles: Path
     edition: Edition
     theme: str
+    compiled: Path | None = None
+    """Where compiled templates are kept between builds; nowhere when not given."""
 
 
 @dataclass(frozen=True)
@@ -151,7 +146,7 @@ class Composer:
         self.region = region
         self.palette = {"paper": "#ffffff", **palette, **self._theme_roles(palette)}
         self.words = {**region.words, "emergency": region.emergency.number, "region": region.name}
-        self.environment = _environment(design.templates)
+        self.environment = _environment(design.templates, design.compiled)
         self._add_filters()
 
     # -- documents -------------------------------------------------------------------------------
@@ -211,7 +206,8 @@ class Composer:
             "stylesheet": _STYLE_MARK,
         }
         html = self._render("slots/sheet.html.j2", context)
-        return _styled(html, self._stylesheet((), _Used()))
+        styles = self._stylesheet((), _Used(), parts=("parts/slots.css",), pages="sheet.css")
+        return _styled(html, styles)
 
     def clinic_copy(self, brand: Brand, logo: str | None, approval: str | None = None) -> ClinicCopy:
         """Gather what the slots of a brand say. `logo` is a data address, already cleaned."""
@@ -413,9 +409,15 @@ class Composer:
                 roles[name] = palette[other[1]]
         return roles
 
-    def _stylesheet(self, components: tuple[str, ...], used: _Used) -> str:
-        styles = self.design.styles
-        parts = tuple(f"parts/{path.name}" for path in sorted((styles / "parts").glob("*.css")))
+    def _stylesheet(
+        self,
+        components: tuple[str, ...],
+        used: _Used,
+        parts: tuple[str, ...] = (),
+        pages: str = "page.css",
+    ) -> str:
+        every = sorted((self.design.styles / "parts").glob("*.css"))
+        parts = parts or tuple(f"parts/{path.name}" for path in every)
         brand = {f"brand-{role}": colour for role, colour in self.palette.items() if role != "paper"}
         folio = re.split(r"\{pages?\}", f" {self._label('folio')}")
         words = {f"folio-{n}": _css_string(part) for n, part in enumerate(folio, 1)}
@@ -429,7 +431,7 @@ class Composer:
             _tokens("words", words),
             _tokens("brand", brand),
             self._layer("theme", (f"themes/{self.design.theme}.css",)),
-            self._css("page.css"),
+            self._css(pages),
             *(used.rules[key] for key in sorted(used.rules)),
         ]
         return "\n".join(pieces)
@@ -496,14 +498,17 @@ _DECLARATION = re.compile(r"--([a-z0-9-]+):\s*([^;]+?)\s*;")
 _ROLE_VAR = re.compile(r"var\(--brand-([a-z0-9-]+)\)")
 
 
-def _environment(templates: Path) -> ImmutableSandboxedEnvironment:
+def _environment(templates: Path, compiled: Path | None) -> ImmutableSandboxedEnvironment:
+    if compiled is not None:
+        compiled.mkdir(parents=True, exist_ok=True)
     return ImmutableSandboxedEnvironment(
         loader=FileSystemLoader(templates),
         undefined=StrictUndefined,
         autoescape=select_autoescape(disabled_extensions=(), default=True, default_for_string=True),
         trim_blocks=True,
         lstrip_blocks=True,
-        extensions=["jinja2.ext.do"],
+        bytecode_cache=FileSystemBytecodeCache(str(compiled)) if compiled else None,
+        auto_reload=False,
     )
 
 
@@ -551,11 +556,6 @@ def _faces(handout: Handout) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
     return handout.body[:at], handout.body[at + 1 :]
 
 
-def slot_colour(slot: str) -> bytes:
-    """Give the two pixels, six bytes, by which inking knows the placeholder of a slot."""
-    return b"bifol" + bytes([SLOTS.index(slot)])
-
-
 def slot_url(slot: str) -> Markup:
     """Give the placeholder picture of a slot as a data address: a PNG of two pixels."""
 
@@ -564,7 +564,7 @@ def slot_url(slot: str) -> Markup:
         return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", check)
 
     header = struct.pack(">IIBBBBB", 2, 1, 8, 2, 0, 0, 0)
-    pixels = zlib.compress(b"\0" + slot_colour(slot), 9)
+    pixels = zlib.compress(b"\0" + slot_pixels(slot), 9)
     png = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
     return Markup("data:image/png;base64," + base64.b64encode(png).decode())  # noqa: S704
 

@@ -11,13 +11,13 @@ import io
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from xml.sax.saxutils import escape
 
 import pikepdf
 
-from bifolio.model.plate import Plate, SlotFigure, SlotLink
-
-_NUMBER = rb"(?:[01](?:\.\d+)?)"
+from bifolio.model.plate import CLINIC_NAME, Plate, SlotFigure, SlotLink
+from bifolio.palette import SENTINELS, operands, sentinel_pattern
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,8 @@ class SlotSheet:
     pdf: bytes
     pages: Mapping[str, int]
     """On which page of the PDF each slot stands; a slot that the clinic does not fill has none."""
+    fits: Mapping[str, int]
+    """How far below its full size each slot had to be set; those at full size are not named."""
 
 
 @dataclass(frozen=True)
@@ -36,37 +38,18 @@ class Ink:
     palette: Mapping[str, str]
     sheet: SlotSheet
     name: str
-    name_mark: str
-    """What stands for the clinic's name in the metadata of a plate."""
     alts: Mapping[str, str]
     links: tuple[str | None, ...]
     link_words: tuple[str, ...]
 
 
-def operands(colour: str) -> bytes:
-    """Write a hex colour as the operands of `rg`, the way WeasyPrint does.
-
-    >>> operands("#ff8000")
-    b'1 0.501961 0'
-    """
-    digits = colour.lstrip("#")
-    channels = (int(digits[at : at + 2], 16) / 255 for at in (0, 2, 4))
-    return " ".join(f"{channel:.6f}".rstrip("0").rstrip(".") for channel in channels).encode()
-
-
-def sentinel_pattern(sentinels: Mapping[str, str]) -> re.Pattern[bytes]:
-    """Match the operands of any sentinel as group 1 and the operator after them as group 2."""
-    colours = b"|".join(re.escape(operands(colour)) for colour in sentinels.values())
-    return re.compile(rb"(?<![\d.])(" + colours + rb") (\w+)")
-
-
 class Inker:
     """Inks any number of plates for one clinic; the slot sheet is opened and coloured once."""
 
-    def __init__(self, ink: Ink, sentinels: Mapping[str, str]) -> None:
+    def __init__(self, ink: Ink) -> None:
         self.clinic = ink
-        self._pattern = sentinel_pattern(sentinels)
-        self._colours = {operands(colour): operands(ink.palette[role]) for role, colour in sentinels.items()}
+        self._pattern = sentinel_pattern()
+        self._colours = {operands(colour): operands(ink.palette[role]) for role, colour in SENTINELS.items()}
         self._sheet = pikepdf.open(io.BytesIO(ink.sheet.pdf))
         for item in self._sheet.objects:
             if isinstance(item, pikepdf.Stream) and item.get("/Subtype") == "/Form":
@@ -115,7 +98,9 @@ class Inker:
             Type=pikepdf.Name.XObject,
             Subtype=pikepdf.Name.Form,
             BBox=[left, bottom, right, top],
-            Matrix=[1 / width, 0, 0, 1 / height, -left / width, -bottom / height],
+            Matrix=[
+                _exact(number) for number in (1 / width, 0, 0, 1 / height, -left / width, -bottom / height)
+            ],
             Resources=resources,
         )
         image.write(self._contents[slot])
@@ -169,13 +154,18 @@ class Inker:
 
     def _sign(self, document: pikepdf.Pdf) -> None:
         """Put the clinic's name into the document information and the XMP metadata."""
-        mark, name = self.clinic.name_mark, self.clinic.name
+        mark, name = CLINIC_NAME, self.clinic.name
         if document.trailer.get("/Info") is not None and "/Author" in document.trailer.Info:
             document.trailer.Info.Author = pikepdf.String(name)
         metadata = document.Root.get("/Metadata")
         if metadata is not None:
             text = metadata.read_bytes()
             metadata.write(text.replace(escape(mark).encode(), escape(name).encode()))
+
+
+def _exact(number: float) -> Decimal:
+    # Six digits, the default, put the end of a line of text a tenth of a point off.
+    return Decimal(f"{number:.12f}")
 
 
 def _is_reference(kid: pikepdf.Object) -> bool:

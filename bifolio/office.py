@@ -6,6 +6,7 @@ Brings the library, the pipeline and the press together behind a few questions.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple, TypeVar
@@ -34,7 +35,7 @@ STORE = ".bifolio"
 class Office:
     """One project folder, open for business."""
 
-    def __init__(self, root: Path, *, renew: bool = False) -> None:
+    def __init__(self, root: Path, *, renew: bool = False, executor: Executor | None = None) -> None:
         if not (root / "content").is_dir():
             raise RequestError(
                 Diagnostic(
@@ -45,6 +46,7 @@ class Office:
             )
         self.library = Library(root)
         self.store = Store(self.library.root / STORE, renew=renew)
+        self.executor = executor
 
     def plan(self, request: Request) -> tuple[Job, ...]:
         """Give the jobs of a request; everything that it names is read and checked first."""
@@ -74,18 +76,20 @@ class Office:
         """Give what is odd about brands and stops nothing."""
         return [finding for brand in dict.fromkeys(brands) for finding in self.library.brand_warnings(brand)]
 
-    def build(self, jobs: Sequence[Job], folder: Path | None, started: Callable[[Job], None]) -> list[Path]:
-        """Make the jobs and publish them; give the paths of the files."""
+    def build(
+        self, jobs: Sequence[Job], folder: Path | None, started: Callable[[Job], None]
+    ) -> tuple[list[Path], list[Diagnostic]]:
+        """Make the jobs and publish them; give the paths of the files, and the warnings."""
         from bifolio.pipeline import Workshop, engine
         from bifolio.publish import expect_room, publish
 
         target = folder or self.library.root / "output"
         expect_room(target)
-        workshop = Workshop(self.library, self.store)
+        workshop = Workshop(self.library, self.store, self.executor)
         artefacts = run(jobs, workshop.produce, started)
         written = publish(artefacts, target, engine())
         self.store.clean()
-        return written
+        return written, list(workshop.remarks.values())
 
     def check(self, items: Sequence[str], brands: Sequence[str]) -> list[Diagnostic]:
         """Validate handouts and brands, in every region that a brand uses; give the warnings.
@@ -253,8 +257,8 @@ def _read(names: Iterable[str], read: Callable[[str], T], failures: list[PressEr
     return found
 
 
-def look_over(path: Path) -> None:
-    """Verify one finished file; raises ProofError with what is wrong with it."""
+def look_over(path: Path) -> list[Diagnostic]:
+    """Verify one finished file; gives warnings, raises ProofError when something is wrong."""
     from bifolio.verify import verify
 
     try:
@@ -271,5 +275,7 @@ def look_over(path: Path) -> None:
                 help="give files that end in .pdf",
             )
         )
-    if findings := verify(body, str(path)):
+    findings = verify(body, str(path))
+    if any(finding.is_error for finding in findings):
         raise ProofError(findings)
+    return findings

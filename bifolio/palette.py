@@ -10,7 +10,9 @@ Inking replaces sentinels by the roles of a brand.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from functools import cache
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -118,3 +120,21 @@ def rgb(colour: str) -> tuple[int, int, int]:
     if len(digits) == 3:
         digits = "".join(digit * 2 for digit in digits)
     return int(digits[0:2], 16), int(digits[2:4], 16), int(digits[4:6], 16)
+
+
+def operands(colour: str) -> bytes:
+    """Write a hex colour as the operands of `rg`, the way WeasyPrint does.
+
+    >>> operands("#ff8000")
+    b'1 0.501961 0'
+    """
+    digits = colour.lstrip("#")
+    channels = (int(digits[at : at + 2], 16) / 255 for at in (0, 2, 4))
+    return " ".join(f"{channel:.6f}".rstrip("0").rstrip(".") for channel in channels).encode()
+
+
+@cache
+def sentinel_pattern() -> re.Pattern[bytes]:
+    """Match the operands of any sentinel as group 1 and the operator after them as group 2."""
+    colours = b"|".join(re.escape(operands(colour)) for colour in SENTINELS.values())
+    return re.compile(rb"(?<![\d.])(" + colours + rb") (\w+)")

@@ -9,32 +9,53 @@ clinic's slots are set once for all handouts. Everything kept is addressed by wh
 from __future__ import annotations
 
 import hashlib
+import json
 import re
+from collections.abc import Callable, Mapping
+from concurrent.futures import Executor, Future
 from dataclasses import replace
-from functools import cached_property, lru_cache, partial
+from functools import cache, cached_property, lru_cache
 from importlib.metadata import version
 from pathlib import Path
+from typing import Generic, TypeVar
+
+from markupsafe import Markup
 
 from bifolio import __version__
-from bifolio.compose import CLINIC_NAME, FITS, LINES, SLOTS, ClinicCopy, Composer, Design, slot_colour
+from bifolio.compose import FITS, ClinicCopy, Composer, Design
 from bifolio.diagnostics import ContentError, DesignError, Diagnostic, ProofError, shorten
-from bifolio.ink import Ink, Inker, SlotSheet, sentinel_pattern
+from bifolio.ink import Ink, Inker, SlotSheet
 from bifolio.library import Library
 from bifolio.model.brand import Brand
-from bifolio.model.plate import Plate
-from bifolio.palette import SENTINELS, derive
+from bifolio.model.plate import LINES, SLOTS, Plate
+from bifolio.palette import ROLES, derive
 from bifolio.plan import Job
 from bifolio.press import Store
 from bifolio.publish import Artefact
+from bifolio.render import Work, lay_out_handout, lay_out_slots
+from bifolio.render.plate import finish
 from bifolio.verify import verify
+from bifolio.worker import SameProcess
+
+T = TypeVar("T")
+
+
+class _Kept(Generic[T]):
+    """Something kept or in the making; `take` waits for it, once."""
+
+    def __init__(self, wait: Callable[[], T]) -> None:
+        self.take = cache(wait)
 
 
 class Workshop:
-    """Makes the jobs of one project."""
+    """Makes the jobs of one project. Pages are laid out by `executor`, in this process or beside it."""
 
-    def __init__(self, library: Library, store: Store) -> None:
+    def __init__(self, library: Library, store: Store, executor: Executor | None = None) -> None:
         self.library = library
         self.store = store
+        self.executor = executor or SameProcess()
+        self.remarks: dict[tuple[str | None, str], Diagnostic] = {}
+        """What a compositor would say of the pages made so far."""
         self.composer = lru_cache(maxsize=32)(self._composer)
         self.galley = lru_cache(maxsize=32)(self._galley)
         self.plate = lru_cache(maxsize=32)(self._plate)
@@ -43,13 +64,16 @@ class Workshop:
     def produce(self, job: Job) -> Artefact:
         """Make one file: compose, render, ink, verify. Raises PressError with all that is wrong."""
         galley = self.galley(job.item, job.edition, job.theme, job.region, job.language)
-        plate = self.plate(galley, f"{job.item}.{job.edition}")
-        inker = self.inker(job.brand, job.edition, job.theme, job.region, job.language)
+        layout = self.plate(galley, f"{job.item}.{job.edition}")  # both are laid out meanwhile
+        slots = self.inker(job.brand, job.edition, job.theme, job.region, job.language)
+        plate, inker = layout.take(), slots.take()
+        self.remarks |= {(r.where, r.message): r for r in plate.remarks}
         pdf = inker.ink(plate)
         edition = self.library.edition(job.edition)
-        trim = (edition.trim_width_mm, edition.trim_height_mm)
-        if findings := verify(pdf, job.path, trim):
+        findings = verify(pdf, job.path, (edition.trim_width_mm, edition.trim_height_mm))
+        if any(finding.is_error for finding in findings):
             raise ProofError(findings)
+        self.remarks |= {(f.where, f.message): f for f in findings}
         return Artefact(job.path, pdf, self._facts(job, galley, plate, inker))
 
     # -- compose ---------------------------------------------------------------------------------
@@ -61,6 +85,7 @@ class Workshop:
             styles=library.styles,
             edition=library.edition(edition),
             theme=library.theme(theme),
+            compiled=self.store.folder / "templates",
         )
         return Composer(design, library.locale(language), library.region(region))
 
@@ -75,23 +100,27 @@ class Workshop:
 
     # -- render ----------------------------------------------------------------------------------
 
-    def _plate(self, galley: str, where: str) -> Plate:
-        kept = self.store.keep(
-            fingerprint("plate", self._press_mark, galley),
-            lambda: self._lay_out(galley, where).to_bytes(),
-        )
-        return Plate.from_bytes(kept)
+    def _plate(self, galley: str, where: str) -> _Kept[Plate]:
+        mark = fingerprint("plate", self._press_mark, galley)
+        if body := self.store.find(mark):
+            return _Kept(lambda: Plate.from_bytes(body))
+        work = self.executor.submit(lay_out_handout, galley, self._fonts, where)
 
-    def _lay_out(self, galley: str, where: str) -> Plate:
-        from bifolio.render.pdf import render
-        from bifolio.render.plate import finish
+        def finished() -> Plate:
+            pdf, remarks = self._made(work)
+            plate, findings = finish(pdf, where)
+            self._refuse(findings)
+            plate = replace(plate, remarks=remarks)
+            self.store.keep(mark, plate.to_bytes())
+            return plate
 
-        rendered = render(galley, self.library.styles / "fonts", where)
-        self._refuse(rendered.findings)
-        markers = {slot_colour(slot): slot for slot in SLOTS}
-        plate, findings = finish(rendered.pdf, markers, sentinel_pattern(SENTINELS), where)
-        self._refuse(findings)
-        return plate
+        return _Kept(finished)
+
+    def _made(self, work: Future[Work]) -> Work:
+        """Wait for work of the layout engine; raise what is wrong with it, give its warnings."""
+        body, findings = work.result()
+        self._refuse([finding for finding in findings if finding.is_error])
+        return body, findings
 
     def _refuse(self, findings: tuple[Diagnostic, ...] | list[Diagnostic]) -> None:
         """Raise what rendering found, at the author's line where the fault lies in the words."""
@@ -125,72 +154,87 @@ class Workshop:
 
     # -- ink -------------------------------------------------------------------------------------
 
-    def _inker(self, brand_id: str, edition: str, theme: str, region: str, language: str) -> Inker:
+    def _inker(self, brand_id: str, edition: str, theme: str, region: str, language: str) -> _Kept[Inker]:
         brand = self.library.brand(brand_id)
         composer = self.composer(edition, theme, region, language)
         copy = self.clinic_copy(brand_id, brand, composer)
-        where = f"brand {brand_id}"
-        return Inker(
-            Ink(
-                palette=self.palette(brand),
-                sheet=self.slot_sheet(composer, copy, where),
-                name=copy.name,
-                name_mark=CLINIC_NAME,
-                alts={slot: copy.alt(slot) for slot in SLOTS},
-                links=tuple(copy.link(number) for number in range(1, LINES + 1)),
-                link_words=tuple(copy.alt(f"line-{number}") for number in range(1, LINES + 1)),
-            ),
-            SENTINELS,
+        sheet = self.slot_sheet(composer, copy, f"brand {brand_id}")
+        palette = self.palette(brand)
+        return _Kept(
+            lambda: Inker(
+                Ink(
+                    palette=palette,
+                    sheet=sheet.take(),
+                    name=copy.name,
+                    alts={slot: copy.alt(slot) for slot in SLOTS},
+                    links=tuple(copy.link(number) for number in range(1, LINES + 1)),
+                    link_words=tuple(copy.alt(f"line-{number}") for number in range(1, LINES + 1)),
+                )
+            )
         )
 
     def palette(self, brand: Brand) -> dict[str, str]:
-        """Give the role colours of a brand."""
-        return derive(brand.color.seed or DEFAULT_SEED)
+        """Give the role colours of a brand; derived once for each colour."""
+        seed = brand.color.seed or DEFAULT_SEED
+        mark = fingerprint("palette", seed, repr(ROLES), version("coloraide"))
+        kept = self.store.find(mark) or self.store.keep(mark, json.dumps(derive(seed)).encode())
+        return dict(json.loads(kept))
 
     def clinic_copy(self, brand_id: str, brand: Brand, composer: Composer) -> ClinicCopy:
         """Give what a brand's slots say, its logo cleaned and in the sentinel of its colour."""
         logo = self.library.logo(brand_id, brand, composer.palette["deep"])
         return composer.clinic_copy(brand, logo)
 
-    def slot_sheet(self, composer: Composer, copy: ClinicCopy, where: str) -> SlotSheet:
+    def slot_sheet(self, composer: Composer, copy: ClinicCopy, where: str) -> _Kept[SlotSheet]:
         """Set a clinic's slots, each as large as its words allow."""
-        fits: dict[str, int] = {}
-        for _ in range(FITS):
-            slots = composer.slots(copy, fits)
-            names = tuple(slots)
-            html = composer.slot_sheet(slots)
-            mark = fingerprint("slots", self._press_mark, html)
-            kept = self.store.keep(mark, partial(self._set, html, where))
-            overfull, _, pdf = kept.partition(b"\n")
-            full = [names[int(number)] for number in overfull.split()]
-            if not full:
-                return SlotSheet(pdf, {name: number for number, name in enumerate(names)})
-            fits |= {name: fits.get(name, 0) + 1 for name in full}
-        said = dict.fromkeys(copy.contact if name == "clinic" else copy.alt(name) for name in full)
-        raise DesignError(
-            Diagnostic(
-                "brand.too-long",
-                f'"{shorten(words)}" does not fit its place, even set small',
-                self.library.place_of(words, where),
-                where=where,
-                help="shorten it in _brand.yml",
-            )
-            for words in said
+        first = self._begin_slots(composer.slots(copy, {}), composer, where)
+
+        def fitted() -> SlotSheet:
+            fits: dict[str, int] = {}
+            names, sheet = first
+            for _ in range(FITS):
+                head, _, pdf = sheet.take().partition(b"\n")
+                pages, *overfull = map(int, head.split())
+                assert pages == len(names), "each slot has one page of the sheet"
+                full = [names[number] for number in overfull]
+                if not full:
+                    return SlotSheet(pdf, {name: at for at, name in enumerate(names)}, fits)
+                fits |= {name: fits.get(name, 0) + 1 for name in full}
+                names, sheet = self._begin_slots(composer.slots(copy, fits), composer, where)
+            said = dict.fromkeys(_longest_words(copy, name) for name in full)
+            raise DesignError(self._does_not_fit(words, where) for words in said)
+
+        return _Kept(fitted)
+
+    def _begin_slots(
+        self, slots: Mapping[str, Markup], composer: Composer, where: str
+    ) -> tuple[tuple[str, ...], _Kept[bytes]]:
+        html = composer.slot_sheet(slots)
+        mark = fingerprint("slots", self._press_mark, html)
+        if body := self.store.find(mark):
+            return tuple(slots), _Kept(lambda: body)
+        work = self.executor.submit(lay_out_slots, html, self._fonts, where)
+        return tuple(slots), _Kept(lambda: self.store.keep(mark, self._made(work)[0]))
+
+    def _does_not_fit(self, words: str, where: str) -> Diagnostic:
+        return Diagnostic(
+            "brand.too-long",
+            f'"{shorten(words)}" does not fit its place, even set small',
+            self.library.place_of(words, where),
+            where=where,
+            help="shorten it in _brand.yml",
         )
 
-    def _set(self, html: str, where: str) -> bytes:
-        from bifolio.render.pdf import render
-
-        rendered = render(html, self.library.styles / "fonts", where, tagged=False)
-        self._refuse([f for f in rendered.findings if f.code != "render.cut-text"])
-        return " ".join(map(str, rendered.overfull)).encode() + b"\n" + rendered.pdf
-
     # -- what it was made from -------------------------------------------------------------------
+
+    @property
+    def _fonts(self) -> Path:
+        return self.library.styles / "fonts"
 
     @cached_property
     def _press_mark(self) -> str:
         """Name the engine: a plate made by another one is another plate."""
-        fonts = sorted((self.library.styles / "fonts").glob("*.ttf"))
+        fonts = sorted(self._fonts.glob("*.ttf"))
         code = sorted(Path(__file__).parent.glob("render/*.py"))
         bodies = [path.read_bytes() for path in (*fonts, *code)]
         return fingerprint(*(f"{name} {number}" for name, number in engine().items()), *bodies)
@@ -208,6 +252,10 @@ class Workshop:
                 self._press_mark, galley, repr(sorted(inker.clinic.palette.items())), inker.clinic.sheet.pdf
             ),
         }
+
+
+def _longest_words(copy: ClinicCopy, slot: str) -> str:
+    return max(copy.contact, copy.below or "", key=len) if slot == "clinic" else copy.alt(slot)
 
 
 DEFAULT_SEED = "#3c5a80"

@@ -36,12 +36,21 @@ class Store:
         self.renew = renew
         """Make everything anew, and put it into the store."""
 
-    def keep(self, fingerprint: str, make: Callable[[], bytes]) -> bytes:
-        """Give the work of this fingerprint, from the store or made now and kept."""
-        path = self.folder / fingerprint[:2] / fingerprint[2:]
-        if not self.renew and (body := _sound(path)) is not None:
-            return body
-        body = make()
+    def find(self, fingerprint: str) -> bytes | None:
+        """Give the work of this fingerprint, if it is kept and whole."""
+        if self.renew:
+            return None
+        try:
+            kept = self._path(fingerprint).read_bytes()
+        except OSError:
+            return None
+        # The disk, or a hand, may have spoilt it; the digest in front tells.
+        digest, body = kept[:_DIGEST_BYTES], kept[_DIGEST_BYTES:]
+        return body if hashlib.sha256(body).digest() == digest else None
+
+    def keep(self, fingerprint: str, body: bytes) -> bytes:
+        """Put work into the store; gives it back."""
+        path = self._path(fingerprint)
         part = path.with_name(f".{path.name}.{os.getpid()}.part")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -56,6 +65,9 @@ class Store:
                 )
             ) from error
         return body
+
+    def _path(self, fingerprint: str) -> Path:
+        return self.folder / fingerprint[:2] / fingerprint[2:]
 
     def clean(self) -> None:
         """Take the oldest work out, until the rest is within bounds."""
@@ -73,17 +85,7 @@ class Store:
             total -= size
 
 
-_DIGEST_BYTES = 32
-
-
-def _sound(path: Path) -> bytes | None:
-    """Read kept work; none where there is none, or where the disk or a hand has spoilt it."""
-    try:
-        kept = path.read_bytes()
-    except OSError:
-        return None
-    digest, body = kept[:_DIGEST_BYTES], kept[_DIGEST_BYTES:]
-    return body if hashlib.sha256(body).digest() == digest else None
+_DIGEST_BYTES = 32  # of SHA-256
 
 
 def run(

@@ -17,14 +17,16 @@ from typing import Any
 
 import pikepdf
 
-from bifolio.diagnostics import Diagnostic
+from bifolio.diagnostics import Diagnostic, Severity
+from bifolio.model.plate import SLOT_ALT, SLOT_LINK, slot_of
+from bifolio.palette import sentinel_pattern
 
 _POINTS_PER_MM = 72 / 25.4
 _BOX_TOLERANCE = 0.5
 _CUT_TOLERANCE = 1.2
 """Points that text may stand out of its clip or page: hairline serifs and rounding, not a letter."""
 
-_MARK_LEFT = re.compile(rb"slot\.invalid|slot:[a-z]")
+_MARK_LEFT = re.compile(f"^(?:{SLOT_ALT}|{re.escape(SLOT_LINK)})".encode())
 
 
 def verify(pdf: bytes, where: str, trim_mm: tuple[float, float] | None = None) -> list[Diagnostic]:
@@ -173,14 +175,26 @@ def _maxp(data: bytes) -> int | None:
 
 
 def _placeholders(document: pikepdf.Pdf, where: str) -> Iterator[Diagnostic]:
-    for item in document.objects:
-        if not isinstance(item, pikepdf.Dictionary):
-            continue
+    """Find what inking should have replaced: words, pictures and colours of a plate."""
+    left = {what for item in document.objects if (what := _left_of_a_plate(item))}
+    for what in sorted(left):
+        yield _finding("verify.placeholder", f"{what} is left from the plate", where)
+
+
+def _left_of_a_plate(item: pikepdf.Object) -> str | None:
+    if isinstance(item, pikepdf.Stream):
+        if item.get("/Subtype") == "/Image":
+            small = (int(item.get("/Width", 0)), int(item.get("/Height", 0))) == (2, 1)
+            return "the picture of a slot" if small and slot_of(item.read_bytes()) else None
+        plain = item.get("/Type") != "/Metadata" and "/Length1" not in item  # no font file
+        if plain and sentinel_pattern().search(item.read_bytes()):
+            return "the colour of a role"
+    elif isinstance(item, pikepdf.Dictionary):
         for key in ("/Alt", "/URI", "/Author"):
             value = item.get(key)
             if isinstance(value, pikepdf.String) and _MARK_LEFT.search(bytes(value)):
-                yield _finding("verify.placeholder", f'a placeholder is left: "{value}"', where)
-                return
+                return f'"{value}"'
+    return None
 
 
 # -- what stands on the pages --------------------------------------------------------------------
@@ -202,6 +216,7 @@ def _pages(pdf: bytes, where: str) -> Iterator[Diagnostic]:
 
 def _page(raw: Any, page: Any, number: int, where: str) -> Iterator[Diagnostic]:
     sheet = page.get_mediabox()
+    safe = _safe_area(page.get_trimbox() or sheet)
     texts = drawn = 0
     reported = set()
     for kind, bounds, clip in _objects(raw, page):
@@ -217,11 +232,32 @@ def _page(raw: Any, page: Any, number: int, where: str) -> Iterator[Diagnostic]:
                 reported.add(code)
                 at = f"{bounds[0] / _POINTS_PER_MM:.0f}, {bounds[1] / _POINTS_PER_MM:.0f} mm"
                 yield _finding(code, f"page {number}: {words} near {at}", where)
+        if safe is not None and "verify.near-edge" not in reported and _stands_out(bounds, safe):
+            reported.add("verify.near-edge")
+            yield Diagnostic(
+                "verify.near-edge",
+                f"page {number}: text stands closer than {_SAFE_MM:g} mm to the edge of the page",
+                where=where,
+                help="office printers leave a margin white; move the text inward",
+                severity=Severity.WARNING,
+            )
     if not texts and drawn < 2:
         yield _finding("verify.empty-page", f"page {number} is empty", where)
 
 
 _Bounds = tuple[float, float, float, float]
+
+_SAFE_MM = 10.0
+_CARD_MM = 100.0
+"""Pages with a side shorter than this are cards, cut from a larger sheet."""
+
+
+def _safe_area(trim: _Bounds) -> _Bounds | None:
+    """Give the part of a page that any printer reaches; none for cards."""
+    inset = _SAFE_MM * _POINTS_PER_MM
+    if min(trim[2] - trim[0], trim[3] - trim[1]) < _CARD_MM * _POINTS_PER_MM:
+        return None
+    return trim[0] + inset, trim[1] + inset, trim[2] - inset, trim[3] - inset
 
 
 def _stands_out(bounds: _Bounds, frame: _Bounds) -> bool:

@@ -1,9 +1,55 @@
-"""A plate: a laid-out handout without a clinic, and the index by which inking finds its way in it."""
+"""A plate: a laid-out handout without a clinic, and the index by which inking finds its way in it.
+
+Here too is what stands for the clinic on a plate: the names of the slots, the two pixels of each slot's
+placeholder picture, and the words that hold the place of its name, links and alternative texts.
+"""
 
 from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, field
+
+from bifolio.diagnostics import Diagnostic, Severity
+
+SLOTS = (
+    "masthead",
+    "mark",
+    "foot",
+    "clinic",
+    "line-1",
+    "line-2",
+    "line-3",
+    "line-4",
+    "qr",
+    "approval",
+)
+"""The places of the clinic, by name. A plate may use each any number of times."""
+
+LINES = 4
+"""How many contact lines the clinic's panel holds."""
+
+CLINIC_NAME = "slot:clinic-name"
+"""Stands for the clinic's name in the metadata."""
+
+SLOT_ALT = "slot:"
+"""Begins the alternative text of a placeholder; the slot's name follows."""
+
+SLOT_LINK = "https://slot.invalid/line-"
+"""Begins the address of a contact line's link; its number follows."""
+
+_PIXELS = b"bifol"
+
+
+def slot_pixels(slot: str) -> bytes:
+    """Give the six bytes, two RGB pixels, by which the placeholder of a slot is known."""
+    return _PIXELS + bytes([SLOTS.index(slot)])
+
+
+def slot_of(pixels: bytes) -> str | None:
+    """Name the slot whose placeholder has these pixels; none when they are another picture's."""
+    number = pixels[-1] if len(pixels) == 6 and pixels.startswith(_PIXELS) else len(SLOTS)
+    return SLOTS[number] if number < len(SLOTS) else None
+
 
 Object = int
 """The number of an indirect PDF object; plates hold only generation 0."""
@@ -50,9 +96,12 @@ class Plate:
     pdf: bytes
     index: PlateIndex
     pages: int
+    remarks: tuple[Diagnostic, ...] = ()
+    """What a compositor would say of the pages: warnings, told with every file made from the plate."""
 
     def to_bytes(self) -> bytes:
-        head = {"index": asdict(self.index), "pages": self.pages}
+        remarks = [(r.code, r.message, r.where, r.help) for r in self.remarks]
+        head = {"index": asdict(self.index), "pages": self.pages, "remarks": remarks}
         return json.dumps(head, sort_keys=True).encode() + b"\n" + self.pdf
 
     @classmethod
@@ -69,4 +118,8 @@ class Plate:
                 links=tuple(SlotLink(**link) for link in index["links"]),
             ),
             values["pages"],
+            tuple(
+                Diagnostic(code, message, where=where, help=cure, severity=Severity.WARNING)
+                for code, message, where, cure in values["remarks"]
+            ),
         )

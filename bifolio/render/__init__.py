@@ -1,1 +1,42 @@
-"""Render: a galley → a finished form, one module a form."""
+"""Render: a galley → a plate, or a finished form without one, a module a form.
+
+The functions here are what a worker process does: they take and give plain values.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bifolio.diagnostics import Diagnostic
+
+Work = tuple[bytes, tuple[Diagnostic, ...]]
+"""What was made, and what was found; with an error among it nothing was made."""
+
+
+def warm_up(fonts: Path) -> None:
+    """Load the layout engine."""
+    from bifolio.render.pdf import engine
+
+    engine(fonts)
+
+
+def lay_out_handout(galley: str, fonts: Path, where: str) -> Work:
+    """Lay a galley out as a tagged PDF; it is not a plate yet."""
+    from bifolio.render.pdf import render
+
+    rendered = render(galley, fonts, where)
+    faulty = any(finding.is_error for finding in rendered.findings)
+    return (b"" if faulty else rendered.pdf), rendered.findings
+
+
+def lay_out_slots(html: str, fonts: Path, where: str) -> Work:
+    """Set a sheet of slots.
+
+    The first line of the result holds how many pages there are, then the pages whose words did not fit.
+    """
+    from bifolio.render.pdf import render
+
+    rendered = render(html, fonts, where, tagged=False)
+    findings = tuple(f for f in rendered.findings if f.code != "render.cut-text")
+    head = " ".join(map(str, (rendered.pages, *rendered.overfull))).encode()
+    return (b"", findings) if findings else (head + b"\n" + rendered.pdf, ())

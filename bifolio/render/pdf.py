@@ -19,13 +19,15 @@ from pathlib import Path
 from typing import Any
 
 from bifolio.diagnostics import Diagnostic
+from bifolio.render.craft import craft
 
 
 @dataclass(frozen=True)
 class Rendered:
-    """A PDF, and what was found while it was made. With findings it is not fit to print."""
+    """A PDF, and what was found while it was made. With errors among it, it is not fit to print."""
 
     pdf: bytes
+    pages: int
     findings: tuple[Diagnostic, ...]
     overfull: tuple[int, ...] = ()
     """Pages, counted from 0, with text that runs out of its box."""
@@ -37,7 +39,7 @@ def render(galley: str, fonts: Path, where: str, *, tagged: bool = True) -> Rend
     `fonts` is the folder with fonts.conf and the font files. `where` names the document in findings.
     The same galley and fonts give the same bytes.
     """
-    weasyprint = _engine(fonts)
+    weasyprint = engine(fonts)
     options = {"pdf_variant": "pdf/ua-1"} if tagged else {}
     with _listening(where) as findings:
         document = weasyprint.HTML(string=galley, url_fetcher=_fetcher()).render(**options)
@@ -54,14 +56,17 @@ def render(galley: str, fonts: Path, where: str, *, tagged: bool = True) -> Rend
                         help="shorten the words, or give them a larger box",
                     )
                 )
+        if tagged:
+            findings.extend(craft(document.pages, where))
         pdf = document.write_pdf(**options)
-        return Rendered(pdf, tuple(findings), tuple(overfull))
+        return Rendered(pdf, len(document.pages), tuple(findings), tuple(overfull))
 
 
 # -- the engine ----------------------------------------------------------------------------------
 
 
-def _engine(fonts: Path) -> Any:
+def engine(fonts: Path) -> Any:
+    """Give WeasyPrint, loaded so that it sees the project's fonts and none of the machine's."""
     os.environ["FONTCONFIG_FILE"] = str(fonts / "fonts.conf")
     if "weasyprint" not in sys.modules:
         with _plain_library_names():
@@ -152,7 +157,11 @@ def _cut_text(page: Any) -> Iterator[tuple[str, str]]:
     """Give each text that leaves its page, its page area, or a box of fixed size around it."""
     box = page._page_box
     sheet = _Frame(0, 0, page.width, page.height, "the sheet")
-    yield from _cut_inside(box, (sheet,))
+    left, top = box.content_box_x(), box.content_box_y()
+    area = _Frame(left, top, left + box.width, top + box.height, "the text area of the page")
+    for child in box.children:
+        in_margin = type(child).__name__ == "MarginBox"
+        yield from _cut_inside(child, (sheet,) if in_margin else (sheet, area))
 
 
 def _cut_inside(box: Any, frames: tuple[_Frame, ...]) -> Iterator[tuple[str, str]]:
@@ -184,19 +193,14 @@ def _left_frame(box: Any, frames: tuple[_Frame, ...]) -> _Frame | None:
 
 
 def _frame_of(box: Any) -> _Frame | None:
-    """Give the frame of a box that has one: the page's area, or a box with a height of its own."""
+    """Give the frame of a box that has one: a box with a height of its own, or one that clips."""
     kind = type(box).__name__
-    if kind == "PageBox":
-        return None
     style = box.style
-    is_root = box.element_tag == "html" and kind == "BlockBox"
     fixed = style["height"] != "auto" and not kind.startswith(("Line", "Text", "Table", "Inline"))
-    if not (is_root or fixed or style["overflow"] == "hidden") or box.element is None:
+    if not (fixed or style["overflow"] == "hidden") or box.element is None:
         return None
     left, top = box.position_x + box.margin_left, box.position_y + box.margin_top
     name = f'the box "{box.element.get("class", box.element_tag)}"'
-    if is_root:
-        name = "the text area of the page"
     return _Frame(left, top, left + box.border_width(), top + box.border_height(), name)
 
 

@@ -15,21 +15,22 @@ from typing import Any
 import pikepdf
 
 from bifolio.diagnostics import Diagnostic
-from bifolio.model.plate import Plate, PlateIndex, SlotFigure, SlotLink
+from bifolio.model.plate import (
+    SLOT_ALT,
+    SLOT_LINK,
+    Plate,
+    PlateIndex,
+    SlotFigure,
+    SlotLink,
+    slot_of,
+)
+from bifolio.palette import sentinel_pattern
 
 _MARK = re.compile(rb"/(\w+)\s*<</MCID (\d+)>>\s*BDC")
-_LINK = "https://slot.invalid/line-"
-_ALT = "slot:"
 
 
-def finish(
-    pdf: bytes, markers: Mapping[bytes, str], sentinels: re.Pattern[bytes], where: str
-) -> tuple[Plate, list[Diagnostic]]:
-    """Turn a rendered PDF into a plate.
-
-    `markers` holds the pixels of each slot's placeholder; `sentinels` matches the operands of any
-    sentinel colour, with the operator that follows as its last group.
-    """
+def finish(pdf: bytes, where: str) -> tuple[Plate, list[Diagnostic]]:
+    """Turn a rendered PDF into a plate; gives it with what was found."""
     out = io.BytesIO()
     with pikepdf.open(io.BytesIO(pdf)) as document:
         _make_artifacts(document, _parents(document))
@@ -40,10 +41,10 @@ def finish(
     with pikepdf.open(out) as document:  # saving gives objects new numbers, so the index comes last
         parents = _parents(document)
         streams = _coloured_streams(document)
-        findings = list(_unreachable(document, streams, sentinels, where))
+        findings = list(_unreachable(document, streams, where))
         index = PlateIndex(
             streams=tuple(sorted(streams)),
-            slots=_slots(document, markers),
+            slots=_slots(document),
             figures=tuple(_figures(document, parents)),
             links=tuple(_links(document, parents)),
         )
@@ -117,9 +118,9 @@ def _coloured_streams(document: pikepdf.Pdf) -> set[int]:
     return found
 
 
-def _unreachable(
-    document: pikepdf.Pdf, streams: set[int], sentinels: re.Pattern[bytes], where: str
-) -> Iterator[Diagnostic]:
+def _unreachable(document: pikepdf.Pdf, streams: set[int], where: str) -> Iterator[Diagnostic]:
+    sentinels = sentinel_pattern()
+
     def finding(what: str) -> Diagnostic:
         return Diagnostic(
             "render.unreachable-colour",
@@ -133,23 +134,34 @@ def _unreachable(
         if any(found[found.re.groups] not in (b"rg", b"RG") for found in sentinels.finditer(content)):
             yield finding("a special colour space")
     for item in document.objects:
-        if isinstance(item, pikepdf.Dictionary) and "/FunctionType" in item:
-            for key in ("/C0", "/C1"):
-                ends = item.get(key)
-                if ends is not None and len(ends) == 3:
-                    text = b" ".join(f"{float(v):.6f}".rstrip("0").encode() for v in ends) + b" rg"
-                    if sentinels.search(text):
-                        yield finding("a gradient")
+        for end in _ends_of_gradients(item):
+            if sentinels.search(end):
+                yield finding("a gradient")
 
 
-def _slots(document: pikepdf.Pdf, markers: Mapping[bytes, str]) -> dict[str, tuple[int, ...]]:
+def _ends_of_gradients(item: pikepdf.Object) -> Iterator[bytes]:
+    """Give the colours between which the functions of a shading run, as operands of `rg`."""
+    if isinstance(item, pikepdf.Stream) or not isinstance(item, (pikepdf.Dictionary, pikepdf.Array)):
+        return
+    if isinstance(item, pikepdf.Dictionary):
+        for key in ("/C0", "/C1"):
+            if key in item and len(item[key]) == 3:
+                numbers = (f"{float(v):.6f}".rstrip("0").rstrip(".") for v in item[key])
+                yield " ".join(numbers).encode() + b" rg"
+    inside = item.values() if isinstance(item, pikepdf.Dictionary) else item
+    for part in inside:
+        if isinstance(part, pikepdf.Object) and not part.is_indirect:
+            yield from _ends_of_gradients(part)
+
+
+def _slots(document: pikepdf.Pdf) -> dict[str, tuple[int, ...]]:
     found: dict[str, list[int]] = {}
     for item in document.objects:
         if not isinstance(item, pikepdf.Stream) or item.get("/Subtype") != "/Image":
             continue
         if (int(item.get("/Width", 0)), int(item.get("/Height", 0))) != (2, 1):
             continue
-        if slot := markers.get(item.read_bytes()):
+        if slot := slot_of(item.read_bytes()):
             found.setdefault(slot, []).append(item.objgen[0])
     return {slot: tuple(sorted(numbers)) for slot, numbers in sorted(found.items())}
 
@@ -161,9 +173,9 @@ def _figures(document: pikepdf.Pdf, parents: Mapping[int, int]) -> Iterator[Slot
             if not isinstance(element, pikepdf.Dictionary) or "/Alt" not in element:
                 continue
             alt = str(element.Alt)
-            if alt.startswith(_ALT):
+            if alt.startswith(SLOT_ALT):
                 own = element.objgen[0]
-                yield SlotFigure(alt.removeprefix(_ALT), own, parents[own], number, mcid)
+                yield SlotFigure(alt.removeprefix(SLOT_ALT), own, parents[own], number, mcid)
 
 
 def _links(document: pikepdf.Pdf, parents: Mapping[int, int]) -> Iterator[SlotLink]:
@@ -177,7 +189,7 @@ def _links(document: pikepdf.Pdf, parents: Mapping[int, int]) -> Iterator[SlotLi
         for annotation in page.obj.get("/Annots", ()):
             action = annotation.get("/A")
             address = str(action.get("/URI", "")) if action is not None else ""
-            if address.startswith(_LINK):
+            if address.startswith(SLOT_LINK):
                 own = elements[annotation.objgen[0]]
-                line = int(address.removeprefix(_LINK))
+                line = int(address.removeprefix(SLOT_LINK))
                 yield SlotLink(line, annotation.objgen[0], number, own, parents[own])

@@ -1,0 +1,69 @@
+"""Conformance: would a stranger's tool accept every PDF that we make?"""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pikepdf
+import pytest
+
+from tests.conftest import missing_tool
+from tests.support import verapdf
+
+
+@pytest.fixture(scope="module")
+def verdicts(pdfs, tmp_path_factory) -> dict[str, verapdf.Verdict]:
+    """One run of veraPDF over all finished PDFs and over one that is spoiled on purpose."""
+    if reason := verapdf.why_missing():
+        missing_tool(reason)
+    spoiled = tmp_path_factory.mktemp("spoiled") / "spoiled.pdf"
+    with pikepdf.open(pdfs["tears-and-closeness", "harbour"]) as document:
+        del document.Root.Lang
+        document.save(spoiled)
+    files = [*pdfs.values(), spoiled]
+    return {verdict.file.name: verdict for verdict in verapdf.check(files)}
+
+
+def test_every_pdf_is_pdf_ua_1(verdicts, pdfs) -> None:
+    for path in pdfs.values():
+        verdict = verdicts[path.name]
+        assert verdict.assertions > 1000, path.name
+        assert verdict.failures == (), path.name
+
+
+def test_the_gate_can_fail(verdicts) -> None:
+    assert any("7.2-" in failure for failure in verdicts["spoiled.pdf"].failures)
+
+
+def test_qpdf_finds_no_fault(pdfs, tool) -> None:
+    qpdf = tool("qpdf")
+    for path in pdfs.values():
+        done = subprocess.run([qpdf, "--check", path], capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert "WARNING" not in done.stdout + done.stderr
+
+
+def test_qpdf_can_fail(pdfs, tool, tmp_path: Path) -> None:
+    torn = tmp_path / "torn.pdf"
+    torn.write_bytes(pdfs["tears-and-closeness", "harbour"].read_bytes()[:-2000])
+    done = subprocess.run([tool("qpdf"), "--check", torn], capture_output=True, check=False)
+    assert done.returncode != 0
+
+
+def test_text_is_in_reading_order_with_clinic_and_lines(pdfs, tool, library) -> None:
+    pdftotext = tool("pdftotext")
+    lines = {"us": "988", "gb": "116 123"}
+    numbers = {"us": "911", "gb": "999"}
+    for (item, brand_id), path in pdfs.items():
+        done = subprocess.run([pdftotext, path, "-"], capture_output=True, text=True, check=True)
+        text = " ".join(done.stdout.split())
+        brand, handout = library.brand(brand_id), library.handout(item)
+        region = brand.clinic.region
+        assert brand.name in text, path.name
+        assert lines[region] in text, path.name
+        assert numbers[region] in text, path.name
+        other = "gb" if region == "us" else "us"
+        assert numbers[other] not in text, path.name
+        at = [text.index(words) for words in (brand.name, handout.title, handout.summary)]
+        assert at == sorted(at), path.name

@@ -1,0 +1,107 @@
+"""pipeline: a handout is laid out once, a clinic's slots are set once, and the rest is ink."""
+
+from __future__ import annotations
+
+from concurrent.futures import Executor, Future
+
+import pytest
+
+from bifolio.compose import FITS
+from bifolio.diagnostics import DesignError, ProofError
+from bifolio.library import Library
+from bifolio.pipeline import Workshop, fingerprint
+from bifolio.plan import Job
+from bifolio.press import Store
+from bifolio.worker import SameProcess, fonts_of, worker
+from tests.conftest import ROOT
+
+
+class Counting(Executor):
+    """Does the work here and counts it by name."""
+
+    def __init__(self) -> None:
+        self.done: list[str] = []
+
+    def submit(self, fn, /, *args, **kwargs) -> Future:
+        self.done.append(fn.__name__)
+        return SameProcess().submit(fn, *args, **kwargs)
+
+
+def _job(brand: str, edition: str = "letter", region: str = "us") -> Job:
+    return Job("check-in-card", edition, "calm", region, "en", brand, "pdf")
+
+
+def test_a_further_brand_only_inks(tmp_path) -> None:
+    executor = Counting()
+    shop = Workshop(Library(ROOT), Store(tmp_path), executor)
+    one = shop.produce(_job("harbour"))
+    assert executor.done == ["lay_out_handout", "lay_out_slots"]
+    two = shop.produce(_job("default"))
+    assert executor.done == ["lay_out_handout", "lay_out_slots", "lay_out_slots"]
+    assert one.body != two.body
+
+
+def test_nothing_is_laid_out_twice(tmp_path) -> None:
+    first = Workshop(Library(ROOT), Store(tmp_path)).produce(_job("rowan", "a4", "gb"))
+    executor = Counting()
+    again = Workshop(Library(ROOT), Store(tmp_path), executor).produce(_job("rowan", "a4", "gb"))
+    assert executor.done == []
+    assert again == first
+
+
+def test_a_worker_gives_the_same_bytes(tmp_path) -> None:
+    here = Workshop(Library(ROOT), Store(tmp_path / "here")).produce(_job("harbour"))
+    with worker(fonts_of(ROOT)) as executor:
+        there = Workshop(Library(ROOT), Store(tmp_path / "there"), executor).produce(_job("harbour"))
+    assert there.body == here.body
+
+
+def _fits(scratch, name: str, **more: str) -> tuple[Workshop, dict[str, int]]:
+    brand = scratch.root / "content/brands/default/_brand.yml"
+    text = brand.read_text().replace("Test Clinic", name)
+    for key, value in more.items():
+        text = text.replace("phone: 555-0100", f"phone: 555-0100, {key}: {value}")
+    brand.write_text(text)
+    shop = Workshop(Library(scratch.root), Store(scratch.root / ".bifolio"))
+    composer = shop.composer("letter", "calm", "us", "en")
+    copy = shop.clinic_copy("default", shop.library.brand("default"), composer)
+    return shop, dict(shop.slot_sheet(composer, copy, "brand").take().fits)
+
+
+def test_a_name_of_ninety_letters_is_set_smaller(scratch) -> None:
+    name = "The Long Established Counselling and Psychotherapy Practice of Upper and Lower Somewhere"
+    assert 85 <= len(name) <= 95
+    shop, fits = _fits(scratch, name)
+    assert 0 < fits["masthead"] < FITS
+    assert 0 < fits["clinic"] < FITS
+    job = Job("small", "letter", "calm", "us", "en", "default", "pdf")
+    assert shop.produce(job).body.startswith(b"%PDF")
+
+
+def test_a_short_name_is_set_at_full_size(scratch) -> None:
+    assert _fits(scratch, "Clinic")[1] == {}
+
+
+def test_a_line_that_cannot_fit_is_a_finding(scratch) -> None:
+    email = "reception.of.the.very.long.clinic@a-very-long-name-indeed.example.org"
+    with pytest.raises(DesignError) as raised:
+        _fits(scratch, "Clinic", email=email)
+    assert [f.code for f in raised.value.findings] == ["brand.too-long"]
+    assert email[:40] in raised.value.findings[0].message
+
+
+def test_what_verify_finds_stops_the_job(monkeypatch, tmp_path) -> None:
+    from bifolio import pipeline
+    from tests.support.broken import untagged
+
+    shop = Workshop(Library(ROOT), Store(tmp_path))
+    genuine = pipeline.verify
+    monkeypatch.setattr(pipeline, "verify", lambda pdf, where, trim: genuine(untagged(pdf), where, trim))
+    with pytest.raises(ProofError) as raised:
+        shop.produce(_job("harbour"))
+    assert [f.code for f in raised.value.findings] == ["verify.untagged"]
+
+
+def test_fingerprints_tell_parts_apart() -> None:
+    assert fingerprint("ab", "c") != fingerprint("a", "bc")
+    assert fingerprint("a", b"b") == fingerprint(b"a", "b")

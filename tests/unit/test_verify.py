@@ -1,0 +1,50 @@
+"""verify: every check has an example that makes it fail."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from bifolio.verify import verify
+from tests.conftest import ROOT
+from tests.support.broken import SPOILERS
+
+LETTER = (215.9, 279.4)
+CASES = [(code, spoiler) for code, spoilers in SPOILERS.items() for spoiler in spoilers]
+
+
+@pytest.fixture(scope="module")
+def good(pdfs) -> bytes:
+    return pdfs["tears-and-closeness", "harbour"].read_bytes()
+
+
+def test_a_good_pdf_has_no_findings(good) -> None:
+    assert verify(good, "good.pdf", LETTER) == []
+
+
+def test_every_finished_pdf_is_good(pdfs) -> None:
+    for path in pdfs.values():
+        assert verify(path.read_bytes(), path.name) == []
+
+
+@pytest.mark.parametrize(("code", "spoiler"), CASES, ids=[s.__name__ for _, s in CASES])
+def test_a_spoiled_pdf_is_found(code, spoiler, good) -> None:
+    findings = verify(spoiler(good), "spoiled.pdf", LETTER)
+    assert code in {finding.code for finding in findings}
+    for finding in findings:
+        assert finding.where == "spoiled.pdf"
+        assert finding.is_error or finding.code == "verify.near-edge"
+
+
+def test_every_code_has_a_spoiler() -> None:
+    source = Path(ROOT / "bifolio" / "verify.py").read_text("utf-8")
+    codes = set(re.findall(r'"(verify\.[a-z-]+)"', source))
+    assert "verify.untagged" in codes
+    assert codes == set(SPOILERS)
+
+
+def test_nonsense_is_not_a_pdf() -> None:
+    for nonsense in (b"", b"hello", b"%PDF-1.7\n%%EOF"):
+        assert [f.code for f in verify(nonsense, "x.pdf")] == ["verify.unreadable"]
