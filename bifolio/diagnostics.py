@@ -16,6 +16,7 @@ import difflib
 import re
 import unicodedata
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -133,7 +134,10 @@ class PressError(Exception):
     def __init__(self, findings: Diagnostic | Iterable[Diagnostic]) -> None:
         found = [findings] if isinstance(findings, Diagnostic) else findings
         self.findings: tuple[Diagnostic, ...] = tuple(sorted(found, key=lambda d: d.sort_key))
-        super().__init__("\n".join(show(finding) for finding in self.findings))
+        super().__init__(self.findings)
+
+    def __str__(self) -> str:
+        return "\n".join(show(finding) for finding in self.findings)
 
 
 class RequestError(PressError):
@@ -232,7 +236,8 @@ def suggest(word: str, known: Iterable[str], what: str, limit: int = 12) -> str:
 
 def relative_name(path: Path, root: Path) -> str:
     """Name a file as findings show it: from the project's folder, with forward slashes."""
-    try:
+    with suppress(ValueError):  # by its own name, where it is a link
+        return path.absolute().relative_to(root.absolute()).as_posix()
+    with suppress(ValueError, OSError, RuntimeError):
         return path.resolve().relative_to(root.resolve()).as_posix()
-    except ValueError:
-        return path.as_posix()
+    return path.as_posix()

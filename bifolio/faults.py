@@ -60,7 +60,7 @@ def _translate(error: ErrorDetails, cls: type[BaseModel], tree: Tree, subject: s
     context: dict[str, Any] = error.get("ctx", {})
     for at, more in _places(kind, steps, context):
         fault = _Fault(at, tree.there(at), kind, error["input"], {**context, **more}, cls, tree)
-        code, message, cure = _TELLERS.get(kind, _raw)(fault)
+        code, message, cure = TELLERS.get(kind, _raw)(fault)
         yield Diagnostic(f"{subject}.{code}", message, _span(fault), help=cure)
 
 
@@ -113,7 +113,13 @@ def _named(there: Steps) -> str:
 _AT_KEY = frozenset(
     ["extra_forbidden", "block_shape", "block_fields", "no_default", "unknown_block", "no_name", "line_reach"]
 )
-_INSIDE = {"text_html": "tag", "text_link": "target", "text_kept": "word"}
+_INSIDE = {
+    "text_html": "tag",
+    "text_link": "target",
+    "text_link_space": "target",
+    "text_bare_link": "target",
+    "text_kept": "word",
+}
 """Errors about a part of a text, and what of their context is that part."""
 
 
@@ -320,7 +326,7 @@ def _raw(f: _Fault) -> _Cure:
     return "invalid", f"{f.name} is not right ({f.kind})", None
 
 
-_TELLERS: dict[str, Callable[[_Fault], _Cure]] = {
+TELLERS: dict[str, Callable[[_Fault], _Cure]] = {
     "missing": _missing,
     "extra_forbidden": _extra,
     "string_type": _wrong_type("words"),
@@ -371,6 +377,14 @@ _TELLERS: dict[str, Callable[[_Fault], _Cure]] = {
         "unsafe-link",
         '{name} links to "{target}"',
         "links start with https://, mailto: or tel:",
+    ),
+    "text_link_space": _said(
+        "broken-link",
+        "{name} has a link with a space in it",
+        "write the address without spaces: tel:+15550100",
+    ),
+    "text_bare_link": _said(
+        "broken-link", '{name} has a link without words, to "{target}"', "write words between [ and ]"
     ),
     "text_kept": _said("kept-word", '"{word}" is a sign that the press keeps for itself', "use other words"),
     "line_reach": _said(

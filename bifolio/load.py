@@ -282,8 +282,10 @@ _TAG = re.compile(r"(?:&\S+\s+)?(!\S*)")
 
 def _refuse_tag(node: yaml.Node, tree: Tree, findings: list[Diagnostic]) -> None:
     # Plain values get a tag of the core from libyaml; only one that somebody wrote stands in the text.
-    written = _TAG.match(tree.source.text, node.start_mark.index)
-    if written:
+    start = node.start_mark.index
+    if isinstance(node, yaml.MappingNode) and node.value and node.value[0][0].start_mark.index == start:
+        return  # what stands there is of its first key
+    if written := _TAG.match(tree.source.text, start):
         findings.append(
             Diagnostic(
                 "load.tag",

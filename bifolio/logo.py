@@ -12,6 +12,7 @@ import io
 import re
 import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
@@ -278,16 +279,15 @@ def _redraw(raw: bytes, span: Span) -> bytes:
     from PIL import Image, ImageOps, UnidentifiedImageError
 
     try:
-        # Pillow warns of a large picture before its size can be asked for; we refuse it by size.
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            picture = Image.open(io.BytesIO(raw), formats=("PNG", "JPEG"))
-        with picture:
+        with _strict_pillow(), Image.open(io.BytesIO(raw), formats=("PNG", "JPEG")) as picture:
             _refuse_size(*picture.size, span)
             upright = ImageOps.exif_transpose(picture)
+            if upright.mode.startswith("I"):  # Pillow would make white of all 16-bit shades above 255
+                upright = upright.point(lambda shade: shade / 256).convert("L")
+            flat = upright.convert("RGBA" if upright.has_transparency_data else "RGB")
+            flat.info.clear()
             drawn = io.BytesIO()
-            mode = "RGBA" if upright.has_transparency_data else "RGB"
-            upright.convert(mode).save(drawn, "PNG")
+            flat.save(drawn, "PNG")
     except Image.DecompressionBombError as error:
         raise _refuse("logo-size", "the logo has far too many pixels", span, "save it smaller") from error
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
@@ -298,6 +298,21 @@ def _redraw(raw: bytes, span: Span) -> bytes:
             "open it in a picture program and save it anew as PNG, or use an SVG",
         ) from error
     return drawn.getvalue()
+
+
+@contextmanager
+def _strict_pillow() -> Iterator[None]:
+    """Let Pillow refuse what is cut off, and keep it from warning of sizes, which we refuse ourselves."""
+    from PIL import Image, ImageFile
+
+    lenient = ImageFile.LOAD_TRUNCATED_IMAGES  # WeasyPrint sets it for the whole process
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            yield
+    finally:
+        ImageFile.LOAD_TRUNCATED_IMAGES = lenient
 
 
 def _refuse_size(width: int, height: int, span: Span) -> None:

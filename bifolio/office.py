@@ -25,11 +25,9 @@ from bifolio.model.brand import Clinic
 from bifolio.model.edition import Edition
 from bifolio.model.handout import Handout
 from bifolio.plan import Job, Request, plan, unknown
-from bifolio.press import Store, run, together
+from bifolio.press import STORE, Store, run, together
 
 T = TypeVar("T")
-
-STORE = ".bifolio"
 
 
 class Office:

@@ -25,12 +25,12 @@ from bifolio import __version__
 from bifolio.compose import FITS, ClinicCopy, Composer, Design
 from bifolio.diagnostics import ContentError, DesignError, Diagnostic, ProofError, shorten
 from bifolio.ink import Ink, Inker, SlotSheet
-from bifolio.library import Library
+from bifolio.library import ENGINE, Library
 from bifolio.model.brand import Brand
 from bifolio.model.plate import LINES, SLOTS, Plate
 from bifolio.palette import ROLES, derive
 from bifolio.plan import Job
-from bifolio.press import Store
+from bifolio.press import STORE, Store
 from bifolio.publish import Artefact
 from bifolio.render import Work, lay_out_handout, lay_out_slots
 from bifolio.render.plate import finish
@@ -85,7 +85,7 @@ class Workshop:
             styles=library.styles,
             edition=library.edition(edition),
             theme=library.theme(theme),
-            compiled=self.store.folder / "templates",
+            compiled=ENGINE / STORE / "templates",  # not the project's: what is compiled is code
         )
         return Composer(design, library.locale(language), library.region(region))
 

@@ -30,7 +30,7 @@ class _Slip:
 
 
 _IN_QUOTES = "put the text in quotes"
-_SLIPS = (  # the first that fits wins
+SLIPS = (  # the first that fits wins
     _Slip("scanning a quoted scalar", "the quote that opens here is not closed", "close it", at_start=True),
     _Slip("parsing a flow", "the bracket that opens here is not closed", "close it", at_start=True),
     _Slip("scanning an alias", 'text cannot begin with "*"', _IN_QUOTES, at_start=True),
@@ -62,7 +62,7 @@ _SLIPS = (  # the first that fits wins
 def name_slip(source: Source, error: yaml.MarkedYAMLError) -> Diagnostic:
     """Say in the author's words what is wrong with a file that is not YAML."""
     said = f"{error.context or ''} {error.problem or ''}"
-    slip = next((slip for slip in _SLIPS if slip.sign in said), None)
+    slip = next((slip for slip in SLIPS if slip.sign in said), None)
     mark = error.context_mark if slip and slip.at_start and error.context_mark else error.problem_mark
     span = _at_mark(source, mark or error.context_mark)
     what, cure = _named_slip(source, span, said, error) or (

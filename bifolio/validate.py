@@ -59,7 +59,9 @@ def shared_blocks(tree: Tree) -> list[Diagnostic]:
         try:
             _BLOCK.validate_python({kind: fields})
         except ValidationError as error:
-            details += error.errors(include_url=False)
+            for detail in error.errors(include_url=False):
+                above = () if detail["loc"] or detail["type"] == "unknown_block" else (kind,)
+                details.append({**detail, "loc": (*above, *detail["loc"])})
     return findings(details, BlockBase, tree, "content")
 
 

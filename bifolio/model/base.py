@@ -26,7 +26,8 @@ class Model(BaseModel):
 
 
 _IMAGE = re.compile(r"!\[")
-_LINK = re.compile(r"\]\(\s*([^)\s]*)")
+_LINK = re.compile(r"\]\(\s*([^)\s]*)([^)]*)")
+_LINK_END = re.compile(r"\s*(?:\"[^\"]*\"|'[^']*')?\s*$")
 _SAFE_LINK = re.compile(r"https?://|mailto:|tel:|#")
 _HTML = re.compile(r"</?[a-zA-Z][^>]*>")
 _KEPT = re.compile(r"\bslot:[a-z][a-z-]*|\bslot\.invalid\b")
@@ -43,9 +44,14 @@ def check_inline(text: str) -> str:
         raise PydanticCustomError("text_image", "a picture inside text")
     if tag := _HTML.search(text):
         raise PydanticCustomError("text_html", "an HTML tag", {"tag": tag.group()})
-    for target in _LINK.findall(text):
+    for link in _LINK.finditer(text):
+        target, rest = link.groups()
+        if not text[: link.start()].rpartition("[")[2].strip():
+            raise PydanticCustomError("text_bare_link", "a link without words", {"target": target})
         if not _SAFE_LINK.match(target):
             raise PydanticCustomError("text_link", "an unsafe link", {"target": target})
+        if not _LINK_END.match(rest):
+            raise PydanticCustomError("text_link_space", "a space in a link", {"target": target})
     return text
 
 
@@ -100,6 +106,9 @@ def _as_list(value: Any) -> Any:
 
 Said = Annotated[Passage, BeforeValidator(words_for("text"), json_schema_input_type=str | Passage)]
 """A passage; plain words do when nothing is cited."""
+
+MOST = 200
+"""Things in one list. A reader is long gone, and laying out ten thousand takes the engine minutes."""
 
 Many = Annotated[
     tuple[Said, ...],

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from bifolio.model.base import Day, Label, Model, Name, Said, Text
+from bifolio.model.base import MOST, Day, Label, Model, Name, Said, Text
 from bifolio.model.blocks import Audience, Block, Figure, Section, cites_of, walk
 
 Kind = Literal["leaflet", "worksheet", "card", "guide", "notes", "booklet"]
@@ -47,7 +47,7 @@ class Handout(Model):
     main_message: Text | None = None
     call_to_action: Text | None = None
     content_note: Said | None = None
-    body: tuple[Block, ...] = Field(min_length=1)
+    body: tuple[Block, ...] = Field(min_length=1, max_length=MOST)
     review: Review
 
     def for_readers(self, audience: frozenset[Audience]) -> Handout:
