@@ -238,9 +238,10 @@ def list_(what: str, project: Path, as_json: bool, quiet: bool) -> None:
 def schema(project: Path, as_json: bool, quiet: bool) -> None:
     """Write the JSON Schemas from which editors complete and check content files."""
     with _speaking(as_json, quiet) as voice:
+        from bifolio.office import Office
         from bifolio.schema import write_schemas
 
-        written = write_schemas(project / "content" / "schema")
+        written = write_schemas(Office(project).library.content / "schema")
         for path in written:
             voice.say(f"  {_from_here(path)}")
         voice.give({"ok": True, "files": [str(path) for path in written]})

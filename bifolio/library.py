@@ -427,7 +427,8 @@ class Library:
     def style_place_of(self, declaration: str) -> Span | None:
         """Point at a declaration in a stylesheet of the project; none where it is not found."""
         for path in sorted(self.styles.rglob("*.css")):
-            source = Source(f"styles/{path.relative_to(self.styles).as_posix()}", path.read_text("utf-8"))
+            text = path.read_text("utf-8", errors="replace")
+            source = Source(f"styles/{path.relative_to(self.styles).as_posix()}", text)
             at = source.text.find(declaration)
             if at >= 0:
                 return source.place(at, len(declaration))

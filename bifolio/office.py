@@ -105,7 +105,8 @@ class Office:
         _refuse(RequestError, self._unknown(_asked(request)), failures)
         _refuse(DesignError, self._unknown(self._written()), failures)
         handouts = self._gather("item", items, library.handout, failures)
-        clinics = self._gather("brand", brands, self._clinic, failures)
+        clinics = self._gather("brand", brands, lambda brand: library.brand(brand).clinic, failures)
+        _read(clinics, lambda brand: library.logo(brand, library.brand(brand), "#000000"), failures)
         choices = list(self._choices(request, clinics))
         _refuse(DesignError, self._unknown(choices), failures)
 
@@ -124,11 +125,6 @@ class Office:
         if failures:
             raise together(failures)
         return _Desk(handouts, clinics, editions)
-
-    def _clinic(self, brand_id: str) -> Clinic:
-        brand = self.library.brand(brand_id)
-        self.library.logo(brand_id, brand, "#000000")
-        return brand.clinic
 
     def _written(self) -> Iterator[_Choice]:
         """Give the names that bifolio.yaml itself writes down."""

@@ -48,7 +48,7 @@ class Tree:
     def find(self, text: str) -> Span | None:
         """Point at the first value in which `text` stands; none if there is none."""
         for steps, value in self.walk():
-            if isinstance(value, str) and text in value:
+            if text and isinstance(value, str) and text in value:
                 return self.inside(steps, text)
         return None
 
