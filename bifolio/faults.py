@@ -395,6 +395,7 @@ TELLERS: dict[str, Callable[[_Fault], _Cure]] = {
         "{name} was read somewhere, and names no source",
         'add "source: https://…", the page where it was read',
     ),
+    "bad_pattern": _said("bad-value", "{name} is not a pattern: {why}", "see Python's regular expressions"),
     "label_braces": _said("bad-value", "{name} holds a brace that is no word like {{number}}", "take it out"),
     "no_name": _said("no-name", "the clinic has no name", 'add "full: …" under "name:"'),
     "color_none": _said(

@@ -14,6 +14,8 @@ import pytest
 from click.testing import CliRunner
 
 from bifolio.cli import main
+from bifolio.render import warm_up
+from tests.conftest import ROOT as PROJECT
 from tests.support.golden import ROOT, Golden
 from tests.support.projects import Scratch, overlay
 
@@ -23,6 +25,12 @@ STOOD_BEFORE = {
     "output/manifest.json": '{"engine": {}, "files": {}}\n',
     "output/default/en/older.letter.pdf": "%PDF-1.7 of an earlier day\n",
 }
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _loaded_engine() -> None:
+    """Load the layout engine here once, so that the worker of each command line need not."""
+    warm_up(PROJECT / "styles" / "fonts")
 
 
 @pytest.mark.parametrize("case", CASES)
