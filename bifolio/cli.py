@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import sys
 import time
@@ -319,5 +320,7 @@ def _from_here(path: Path) -> str:
 
 def run() -> NoReturn:
     """Start the command line."""
+    for stream in (sys.stdout, sys.stderr):  # a terminal, or a file name, may not know all letters
+        cast("io.TextIOWrapper", stream).reconfigure(errors="backslashreplace")
     cast("Callable[..., Any]", main)(prog_name="build.py")
     raise SystemExit(0)

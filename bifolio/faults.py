@@ -240,7 +240,7 @@ _LOOKS = {
     "language": "a language looks like en, or en-GB",
     "words": "a word is written in small letters: emergency_room",
     "labels": "a label is written in small letters: kind_leaflet",
-    "tokens": "a token is written in small letters and hyphens: fore-edge; its value has no ; { } < >",
+    "tokens": "a token is written like fore-edge, its value like 12mm, 10.5pt, none",
 }
 """Keys whose values have a pattern, and what it looks like; all others are names."""
 
@@ -396,6 +396,7 @@ TELLERS: dict[str, Callable[[_Fault], _Cure]] = {
         'add "source: https://…", the page where it was read',
     ),
     "bad_pattern": _said("bad-value", "{name} is not a pattern: {why}", "see Python's regular expressions"),
+    "token_word": _said("bad-value", '{name} cannot be "{shown}"', "write the value itself"),
     "label_braces": _said("bad-value", "{name} holds a brace that is no word like {{number}}", "take it out"),
     "no_name": _said("no-name", "the clinic has no name", 'add "full: …" under "name:"'),
     "color_none": _said(

@@ -144,7 +144,8 @@ class Workshop:
             )
         if finding.code == "render.cut-text":
             words = re.search(r'"(.+?)…?" runs', finding.message)
-            span = self.library.place_of(words[1], where) if words else None
+            # Two or three letters stand in too many places to say which.
+            span = self.library.place_of(words[1], where) if words and len(words[1]) > 3 else None
             if span:
                 return replace(finding, message=f"{where}, {finding.message}", span=span)
         if finding.code == "render.warning" and (style := re.match(r"Ignored `(.+)` at ", finding.message)):

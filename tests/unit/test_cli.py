@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -232,6 +233,25 @@ def test_a_bug_shows_its_traceback(scratch: Scratch, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr("bifolio.office.Office.check", bug)
     with pytest.raises(KeyError):
         _run(scratch, "check")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "ascii"])
+def test_names_and_terminals_that_know_few_letters(encoding: str, scratch: Scratch) -> None:
+    odd = Path(os.fsdecode(os.fsencode(scratch.root / "content" / "handouts") + b"/caf\xe9.yaml"))
+    try:
+        odd.write_text(HANDOUT, "utf-8")
+    except OSError:
+        pytest.skip("this file system takes no such names")
+    done = subprocess.run(
+        [sys.executable, ROOT / "build.py", "check", "--json", "--project", scratch.root],
+        check=False,
+        capture_output=True,
+        env={**os.environ, "PYTHONIOENCODING": encoding},
+    )
+    assert done.returncode == 3
+    assert b"Traceback" not in done.stderr
+    (finding,) = json.loads(done.stdout)["findings"]
+    assert finding["code"] == "content.bad-name"
 
 
 def test_every_command_is_a_command_of_click() -> None:
