@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import sys
 import time
@@ -17,10 +18,14 @@ from typing import Any, NoReturn, TypeVar, cast
 import click
 
 from bifolio import __version__
-from bifolio.diagnostics import Diagnostic, PressError, Severity, show, suggest
+from bifolio.diagnostics import Diagnostic, PressError, show, suggest
 from bifolio.worker import fonts_of, worker
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+
+MOST_SHOWN = 100
+"""Findings that a person gets at once; a machine gets all."""
 
 
 class _Voice:
@@ -42,15 +47,18 @@ class _Voice:
 
     def complain(self, findings: tuple[Diagnostic, ...] | list[Diagnostic]) -> None:
         """Show findings: as text on stderr for people; machines get them in the result."""
-        if not self.as_json:
-            for finding in findings:
-                click.echo(show(finding), err=True)
+        if self.as_json:
+            return
+        for finding in findings[:MOST_SHOWN]:
+            click.echo(show(finding), err=True)
+        if len(findings) > MOST_SHOWN:
+            click.echo(f"… and {len(findings) - MOST_SHOWN:,} more; mend these first", err=True)
 
     def fail(self, error: PressError) -> NoReturn:
         """Show what is wrong and end with the exit code of its kind."""
         self.complain(error.findings)
         if not self.as_json and len(error.findings) > 1:
-            click.echo(f"{len(error.findings)} findings", err=True)
+            click.echo(f"{len(error.findings):,} findings", err=True)
         self.give({"ok": False, "findings": [finding.as_json() for finding in error.findings]})
         sys.exit(error.exit_code)
 
@@ -156,6 +164,8 @@ def build(
             formats=_formats(formats),
         )
         jobs = office.plan(request)
+        noted = office.warnings(job.brand for job in jobs)
+        voice.complain(noted)
         with _progress(voice, len(jobs)) as tell:
             made, warnings = office.build(jobs, output, tell)
         voice.complain(warnings)
@@ -163,7 +173,7 @@ def build(
             voice.say(f"  {_from_here(path)}")
         seconds = time.perf_counter() - started
         voice.say(f"{len(made)} {_files(len(made))} in {seconds:.1f} s.")
-        said = [warning.as_json() for warning in warnings]
+        said = [warning.as_json() for warning in (*noted, *warnings)]
         voice.give({"ok": True, "files": [str(path) for path in made], "warnings": said})
 
 
@@ -177,13 +187,11 @@ def check(items: tuple[str, ...], brands: tuple[str, ...], project: Path, as_jso
         from bifolio.office import Office
 
         office = Office(project)
-        findings = office.check(items, brands)
-        errors = [f for f in findings if f.severity is Severity.ERROR]
-        voice.complain(findings)
-        if not errors:
-            count = len(items or office.library.handout_paths)
-            voice.say(f"{count} {'handout is' if count == 1 else 'handouts are'} fine.")
-        voice.give({"ok": not errors, "findings": [f.as_json() for f in findings]})
+        warnings = office.check(items, brands)
+        voice.complain(warnings)
+        count = len(set(items) or office.library.handout_paths)
+        voice.say(f"{count} {'handout is' if count == 1 else 'handouts are'} fine.")
+        voice.give({"ok": True, "warnings": [warning.as_json() for warning in warnings]})
 
 
 @main.command()
@@ -195,12 +203,15 @@ def verify(files: tuple[Path, ...], project: Path, as_json: bool, quiet: bool) -
     with _speaking(as_json, quiet) as voice:
         from bifolio.office import look_over
 
+        noted = []
         for path in files:
             warnings = look_over(path)
             voice.complain(warnings)
+            noted += warnings
             if not warnings:
                 voice.say(f"{path}: nothing wrong found.")
-        voice.give({"ok": True, "files": [str(path) for path in files]})
+        said = [warning.as_json() for warning in noted]
+        voice.give({"ok": True, "files": [str(path) for path in files], "warnings": said})
 
 
 @main.command("list")
@@ -228,9 +239,10 @@ def list_(what: str, project: Path, as_json: bool, quiet: bool) -> None:
 def schema(project: Path, as_json: bool, quiet: bool) -> None:
     """Write the JSON Schemas from which editors complete and check content files."""
     with _speaking(as_json, quiet) as voice:
+        from bifolio.office import Office
         from bifolio.schema import write_schemas
 
-        written = write_schemas(project / "content" / "schema")
+        written = write_schemas(Office(project).library.content / "schema")
         for path in written:
             voice.say(f"  {_from_here(path)}")
         voice.give({"ok": True, "files": [str(path) for path in written]})
@@ -308,5 +320,7 @@ def _from_here(path: Path) -> str:
 
 def run() -> NoReturn:
     """Start the command line."""
+    for stream in (sys.stdout, sys.stderr):  # a terminal, or a file name, may not know all letters
+        cast("io.TextIOWrapper", stream).reconfigure(errors="backslashreplace")
     cast("Callable[..., Any]", main)(prog_name="build.py")
     raise SystemExit(0)

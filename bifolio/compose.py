@@ -192,7 +192,7 @@ class Composer:
         }
         html = self._render(f"{handout.kind}.html.j2", context)
         kinds = tuple(f"components/{kind}.css" for kind in handout.block_kinds)
-        return html.replace(_STYLE_MARK, self._stylesheet(kinds, used), 1)
+        return _styled(html, self._stylesheet(kinds, used))
 
     def slots(self, copy: ClinicCopy, fits: Mapping[str, int]) -> dict[str, Markup]:
         """Compose the markup of each slot that the clinic fills, at its fit (0 is full size)."""
@@ -207,14 +207,13 @@ class Composer:
         }
         html = self._render("slots/sheet.html.j2", context)
         styles = self._stylesheet((), _Used(), parts=("parts/slots.css",), pages="sheet.css")
-        return html.replace(_STYLE_MARK, styles, 1)
+        return _styled(html, styles)
 
     def clinic_copy(self, brand: Brand, logo: str | None, approval: str | None = None) -> ClinicCopy:
         """Gather what the slots of a brand say. `logo` is a data address, already cleaned."""
         clinic = brand.clinic
         name = self._plain(brand.name)
-        names = brand.meta.name
-        short = None if isinstance(names, str) else names.short
+        short = brand.meta.name.short
         below = ", ".join(clinic.address) or clinic.hours or None
         return ClinicCopy(
             name=name,
@@ -368,7 +367,8 @@ class Composer:
             "alt": self._plain(alt or drawing.words.alt),
             "geometry": _geometry(),
         }
-        svg = self._draw(f"{name}.svg.j2", drawing.template, context)
+        svg = self._draw(f"content/figures/{name}.svg.j2", drawing.template, context)
+        _refuse_unsound(svg, f"content/figures/{name}.svg.j2")
         return {"svg": Markup(svg), "key": drawing.words.key}  # noqa: S704 - autoescaped
 
     def _use_icon(self, used: _Used, name: str, role: str) -> str:
@@ -386,13 +386,20 @@ class Composer:
     def _use_art(self, used: _Used, name: str, values: Mapping[str, Any]) -> str:
         context = {"c": self.palette, "geometry": _geometry(), **values}
         path = self.design.templates / "art" / f"{name}.svg.j2"
-        svg = self._draw(path.name, path.read_text("utf-8"), context)
+        if not path.is_file():
+            raise TemplateNotFound(f"art/{name}.svg.j2")
+        svg = self._draw(f"templates/art/{name}.svg.j2", path.read_text("utf-8"), context)
         key = f"{name}-{zlib.crc32(svg.encode()):08x}" if values else name
         used.rules[key] = f".art-{key} {{ background-image: {_css_url(svg)} }}"
         return key
 
-    def _draw(self, name: str, template: str, context: Mapping[str, Any]) -> str:
-        return _guarded(name, lambda: self.environment.from_string(template).render(context))
+    def _draw(self, where: str, template: str, context: Mapping[str, Any]) -> str:
+        def draw() -> str:
+            code = self.environment.compile(template, where, where)  # from_string would forget the place
+            ours = self.environment.make_globals(None)
+            return self.environment.template_class.from_code(self.environment, code, ours).render(context)
+
+        return _guarded(where, draw)
 
     # -- styles ----------------------------------------------------------------------------------
 
@@ -443,9 +450,14 @@ class Composer:
     def _css(self, name: str) -> str:
         try:
             text = (self.design.styles / name).read_text("utf-8")
-        except OSError as error:
+        except (OSError, UnicodeDecodeError) as error:
             raise DesignError(
-                Diagnostic("compose.missing-style", "the stylesheet cannot be read", where=name)
+                Diagnostic(
+                    "compose.missing-style",
+                    "the stylesheet is not there, or is not UTF-8 text",
+                    where=f"styles/{name}",
+                    help="each kind of block has a stylesheet of its name",
+                )
             ) from error
         return _COMMENT.sub("", text).strip()
 
@@ -482,6 +494,13 @@ class Composer:
 
 
 _STYLE_MARK = Markup("/* stylesheet */")
+
+
+def _styled(html: str, stylesheet: str) -> str:
+    # With its tag, which no content can hold: a title may well say "/* stylesheet */".
+    return html.replace(f"<style>{_STYLE_MARK}</style>", f"<style>{stylesheet}</style>", 1)
+
+
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _DECLARATION = re.compile(r"--([a-z0-9-]+):\s*([^;]+?)\s*;")
 _ROLE_VAR = re.compile(r"var\(--brand-([a-z0-9-]+)\)")
@@ -489,8 +508,11 @@ _ROLE_VAR = re.compile(r"var\(--brand-([a-z0-9-]+)\)")
 
 def _environment(templates: Path, compiled: Path | None) -> ImmutableSandboxedEnvironment:
     if compiled is not None:
-        compiled.mkdir(parents=True, exist_ok=True)
-    return ImmutableSandboxedEnvironment(
+        try:
+            compiled.mkdir(parents=True, exist_ok=True)
+        except OSError:  # an engine that was installed read-only compiles each time
+            compiled = None
+    environment = ImmutableSandboxedEnvironment(
         loader=FileSystemLoader(templates),
         undefined=StrictUndefined,
         autoescape=select_autoescape(disabled_extensions=(), default=True, default_for_string=True),
@@ -499,6 +521,8 @@ def _environment(templates: Path, compiled: Path | None) -> ImmutableSandboxedEn
         bytecode_cache=FileSystemBytecodeCache(str(compiled)) if compiled else None,
         auto_reload=False,
     )
+    del environment.globals["lipsum"], environment.filters["random"]  # same input, same bytes
+    return environment
 
 
 def _guarded(name: str, render: Any) -> str:
@@ -507,9 +531,14 @@ def _guarded(name: str, render: Any) -> str:
         return str(render())
     except TemplateNotFound as error:
         raise DesignError(
-            Diagnostic("compose.missing-template", f'there is no template "{error.name}"')
+            Diagnostic(
+                "compose.missing-template",
+                "the template is not there",
+                where=f"templates/{error.name}",
+                help="each kind of handout and of block has a template of its name",
+            )
         ) from error
-    except (TemplateError, KeyError, TypeError, AttributeError, ZeroDivisionError) as error:
+    except _TEMPLATE_FAULTS as error:
         place = _template_line(error) or name
         raise DesignError(
             Diagnostic(
@@ -521,15 +550,61 @@ def _guarded(name: str, render: Any) -> str:
         ) from error
 
 
+_TEMPLATE_FAULTS = (
+    TemplateError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    ValueError,
+    ArithmeticError,
+    RecursionError,
+    MemoryError,
+)
+
+
+def _refuse_unsound(svg: str, where: str) -> None:
+    """Refuse a drawing that would break the page round it, or bring in what is not a drawing."""
+    from defusedxml.common import DefusedXmlException
+    from defusedxml.ElementTree import ParseError, fromstring
+
+    fault = None
+    try:
+        root = fromstring(svg)
+    except (ParseError, DefusedXmlException) as error:
+        fault = f"the drawing is not well-formed SVG: {error}"
+    else:
+        names = {element.tag.rpartition("}")[2] for element in root.iter() if isinstance(element.tag, str)}
+        if root.tag != "{http://www.w3.org/2000/svg}svg":
+            fault = "the drawing is not an <svg> with its xmlns"
+        elif not root.findtext("{http://www.w3.org/2000/svg}title"):
+            fault = "the drawing has no <title>{{ alt }}</title>, which a screen reader would say"
+        elif foreign := sorted(names & _NOT_DRAWN):
+            fault = f"the drawing holds <{foreign[0]}>"
+    if fault:
+        raise DesignError(
+            Diagnostic("compose.drawing", fault, where=where, help="draw with shapes, paths and text alone")
+        )
+
+
+_NOT_DRAWN = frozenset(["script", "foreignObject", "image", "style", "a", "iframe", "set", "animate"])
+
+
 def _template_line(error: BaseException) -> str | None:
     # Jinja's messages lack the template's line; its rewritten traceback has it.
     lineno = getattr(error, "lineno", None)
     if lineno is not None:
-        return f"templates/{getattr(error, 'name', '?')}:{lineno}"
+        return f"{_template_name(getattr(error, 'name', None) or '?')}:{lineno}"
     for frame in reversed(traceback.extract_tb(error.__traceback__)):
         if frame.filename.endswith(".j2"):
-            return f"templates/{Path(frame.filename).name}:{frame.lineno}"
+            return f"{_template_name(Path(frame.filename).as_posix())}:{frame.lineno}"
     return None
+
+
+def _template_name(path: str) -> str:
+    """Name a template from the project's folder; Jinja knows its own by path or from templates/."""
+    if path.startswith(("content/", "templates/")):
+        return path
+    return "templates/" + path.rpartition("/templates/")[2]
 
 
 def _faces(handout: Handout) -> tuple[tuple[Any, ...], tuple[Any, ...]]:

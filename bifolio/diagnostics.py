@@ -13,12 +13,17 @@ Every stage reports in this one shape. Only the command line prints it.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+import re
+import unicodedata
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path
 
 _WIDTH = 100  # characters of a quoted line
+_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")  # where libyaml, too, begins a new line
 
 
 class Severity(StrEnum):
@@ -37,8 +42,26 @@ class Source:
 
     def line(self, number: int) -> str:
         """Give line `number`, counted from 1, without its end; empty past the end."""
-        lines = self.text.splitlines()
+        lines = _lines(self.text)
         return lines[number - 1] if 0 < number <= len(lines) else ""
+
+    @property
+    def line_count(self) -> int:
+        """How many lines there are; a line end at the end of the file begins no new one."""
+        lines = _lines(self.text)
+        return len(lines) - (not lines[-1])
+
+    def place(self, at: int, length: int = 1) -> Span:
+        """Point at `length` characters from position `at` of the text, counted from 0."""
+        breaks = list(_BREAK.finditer(self.text, 0, at))
+        start = breaks[-1].end() if breaks else 0
+        return Span(self, len(breaks) + 1, at - start + 1, length)
+
+
+@lru_cache(maxsize=8)
+def _lines(text: str) -> list[str]:
+    # Kept, as a file with thousands of faults asks for a line of its text with each of them.
+    return _BREAK.split(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +134,10 @@ class PressError(Exception):
     def __init__(self, findings: Diagnostic | Iterable[Diagnostic]) -> None:
         found = [findings] if isinstance(findings, Diagnostic) else findings
         self.findings: tuple[Diagnostic, ...] = tuple(sorted(found, key=lambda d: d.sort_key))
-        super().__init__("\n".join(show(finding) for finding in self.findings))
+        super().__init__(self.findings)
+
+    def __str__(self) -> str:
+        return "\n".join(show(finding) for finding in self.findings)
 
 
 class RequestError(PressError):
@@ -139,24 +165,50 @@ def show(finding: Diagnostic) -> str:
     span = finding.span
     place = str(span) if span else finding.where
     head = f"{finding.severity}[{finding.code}]: {finding.message}"
-    lines = [f"{place}: {head}" if place else head]
+    lines = [_harmless(f"{place}: {head}" if place else head)]
     if span and span.source.line(span.line).strip():
         lines += _quote(span)
     if finding.help:
-        lines.append(f"   help: {finding.help}")
+        lines.append(_harmless(f"   help: {finding.help}"))
     return "\n".join(lines)
 
 
+def shorten(text: str, most: int = 60) -> str:
+    """Write a value of a file into a sentence: on one line, and cut where it goes on and on."""
+    text = " ".join(text.split())
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def is_control(character: str) -> bool:
+    """Tell what steers a terminal or turns the direction of text round it, and never belongs in words."""
+    return unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} or character in _TURNS
+
+
+_TURNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def _harmless(line: str) -> str:
+    """Take the power over the terminal from a line that quotes a stranger's file."""
+    return "".join("\N{REPLACEMENT CHARACTER}" if is_control(c) else c for c in line)
+
+
 def _quote(span: Span) -> list[str]:
-    text = span.source.line(span.line).expandtabs(1)
+    text = _harmless(span.source.line(span.line).replace("\t", " "))
     start = 0
     if len(text) > _WIDTH:  # show the part that matters of a long line
         start = max(0, min(span.column - 1 - _WIDTH // 2, len(text) - _WIDTH))
         text = text[start : start + _WIDTH]
     at = span.column - 1 - start
     gutter = f"{span.line:>5} | "
-    marks = "^" * max(1, min(span.length, len(text) - at))
-    return [gutter + text, " " * (len(gutter) + at) + marks]
+    before, marked = _columns(text[:at]), _columns(text[at : at + span.length])
+    return [gutter + text, " " * (len(gutter) + before) + "^" * max(1, marked)]
+
+
+def _columns(text: str) -> int:
+    """Count the columns that a terminal gives a text: two for a Chinese letter, none for an accent."""
+    wide = sum(1 for c in text if unicodedata.east_asian_width(c) in "WF")
+    none = sum(1 for c in text if unicodedata.category(c) in ("Mn", "Me", "Cf"))
+    return len(text) + wide - none
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:
@@ -165,11 +217,13 @@ def did_you_mean(word: str, known: Iterable[str]) -> str | None:
     >>> did_you_mean("calout", ["callout", "checklist"])
     'callout'
     """
-    near = difflib.get_close_matches(word, sorted(known), n=1, cutoff=0.6)
-    return near[0] if near else None
+    names = sorted(known)
+    folded = next((name for name in names if name.casefold() == word.casefold()), None)
+    near = difflib.get_close_matches(word[:200], names, n=1, cutoff=0.6)
+    return folded or (near[0] if near else None)
 
 
-def suggest(word: str, known: Sequence[str], what: str, limit: int = 12) -> str:
+def suggest(word: str, known: Iterable[str], what: str, limit: int = 12) -> str:
     """Write the cure for an unknown name: the near miss if there is one, else what is known."""
     names = sorted(known)
     if near := did_you_mean(word, names):
@@ -182,7 +236,8 @@ def suggest(word: str, known: Sequence[str], what: str, limit: int = 12) -> str:
 
 def relative_name(path: Path, root: Path) -> str:
     """Name a file as findings show it: from the project's folder, with forward slashes."""
-    try:
+    with suppress(ValueError):  # by its own name, where it is a link
+        return path.absolute().relative_to(root.absolute()).as_posix()
+    with suppress(ValueError, OSError, RuntimeError):
         return path.resolve().relative_to(root.resolve()).as_posix()
-    except ValueError:
-        return path.as_posix()
+    return path.as_posix()

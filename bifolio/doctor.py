@@ -34,6 +34,7 @@ _PACKAGES = (
     ("defusedxml", "cleans logos"),
     ("PIL", "reads pictures"),
     ("click", "is the command line"),
+    ("rich", "shows progress on a terminal"),
 )
 
 _PROGRAMS = (

@@ -6,6 +6,8 @@ either gives a model or raises one PressError with all that is wrong with the fi
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
@@ -18,11 +20,16 @@ from bifolio.diagnostics import (
     Diagnostic,
     PressError,
     RequestError,
+    Severity,
+    Source,
+    Span,
     relative_name,
+    shorten,
     suggest,
 )
 from bifolio.load import load
-from bifolio.logo import read_logo
+from bifolio.logo import Logo, read_logo
+from bifolio.model.base import NAME
 from bifolio.model.brand import Brand
 from bifolio.model.edition import Edition
 from bifolio.model.evidence import Evidence, Facts, Sources
@@ -33,7 +40,16 @@ from bifolio.model.project import Plan
 from bifolio.model.region import Region
 from bifolio.model.tree import Tree
 from bifolio.model.words import HouseWords
-from bifolio.validate import cited_facts, named_figures, region_words, unused_keys, validate
+from bifolio.plan import unknown
+from bifolio.validate import (
+    cited_facts,
+    named_pictures,
+    region_words,
+    sections,
+    shared_blocks,
+    unused_keys,
+    validate,
+)
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -49,18 +65,20 @@ class Library:
         self.content = self.root / "content"
         self.trees: dict[str, Tree] = {}
         """Every file read so far, by its name; findings of later stages point into them."""
+        self._logos: dict[str, Logo] = {}
 
     # -- what there is ---------------------------------------------------------------------------
 
     @cached_property
     def handout_paths(self) -> dict[str, Path]:
         """Where each handout and booklet stands, by id."""
-        folders = (self.content / "handouts", self.content / "booklets")
-        return {path.stem: path for folder in folders for path in sorted(folder.glob("*.yaml"))}
+        folders = (self.content / "booklets", self.content / "handouts")
+        return {path.stem: path for folder in folders for path in _seen(folder.glob("*.yaml"))}
 
     @cached_property
     def brand_ids(self) -> tuple[str, ...]:
-        return tuple(sorted(p.parent.name for p in (self.content / "brands").glob("*/_brand.yml")))
+        folders = _seen(path.parent for path in (self.content / "brands").glob("*/_brand.yml"))
+        return tuple(folder.name for folder in folders)
 
     @cached_property
     def region_ids(self) -> tuple[str, ...]:
@@ -79,6 +97,10 @@ class Library:
         return _stems(self.styles / "themes", "*.css")
 
     @cached_property
+    def icon_ids(self) -> tuple[str, ...]:
+        return _stems(self.styles / "icons", "*.svg")
+
+    @cached_property
     def figure_ids(self) -> tuple[str, ...]:
         names = (path.name for path in (self.content / "figures").glob("*.svg.j2"))
         return tuple(sorted(name.removesuffix(".svg.j2") for name in names))
@@ -95,12 +117,29 @@ class Library:
         own = self.root / folder
         return own if own.is_dir() else ENGINE / folder
 
+    def known(self, what: str) -> Sequence[str]:
+        """Give the names of all that there is of one sort: item, brand, edition, region, language, theme."""
+        names: dict[str, Sequence[str]] = {
+            "item": tuple(self.handout_paths),
+            "brand": self.brand_ids,
+            "edition": self.edition_ids,
+            "region": self.region_ids,
+            "language": self.language_ids,
+            "theme": self.theme_ids,
+        }
+        return names[what]
+
     # -- models ----------------------------------------------------------------------------------
 
     @cached_property
     def plan(self) -> Plan:
         path = self.root / "bifolio.yaml"
         return self._model(Plan, path, "project", DesignError) if path.exists() else Plan()
+
+    def plan_span(self, *steps: str | int) -> Span | None:
+        """Point at a place in bifolio.yaml; none when the file does not say it."""
+        tree = self.trees.get("bifolio.yaml")
+        return tree.span(steps) if tree and tree.there(steps) == steps else None
 
     @cached_property
     def evidence(self) -> Evidence:
@@ -135,20 +174,46 @@ class Library:
     def defaults(self) -> dict[str, Any]:
         """Blocks that handouts share: content/defaults.yaml, a block kind → its fields."""
         path = self.content / "defaults.yaml"
-        value = self._tree(path).value if path.exists() else {}
-        return value if isinstance(value, dict) else {}
+        if not path.exists():
+            return {}
+        tree = self._tree(path)
+        findings = [*shared_blocks(tree), *self._lost_names(tree)]
+        if findings:
+            raise ContentError(findings)
+        return tree.value or {}
 
     def handout(self, item: str) -> Handout:
         """Give a handout with all its references checked, those of the shared blocks too."""
+        self._refuse_name(item)
         tree = self.handout_tree(item)
         handout, findings = validate(Handout, tree, "content", {"defaults": self.defaults})
-        for one in (tree, self.trees.get("content/defaults.yaml")):
-            if one is not None:
-                findings += cited_facts(one, self.evidence)
-                findings += named_figures(one, self.figure_ids)
+        findings += [*self._lost_names(tree), *sections(tree)]
         if handout is None or findings:
             raise ContentError(findings)
         return handout
+
+    def _lost_names(self, tree: Tree) -> list[Diagnostic]:
+        """Find the facts, figures and icons that a file names and that are not there."""
+        pictures = named_pictures(tree, self.figure_ids, self.icon_ids)
+        return [*cited_facts(tree, self.evidence), *pictures]
+
+    def _refuse_name(self, item: str) -> None:
+        """Refuse a file whose name would not do in the names of finished files, or that two files have."""
+        path = self.handout_paths.get(item)
+        if path is None:
+            return
+        twins = [self.content / folder / f"{item}.yaml" for folder in ("booklets", "handouts")]
+        if all(twin.exists() for twin in twins):
+            raise ContentError(
+                Diagnostic(
+                    "content.same-name",
+                    f'a booklet has the name "{item}", too',
+                    where=relative_name(path, self.root),
+                    help="give one of the two files another name",
+                )
+            )
+        if not NAME.fullmatch(item):
+            raise ContentError(_bad_name("content", "file", item, relative_name(path, self.root)))
 
     def check_words(self, item: str, region: Region) -> list[Diagnostic]:
         """Find words of a handout that a region does not have."""
@@ -164,12 +229,33 @@ class Library:
 
     def brand(self, brand_id: str) -> Brand:
         path = self.brand_folder(brand_id) / "_brand.yml"
+        if not NAME.fullmatch(brand_id):
+            raise DesignError(_bad_name("brand", "folder", brand_id, relative_name(path, self.root)))
         return self._model(Brand, path, "brand", DesignError)
 
+    def brand_span(self, brand_id: str, *steps: str | int) -> Span:
+        """Point at a place in a brand file."""
+        return self._tree(self.brand_folder(brand_id) / "_brand.yml").span(steps)
+
     def brand_warnings(self, brand_id: str) -> list[Diagnostic]:
-        """Give what a brand file holds that this program does not use."""
+        """Give what a brand file holds that this program does not use, and what its logo lost."""
+        brand = self.brand(brand_id)
         tree = self._tree(self.brand_folder(brand_id) / "_brand.yml")
-        return list(unused_keys(self.brand(brand_id), tree))
+        found = list(unused_keys(brand, tree))
+        self.logo(brand_id, brand, "#000000")
+        logo = self._logos.get(brand_id)
+        if logo and logo.left_out:
+            named = ", ".join(f"<{name}>" for name in logo.left_out)
+            found.append(
+                Diagnostic(
+                    "brand.logo-left-out",
+                    f"parts of the logo were left out: {named}",
+                    tree.find(brand.logo_path or ""),
+                    help="export it as plain SVG, with text as paths and colours as attributes",
+                    severity=Severity.WARNING,
+                )
+            )
+        return found
 
     def brand_folder(self, brand_id: str) -> Path:
         if brand_id not in self.brand_ids:
@@ -180,29 +266,104 @@ class Library:
         if region_id not in self.region_ids:
             raise self._unknown("region", region_id, self.region_ids, RequestError)
         path = self.content / "regions" / f"{region_id}.yaml"
-        return self._model(Region, path, "region", ContentError)
+        region = self._model(Region, path, "region", ContentError)
+        if region.id != region_id:
+            raise ContentError(
+                Diagnostic(
+                    "region.other-id",
+                    f'the file is "{path.name}", and its id is "{region.id}"',
+                    self._tree(path).span(("id",)),
+                    help=f'write "id: {region_id}", or rename the file',
+                )
+            )
+        return region
 
     def edition(self, edition_id: str) -> Edition:
         if edition_id not in self.edition_ids:
             raise self._unknown("edition", edition_id, self.edition_ids, RequestError)
         path = self.styles / "editions" / f"{edition_id}.yaml"
-        return self._model(Edition, path, "edition", DesignError)
+        edition = self._model(Edition, path, "edition", DesignError)
+        unknown = [
+            Diagnostic(
+                "edition.unknown-token",
+                f'there is no token "{name}"',
+                self._tree(path).span(("tokens", name), key=True),
+                help=suggest(name, self.token_names, "tokens", limit=80),
+            )
+            for name in edition.tokens
+            if name not in self.token_names
+        ]
+        if unknown:
+            raise DesignError(unknown)
+        return edition
+
+    @cached_property
+    def token_names(self) -> frozenset[str]:
+        """The tokens that styles/tokens.css declares; an edition gives them other values."""
+        try:
+            text = (self.styles / "tokens.css").read_text("utf-8")
+        except (OSError, UnicodeDecodeError):  # composing tells of a stylesheet that cannot be read
+            return frozenset()
+        return frozenset(re.findall(r"--([a-z0-9-]+)\s*:", text))
 
     def locale(self, language: str) -> Locale:
         if language not in self.language_ids:
             raise self._unknown("language", language, self.language_ids, RequestError)
         path = self.content / "locales" / f"{language}.yaml"
-        return self._model(Locale, path, "locale", DesignError)
+        locale = self._model(Locale, path, "locale", DesignError)
+        if findings := list(self._unlike_english(locale, self._tree(path))):
+            raise DesignError(findings)
+        return locale
+
+    def _unlike_english(self, locale: Locale, tree: Tree) -> Iterable[Diagnostic]:
+        """Find labels that templates ask for and a locale lacks: the engine's English has them all."""
+        english = self._english
+        if english is None:
+            return
+        lacking = [name for name in english.labels if name not in locale.labels]
+        if lacking:
+            yield Diagnostic(
+                "locale.missing-label",
+                f"no label for {', '.join(lacking)}",
+                tree.span(("labels",), key=True),
+                help="see content/locales/en.yaml for what they say in English",
+            )
+        for name in locale.labels.keys() & english.labels.keys():
+            for word in sorted(locale.words_in(name) - english.words_in(name)):
+                yield Diagnostic(
+                    "locale.unknown-word",
+                    f'the label "{name}" holds {word}, which nothing puts there',
+                    tree.inside(("labels", name), word),
+                    help=suggest(word, english.words_in(name), "words")
+                    if english.words_in(name)
+                    else "take it out",
+                )
+
+    @cached_property
+    def _english(self) -> Locale | None:
+        path = ENGINE / "content" / "locales" / "en.yaml"
+        return validate(Locale, load(path, ENGINE), "locale")[0] if path.exists() else None
 
     def logo(self, brand_id: str, brand: Brand, colour: str) -> str | None:
-        """Give a brand's logo, cleaned, as a data address; none when it has no logo."""
+        """Give a brand's logo, cleaned, as a data address; none when it has no logo.
+
+        `colour` is what `currentColor` in it becomes.
+        """
         if brand.logo_path is None:
             return None
+        if brand_id not in self._logos:
+            self._logos[brand_id] = self._read_logo(brand_id, brand.logo_path)
+        return self._logos[brand_id].address(colour)
+
+    def _read_logo(self, brand_id: str, name: str) -> Logo:
         folder = self.brand_folder(brand_id)
         tree = self._tree(folder / "_brand.yml")
-        span = tree.find(brand.logo_path) or tree.span(("logo",))
-        path = (folder / brand.logo_path).resolve()
-        if not path.is_relative_to(folder):
+        span = tree.find(name) or tree.span(("logo",))
+        try:
+            path = (folder / name).resolve()
+        except (OSError, RuntimeError):  # links that lead round in a circle
+            path = folder / name
+        if not path.is_relative_to(folder.resolve()):
             raise DesignError(
                 Diagnostic(
                     "brand.logo-outside",
@@ -211,13 +372,27 @@ class Library:
                     help="copy the file beside _brand.yml and name it here",
                 )
             )
-        return read_logo(path, span, colour)
+        return read_logo(path, span)
 
     def drawing(self, name: str) -> Drawing:
         """Give a figure's template and its words."""
         folder = self.content / "figures"
         words = self._model(FigureWords, folder / f"{name}.yaml", "figure", ContentError)
-        return Drawing((folder / f"{name}.svg.j2").read_text("utf-8"), words)
+        lost = list(named_pictures(self._tree(folder / f"{name}.yaml"), (), self.icon_ids))
+        if lost:
+            raise ContentError(lost)
+        path = folder / f"{name}.svg.j2"
+        try:
+            return Drawing(path.read_text("utf-8"), words)
+        except (OSError, UnicodeDecodeError) as error:
+            raise ContentError(
+                Diagnostic(
+                    "figure.unreadable",
+                    "the drawing cannot be read as UTF-8 text",
+                    where=relative_name(path, self.root),
+                    help="save it anew as plain SVG",
+                )
+            ) from error
 
     def theme(self, theme_id: str) -> str:
         """Give a theme's name after checking that it is there."""
@@ -233,10 +408,37 @@ class Library:
 
     # -- files -----------------------------------------------------------------------------------
 
+    def place_of(self, words: str, where: str) -> Span | None:
+        """Point at words that a page shows, first in the handout or brand that `where` names; or nowhere.
+
+        A page may show them otherwise than they were typed, so a long word of them will do.
+        """
+        names = set(re.split(r"[ .]", where))
+        trees = sorted(
+            self.trees.values(), key=lambda tree: not names & set(re.split(r"[/.]", tree.source.name))
+        )
+        long = max(words.split(), key=len, default="")
+        for part in (words, long if len(long) > 12 else words):
+            for tree in trees:
+                if span := tree.find(part):
+                    return span
+        return None
+
+    def style_place_of(self, declaration: str) -> Span | None:
+        """Point at a declaration in a stylesheet of the project; none where it is not found."""
+        for path in sorted(self.styles.rglob("*.css")):
+            text = path.read_text("utf-8", errors="replace")
+            source = Source(f"styles/{path.relative_to(self.styles).as_posix()}", text)
+            at = source.text.find(declaration)
+            if at >= 0:
+                return source.place(at, len(declaration))
+        return None
+
     def _tree(self, path: Path) -> Tree:
-        name = relative_name(path, self.root)
+        root = self.root if path.is_relative_to(self.root) else ENGINE
+        name = relative_name(path, root)
         if name not in self.trees:
-            self.trees[name] = load(path, self.root)
+            self.trees[name] = load(path, root)
         return self.trees[name]
 
     def _model(self, cls: type[M], path: Path, subject: str, error: type[PressError]) -> M:
@@ -244,25 +446,30 @@ class Library:
             tree = self._tree(path)
         except ContentError as broken:
             raise error(broken.findings) from broken
-        return self._validated(cls, tree, subject, error)
-
-    @staticmethod
-    def _validated(kind: type[M], tree: Tree, subject: str, error: type[PressError]) -> M:
-        model, findings = validate(kind, tree, subject)
+        model, findings = validate(cls, tree, subject)
         if model is None:
             raise error(findings)
         return model
 
     @staticmethod
     def _unknown(what: str, name: str, known: tuple[str, ...], error: type[PressError]) -> PressError:
-        return error(
-            Diagnostic(
-                f"plan.unknown-{what}",
-                f'there is no {what} "{name}"',
-                help=suggest(name, known, f"{what}s"),
-            )
-        )
+        return error(unknown(what, name, known))
+
+
+def _bad_name(subject: str, what: str, name: str, where: str) -> Diagnostic:
+    slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+    return Diagnostic(
+        f"{subject}.bad-name",
+        f'the {what} cannot be called "{shorten(name)}"',
+        where=where,
+        help="use small letters, digits and hyphens" + (f": {slug}" if NAME.fullmatch(slug) else ""),
+    )
+
+
+def _seen(paths: Iterable[Path]) -> list[Path]:
+    """Sort paths, and leave out what editors and file managers hide between them (.#x.yaml, ._x.yaml)."""
+    return sorted(path for path in paths if not path.name.startswith("."))
 
 
 def _stems(folder: Path, pattern: str) -> tuple[str, ...]:
-    return tuple(sorted(path.stem for path in folder.glob(pattern)))
+    return tuple(path.stem for path in _seen(folder.glob(pattern)))

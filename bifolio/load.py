@@ -1,6 +1,6 @@
 """Load: YAML text → plain values that remember where they stand.
 
-Values are what YAML 1.2's core schema says and no more: `no` is a word, `010` is a word, a date
+Values are what YAML 1.2's core schema says, and less: `no` is a word, `010` and `1e3` are words, a date
 is a word that the model reads. Keys may not repeat; merge keys, tags and several documents in one
 file are refused, and aliases are counted before they are followed, so that no small file can
 become a large one. Nothing here knows what a handout is.
@@ -10,13 +10,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from bifolio.diagnostics import ContentError, Diagnostic, Source, Span, relative_name
+from bifolio.diagnostics import ContentError, Diagnostic, Source, Span, is_control, relative_name, shorten
 from bifolio.model.tree import Tree
+from bifolio.slips import name_slip
 
 try:  # PyYAML without libyaml still works, about eight times slower.
     from yaml import CSafeLoader as _YamlLoader
@@ -26,32 +28,22 @@ except ImportError:  # pragma: no cover
 MAX_FILE_BYTES = 2_000_000
 MAX_NODES = 100_000
 MAX_DEPTH = 60
+MOST_CONTROLS = 20  # what more there is of them, a file of another sort has in thousands
 
 _NULL = re.compile(r"~|null|Null|NULL|")
 _BOOL = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 _INT = re.compile(r"[-+]?(0|[1-9][0-9]*)")
-_FLOAT = re.compile(r"[-+]?(0|[1-9][0-9]*)?\.[0-9]+|[-+]?(0|[1-9][0-9]*)\.[0-9]*")
+_FLOAT = re.compile(r"[-+]?(0|[1-9][0-9]*)\.[0-9]*|\.[0-9]+")
 
 
 def load(path: Path, root: Path) -> Tree:
     """Read the YAML file at `path`; findings name it from `root`.
 
-    Raises ContentError with one finding when the file is missing, is not UTF-8, is not YAML, or is
-    more than a hand-written file can be.
+    Raises ContentError with one finding when the file is missing, lies outside of `root` (a link may lead
+    there), is not UTF-8, is not YAML, or is more than a hand-written file can be.
     """
     name = relative_name(path, root)
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        reason = "is not there" if isinstance(error, FileNotFoundError) else "cannot be read"
-        raise ContentError(
-            Diagnostic(
-                "load.missing-file",
-                f"the file {reason}",
-                where=name,
-                help="check the name, and that the file is in this folder",
-            )
-        ) from error
+    raw = _read(path, root, name)
     if len(raw) > MAX_FILE_BYTES:
         raise ContentError(
             Diagnostic(
@@ -64,27 +56,59 @@ def load(path: Path, root: Path) -> Tree:
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
+        raise ContentError(_not_utf8(raw, error, name)) from error
+    return parse(text, name)
+
+
+def _read(path: Path, root: Path, name: str) -> bytes:
+    try:
+        if path.resolve(strict=True).is_relative_to(root.resolve()):
+            return path.read_bytes()
+    except (OSError, RuntimeError) as error:  # Python below 3.13 calls a loop of links a RuntimeError
+        reason = "is not there" if isinstance(error, FileNotFoundError) else "cannot be read"
         raise ContentError(
             Diagnostic(
-                "load.not-utf8",
-                f"line {line} holds a byte that is not UTF-8 text",
+                "load.missing-file",
+                f"the file {reason}",
                 where=name,
-                help='save the file as "UTF-8" in your editor',
+                help="check the name, and that the file is in this folder",
             )
         ) from error
-    return parse(text, name)
+    raise ContentError(
+        Diagnostic(
+            "load.outside",
+            "the file is a link to a place outside the project",
+            where=name,
+            help="put the file itself here",
+        )
+    )
+
+
+def _not_utf8(raw: bytes, error: UnicodeDecodeError, name: str) -> Diagnostic:
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        said, span = "the file is UTF-16 text, not UTF-8", None
+    else:
+        # What comes before the fault is sound; the rest is only there to show the line.
+        source = Source(name, raw.decode("utf-8", errors="replace").removeprefix("\ufeff"))
+        span = source.place(len(raw[: error.start].decode("utf-8-sig")))
+        said = "here is a byte that is not UTF-8 text"
+    return Diagnostic(
+        "load.not-utf8",
+        said,
+        span,
+        help='save the file as "UTF-8" in your editor',
+        where=None if span else name,
+    )
 
 
 def parse(text: str, name: str) -> Tree:
     """Turn YAML text into a Tree; `name` is how findings call it."""
     source = Source(name, text)
+    _refuse_controls(source)
     try:
         node = _compose(source)
     except yaml.MarkedYAMLError as error:
-        raise ContentError(_broken(source, error)) from error
-    except yaml.YAMLError as error:
-        raise ContentError(Diagnostic("load.broken-yaml", _plain(str(error)), Span(source, 1, 1))) from error
+        raise ContentError(name_slip(source, error)) from error
     if node is None:
         return Tree(source, None, None)
     findings: list[Diagnostic] = []
@@ -94,6 +118,37 @@ def parse(text: str, name: str) -> Tree:
     if findings:
         raise ContentError(findings)
     return Tree(source, value, node)
+
+
+_SUSPECT = re.compile("[^\t\n\r -~\xa0-\u2027\u202f-\u2065\u206a-\ud7ff\U00010000-\U0010ffff]")
+"""All that may be a control character; the few that are not are told apart one by one."""
+
+
+def _refuse_controls(source: Source) -> None:
+    refused = (found for found in _SUSPECT.finditer(source.text) if _is_refused(found.group()))
+    findings = [
+        _control(found.group(), source.place(found.start())) for found in islice(refused, MOST_CONTROLS)
+    ]
+    if findings:
+        raise ContentError(findings)
+
+
+def _is_refused(character: str) -> bool:
+    # U+FFFE and U+FFFF stop libyaml; a byte order mark in the middle is a slip of two joined files.
+    return is_control(character) or character in "\ufeff\ufffe\uffff"
+
+
+def _control(character: str, span: Span) -> Diagnostic:
+    code = ord(character)
+    what = {
+        0x85: "an invisible line end",
+        0x2028: "an invisible line end",
+        0x2029: "an invisible line end",
+        0xFEFF: "an invisible byte order mark",
+    }.get(code, "an invisible sign that turns text round" if code > 0x2000 else "a control character")
+    return Diagnostic(
+        "load.control-character", f"{what} (U+{code:04X}) stands here", span, help="take it out"
+    )
 
 
 def _compose(source: Source) -> yaml.Node | None:
@@ -122,8 +177,7 @@ def _refuse_bottomless(source: Source) -> None:
                 depth += 1
                 if depth > MAX_DEPTH:
                     mark = event.start_mark
-                    place = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-                    raise ContentError(_too_deep(Span(source, *place)))
+                    raise ContentError(_too_deep(source.place(mark.index if mark else 0)))
             elif isinstance(event, yaml.CollectionEndEvent):
                 depth -= 1
     finally:
@@ -132,11 +186,13 @@ def _refuse_bottomless(source: Source) -> None:
 
 @dataclass(slots=True)
 class _Budget:
+    """What a file may still grow to; a long text that an alias repeats counts for its length."""
+
     source: Source
     nodes: int = 0
 
-    def spend(self) -> None:
-        self.nodes += 1
+    def spend(self, node: yaml.Node) -> None:
+        self.nodes += 1 + (len(node.value) // 100 if isinstance(node, yaml.ScalarNode) else 0)
         if self.nodes > MAX_NODES:
             raise ContentError(
                 Diagnostic(
@@ -155,7 +211,7 @@ def _construct(
     budget: _Budget,
     above: tuple[int, ...],
 ) -> Any:
-    budget.spend()
+    budget.spend(node)
     if len(above) > MAX_DEPTH:
         raise ContentError(_too_deep(tree.span_of(node)))
     if id(node) in above:
@@ -169,7 +225,7 @@ def _construct(
         )
     _refuse_tag(node, tree, findings)
     if isinstance(node, yaml.ScalarNode):
-        return _scalar(node)
+        return _scalar(node, tree, findings)
     inside = (*above, id(node))
     if isinstance(node, yaml.SequenceNode):
         return [_construct(item, tree, findings, budget, inside) for item in node.value]
@@ -197,7 +253,15 @@ def _construct(
 
 def _key(node: yaml.Node, tree: Tree, findings: list[Diagnostic]) -> str | None:
     if not isinstance(node, yaml.ScalarNode):
-        findings.append(Diagnostic("load.bad-key", "a key must be a word, not a list", tree.span_of(node)))
+        sign = "{" if isinstance(node, yaml.MappingNode) else "["
+        findings.append(
+            Diagnostic(
+                "load.bad-key",
+                f'"{sign}" opens a list or keys and values, and cannot begin a key',
+                tree.span_of(node),
+                help='put text that begins with "{" or "[" in quotes',
+            )
+        )
         return None
     if node.value == "<<" and not node.style:
         findings.append(
@@ -209,43 +273,46 @@ def _key(node: yaml.Node, tree: Tree, findings: list[Diagnostic]) -> str | None:
             )
         )
         return None
-    return str(node.value)
+    _refuse_tag(node, tree, findings)
+    return str(_scalar(node, tree, findings, as_word=True))
 
 
-_CORE_TAGS = frozenset(
-    f"tag:yaml.org,2002:{name}"
-    for name in ("str", "int", "float", "bool", "null", "seq", "map", "timestamp", "merge", "value")
-)
+_TAG = re.compile(r"(?:&\S+\s+)?(!\S*)")
 
 
 def _refuse_tag(node: yaml.Node, tree: Tree, findings: list[Diagnostic]) -> None:
-    # The resolver gives plain scalars a core tag; anything else was written by hand.
-    if node.tag not in _CORE_TAGS and not node.tag.startswith("tag:yaml.org,2002:"):
-        shown = node.tag
-    elif node.tag not in _CORE_TAGS:
-        shown = "!!" + node.tag.rpartition(":")[2]
-    else:
-        return
-    findings.append(
-        Diagnostic(
-            "load.tag",
-            f'the tag "{shown}" is not used here',
-            tree.span_of(node),
-            help="take the tag out; put text in quotes if it has special characters",
+    # Plain values get a tag of the core from libyaml; only one that somebody wrote stands in the text.
+    start = node.start_mark.index
+    if isinstance(node, yaml.MappingNode) and node.value and node.value[0][0].start_mark.index == start:
+        return  # what stands there is of its first key
+    if written := _TAG.match(tree.source.text, start):
+        findings.append(
+            Diagnostic(
+                "load.tag",
+                f'the tag "{shorten(written[1])}" is not used here',
+                tree.source.place(written.start(1), len(written[1])),
+                help="take the tag out; put text in quotes if it has special characters",
+            )
         )
-    )
 
 
-def _scalar(node: yaml.ScalarNode) -> Any:
+def _scalar(node: yaml.ScalarNode, tree: Tree, findings: list[Diagnostic], *, as_word: bool = False) -> Any:
     text: str = node.value
     if node.style:  # quoted or block text; libyaml calls a plain scalar's style ""
+        # "\\0" writes a control character that the file itself does not hold.
+        if refused := next((c for c in text if c not in "\n\t" and _is_refused(c)), None):
+            findings.append(_control(refused, tree.span_of(node)))
         return text
+    return text if as_word else _plain_value(text)
+
+
+def _plain_value(text: str) -> Any:
     if _NULL.fullmatch(text):
         return None
     if text in _BOOL:
         return _BOOL[text]
     if _INT.fullmatch(text):
-        return int(text) if len(text) < 19 else text
+        return int(text) if len(text.lstrip("+-")) < 19 else text
     if _FLOAT.fullmatch(text) and len(text) < 30:
         return float(text)
     return text
@@ -258,45 +325,3 @@ def _too_deep(span: Span) -> Diagnostic:
         span,
         help="handouts are flat; close what is open before this place",
     )
-
-
-# What libyaml says → what the author reads, and the cure. Order matters: the first that fits wins.
-_PROBLEMS = (
-    ("mapping values are not allowed", "a second colon in one line", "put the text in quotes"),
-    ("could not find expected ':'", "a key without its colon", "check this line and the one above"),
-    ("did not find expected key", "a line that fits nothing above it", "check its indentation"),
-    ("expected '-' indicator", "a list item in another column", "list items start in one column"),
-    ("unexpected end of stream", "a quote or bracket is not closed", "close it"),
-    ("undefined alias", 'a word that starts with "*"', "put the text in quotes"),
-    ("another document", "a second document in one file", 'take out the second "---"'),
-    ("cannot start any token", "a character that cannot start a text", "put the text in quotes"),
-    ("expected ',' or", "a list or mapping in brackets is not closed", "close the bracket"),
-    ("special characters are not allowed", "a control character", "take it out"),
-)
-
-
-def _broken(source: Source, error: yaml.MarkedYAMLError) -> Diagnostic:
-    mark = error.problem_mark or error.context_mark
-    problem = error.problem or str(error)
-    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-    lines = len(source.text.splitlines())
-    if line > lines:
-        line, column = max(1, lines), len(source.line(lines)) + 1
-    what, cure = _plain(problem), "check the indentation and the quotes around this line"
-    if "\t" in source.line(line)[:column]:
-        what, cure = "a tab in the indentation", "use spaces instead"
-    else:
-        for sign, words, way_out in _PROBLEMS:
-            if sign in str(error):
-                what, cure = words, way_out
-                break
-    return Diagnostic(
-        "load.broken-yaml",
-        f"this is not YAML: {what}",
-        Span(source, line, max(1, column)),
-        help=cure,
-    )
-
-
-def _plain(text: str) -> str:
-    return " ".join(text.split())

@@ -1,8 +1,8 @@
 """Logo: a file from a stranger → a picture that is safe to set, as a data address.
 
-SVG is rebuilt from an allow-list: shapes, paint and text that draws itself; no script, no style sheet, no
-link, no reference outside the file. PNG and JPEG are decoded, measured and written anew as PNG, so that
-nothing but pixels goes on. Colours written as `currentColor` take the brand's own.
+SVG is rebuilt from an allow-list: shapes and paint; no script, no style sheet, no reference outside the file,
+and no value that is not plainly a number, a colour or a path. PNG and JPEG are decoded, measured and written
+anew as PNG, so that nothing but pixels goes on. Colours written as `currentColor` take the brand's own.
 """
 
 from __future__ import annotations
@@ -10,6 +10,10 @@ from __future__ import annotations
 import base64
 import io
 import re
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -19,6 +23,49 @@ MAX_BYTES = 2_000_000
 MAX_PIXELS = 25_000_000
 MIN_HEIGHT_PX = 136
 """11.5 mm at 300 dpi: the height of the logo in the masthead."""
+
+MAX_DEPTH = 50
+MAX_SHAPES = 20_000
+"""Shapes that an SVG draws, each `use` counted with all that it repeats."""
+
+
+@dataclass(frozen=True)
+class Logo:
+    """A picture that is safe to set. `left_out` names elements that drew something and were taken out."""
+
+    kind: str
+    body: bytes
+    left_out: tuple[str, ...] = ()
+
+    def address(self, colour: str) -> str:
+        """Give the picture as a data address, with `colour` for `currentColor`."""
+        body = self.body.replace(b'"currentColor"', f'"{colour}"'.encode())
+        return f"data:{self.kind};base64,{base64.b64encode(body).decode()}"
+
+
+def read_logo(path: Path, span: Span) -> Logo:
+    """Read and clean the logo at `path`; `span` is where the brand file names it.
+
+    Raises DesignError with one finding when the file is missing, cannot be read as a picture, or is too large
+    or too small.
+    """
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise _refuse("missing-logo", f'the logo "{path.name}" is not there', span) from error
+    if len(raw) > MAX_BYTES:
+        raise _refuse(
+            "logo-size",
+            f"the logo has {len(raw):,} bytes; at most {MAX_BYTES:,} are read",
+            span,
+            "save it smaller",
+        )
+    if path.suffix.lower() == ".svg":
+        return _clean_svg(raw, span)
+    return Logo("image/png", _redraw(raw, span))
+
+
+# -- SVG -----------------------------------------------------------------------------------------
 
 _SVG = "{http://www.w3.org/2000/svg}"
 _ELEMENTS = frozenset(
@@ -43,143 +90,206 @@ _ELEMENTS = frozenset(
         "symbol",
     ]
 )
-_ATTRIBUTES = frozenset(
-    [
-        "id",
-        "viewBox",
-        "width",
-        "height",
-        "x",
-        "y",
-        "x1",
-        "y1",
-        "x2",
-        "y2",
-        "cx",
-        "cy",
-        "r",
-        "rx",
-        "ry",
-        "d",
-        "points",
-        "transform",
-        "fill",
-        "fill-rule",
-        "fill-opacity",
-        "stroke",
-        "stroke-width",
-        "stroke-linecap",
-        "stroke-linejoin",
-        "stroke-miterlimit",
-        "stroke-dasharray",
-        "stroke-dashoffset",
-        "stroke-opacity",
-        "opacity",
-        "clip-path",
-        "clip-rule",
-        "offset",
-        "stop-color",
-        "stop-opacity",
-        "gradientUnits",
-        "gradientTransform",
-        "spreadMethod",
-        "fx",
-        "fy",
-        "preserveAspectRatio",
-        "href",
-        "version",
-    ]
+_SILENT = frozenset(
+    ["script", "metadata", "animate", "animateMotion", "animateTransform", "set", "view", "cursor"]
 )
-_OUTSIDE = re.compile(r"url\s*\(\s*['\"]?(?!#)|javascript:|data:|@import|expression", re.IGNORECASE)
+"""Elements that draw nothing: nobody misses them."""
+
+# No pattern below can match one text in two ways, so none takes longer than the text is long.
+_NUMBER = r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d{1,2})?"
+_LENGTH = re.compile(rf"{_NUMBER}(?:px|pt|pc|mm|cm|in|em|%)?")
+_NUMBERS = re.compile(r"[-+0-9.eE,%\s]*|none")
+_PATH = re.compile(r"[\sMmZzLlHhVvCcSsQqTtAa0-9eE+.,-]*")
+_TRANSFORM = re.compile(r"(?:(?:matrix|translate|scale|rotate|skewX|skewY)\s*\([-+0-9.eE,\s]+\)[\s,]*)+")
+_PAINT = re.compile(r"#[0-9a-fA-F]{3,8}|[a-zA-Z]+|(?:rgb|hsl)a?\([0-9.,%\s/-]+\)|url\(#[\w.-]+\)")
+_WORD = re.compile(r"[\w.-]+")
+_WORDS = re.compile(r"[\w .-]+")
+_HREF = re.compile(r"#[\w.-]+")
+_POINTER = re.compile(r"url\(#([\w.-]+)\)")
+
+_ATTRIBUTES: dict[str, re.Pattern[str]] = {
+    **dict.fromkeys(
+        [
+            "width",
+            "height",
+            "x",
+            "y",
+            "x1",
+            "y1",
+            "x2",
+            "y2",
+            "cx",
+            "cy",
+            "r",
+            "rx",
+            "ry",
+            "fx",
+            "fy",
+            "offset",
+        ],
+        _LENGTH,
+    ),
+    **dict.fromkeys(["stroke-width", "stroke-miterlimit", "stroke-dashoffset"], _LENGTH),
+    **dict.fromkeys(["opacity", "fill-opacity", "stroke-opacity", "stop-opacity"], _LENGTH),
+    **dict.fromkeys(["viewBox", "points", "stroke-dasharray"], _NUMBERS),
+    **dict.fromkeys(["fill", "stroke", "stop-color", "clip-path"], _PAINT),
+    **dict.fromkeys(["transform", "gradientTransform"], _TRANSFORM),
+    **dict.fromkeys(
+        ["id", "fill-rule", "clip-rule", "stroke-linecap", "stroke-linejoin", "gradientUnits"], _WORD
+    ),
+    **dict.fromkeys(["clipPathUnits", "display", "visibility"], _WORD),
+    "preserveAspectRatio": _WORDS,
+    "d": _PATH,
+    "href": _HREF,
+}
+"""What each attribute may look like. `spreadMethod` is not among them: WeasyPrint 70 draws a gradient that
+repeats a million times a million times."""
+
+_FAR = 1e6
+"""No logo is drawn a kilometre wide; arcs of 1e308 overflow."""
 
 
-def read_logo(path: Path, span: Span, colour: str) -> str:
-    """Read and clean the logo at `path`; give it as a data address.
-
-    `span` is where the brand file names it; `colour` is what `currentColor` becomes. Raises DesignError
-    with one finding when the file is missing, cannot be read as a picture, or is too large or too small.
-    """
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        raise _refuse("missing-logo", f'the logo "{path.name}" is not there', span) from error
-    if len(raw) > MAX_BYTES:
-        raise _refuse(
-            "logo-size",
-            f"the logo has {len(raw):,} bytes; at most {MAX_BYTES:,} are read",
-            span,
-            "save it smaller",
-        )
-    if path.suffix.lower() == ".svg":
-        return _data("image/svg+xml", _clean_svg(raw, span, colour))
-    return _data("image/png", _redraw(raw, span))
-
-
-def _clean_svg(raw: bytes, span: Span, colour: str) -> bytes:
+def _clean_svg(raw: bytes, span: Span) -> Logo:
     from defusedxml import ElementTree as Safe
     from defusedxml.common import DefusedXmlException
 
     try:
-        root = Safe.fromstring(raw, forbid_dtd=True)
-    except (ElementTree.ParseError, DefusedXmlException, ValueError) as error:
+        root = Safe.fromstring(raw)  # no entities; the bare DOCTYPE of many drawing programs does no harm
+    except (ElementTree.ParseError, DefusedXmlException, ValueError, LookupError) as error:
         raise _refuse(
             "unreadable-logo",
             "the logo is not an SVG picture that can be read",
             span,
             "export it anew as plain SVG, or use a PNG",
         ) from error
-    if root.tag != f"{_SVG}svg" or not root.get("viewBox"):
+    if root.tag != f"{_SVG}svg" or not _is_view_box(root.get("viewBox", "")):
         raise _refuse(
             "unreadable-logo",
             "the logo has no <svg> with a viewBox at its top",
             span,
             "export it anew as plain SVG with a viewBox",
         )
+    left_out: set[str] = set()
+    try:
+        clean = _cleaned(root, left_out, 0)
+        shapes = _Count(clean).of(clean, ())
+    except _EndlessError as error:
+        raise _refuse("unreadable-logo", str(error), span, "export it anew as plain SVG") from error
+    if shapes > MAX_SHAPES:
+        raise _refuse(
+            "logo-size",
+            f"the logo draws more than {MAX_SHAPES:,} shapes",
+            span,
+            "save it simpler, or as PNG",
+        )
     ElementTree.register_namespace("", "http://www.w3.org/2000/svg")
-    clean = _cleaned(root, colour)
-    return bytes(ElementTree.tostring(clean, encoding="utf-8"))
+    body = bytes(ElementTree.tostring(clean, encoding="utf-8"))
+    return Logo("image/svg+xml", body, tuple(sorted(left_out)))
 
 
-def _cleaned(element: ElementTree.Element, colour: str) -> ElementTree.Element:
+class _EndlessError(Exception):
+    """A drawing that stands in itself, or too deep to be drawn."""
+
+
+def _cleaned(element: ElementTree.Element, left_out: set[str], depth: int) -> ElementTree.Element:
+    if depth > MAX_DEPTH:
+        raise _EndlessError(f"the logo's groups stand more than {MAX_DEPTH} deep in each other")
     copy = ElementTree.Element(element.tag)
-    for name, value in element.attrib.items():
-        plain = name.rpartition("}")[2]
-        if plain not in _ATTRIBUTES or _OUTSIDE.search(value):
-            continue
-        if plain == "href" and not value.startswith("#"):
-            continue
-        copy.set(plain, colour if value == "currentColor" else value)
+    for name, value in (*_plain_attributes(element), *_style_attributes(element)):
+        copy.set(name, "currentColor" if value.lower() == "currentcolor" else value)
     for child in element:
-        if isinstance(child.tag, str) and child.tag.removeprefix(_SVG) in _ELEMENTS:
-            copy.append(_cleaned(child, colour))
+        name = child.tag.removeprefix(_SVG) if isinstance(child.tag, str) else ""
+        if name in _ELEMENTS:
+            copy.append(_cleaned(child, left_out, depth + 1))
+        elif name and "}" not in name and name not in _SILENT:
+            left_out.add(name)
     if element.tag in (f"{_SVG}title", f"{_SVG}desc"):
         copy.text = element.text
     return copy
 
 
+def _plain_attributes(element: ElementTree.Element) -> Iterator[tuple[str, str]]:
+    for name, value in element.attrib.items():
+        plain = name.rpartition("}")[2]
+        if _is_safe(plain, value):
+            yield plain, value.strip()
+
+
+def _style_attributes(element: ElementTree.Element) -> Iterator[tuple[str, str]]:
+    """Give what a style attribute declares as attributes; drawing programs write colours there."""
+    for declaration in element.get("style", "").split(";"):
+        name, _, value = declaration.partition(":")
+        name, value = name.strip(), value.strip()
+        if name not in ("d", "href", "id") and _is_safe(name, value):
+            yield name, value
+
+
+def _is_safe(name: str, value: str) -> bool:
+    pattern = _ATTRIBUTES.get(name)
+    if pattern is None or not pattern.fullmatch(value.strip()):
+        return False
+    if name == "viewBox":
+        return _is_view_box(value)
+    if name == "gradientTransform":  # one that flattens all to nothing cannot be turned round
+        return not re.search(r"scale\s*\(\s*[-+]?[0.]+\s*[,)]|,\s*[-+]?[0.]+\s*\)|matrix", value)
+    if pattern in (_PAINT, _WORD, _WORDS, _HREF):
+        return True
+    return all(abs(float(number)) <= _FAR for number in re.findall(_NUMBER, value))
+
+
+def _is_view_box(value: str) -> bool:
+    parts = re.split(r"[\s,]+", value.strip())
+    if len(parts) != 4 or not all(re.fullmatch(_NUMBER, part) for part in parts):
+        return False
+    left, top, width, height = map(float, parts)
+    return min(width, height) > 0 and max(map(abs, (left, top, width, height))) <= _FAR
+
+
+class _Count:
+    """Counts the shapes that are drawn; what `use`, a clip or a paint points at counts each time."""
+
+    def __init__(self, root: ElementTree.Element) -> None:
+        self.named = {element.get("id"): element for element in root.iter() if element.get("id")}
+        self.known: dict[int, int] = {}
+
+    def of(self, element: ElementTree.Element, above: tuple[int, ...]) -> int:
+        own = id(element)
+        if own in above:
+            raise _EndlessError("the logo's drawing stands in itself")
+        if len(above) > 4 * MAX_DEPTH:
+            raise _EndlessError("the logo's drawing points from one part to the next without end")
+        if own not in self.known:
+            inside = [*element, *self._pointed(element)]
+            drawn = 1 + sum(self.of(part, (*above, own)) for part in inside)
+            self.known[own] = min(drawn, MAX_SHAPES + 1)
+        return self.known[own]
+
+    def _pointed(self, element: ElementTree.Element) -> Iterator[ElementTree.Element]:
+        for name, value in element.attrib.items():
+            pointer = _POINTER.fullmatch(value)
+            target = value[1:] if name == "href" else pointer[1] if pointer else None
+            if target is not None and target in self.named:
+                yield self.named[target]
+
+
+# -- pixels --------------------------------------------------------------------------------------
+
+
 def _redraw(raw: bytes, span: Span) -> bytes:
-    from PIL import Image, UnidentifiedImageError
+    from PIL import Image, ImageOps, UnidentifiedImageError
 
     try:
-        with Image.open(io.BytesIO(raw), formats=("PNG", "JPEG")) as picture:
-            width, height = picture.size
-            if width * height > MAX_PIXELS:
-                raise _refuse(
-                    "logo-size",
-                    f"the logo has {width} x {height} pixels; at most {MAX_PIXELS:,} are read",
-                    span,
-                    "save it smaller",
-                )
-            if height < MIN_HEIGHT_PX:
-                raise _refuse(
-                    "logo-too-small",
-                    f"the logo is {height} pixels high; print needs {MIN_HEIGHT_PX} or more",
-                    span,
-                    "use a larger picture, or an SVG",
-                )
+        with _strict_pillow(), Image.open(io.BytesIO(raw), formats=("PNG", "JPEG")) as picture:
+            _refuse_size(*picture.size, span)
+            upright = ImageOps.exif_transpose(picture)
+            if upright.mode.startswith("I"):  # Pillow would make white of all 16-bit shades above 255
+                upright = upright.point(lambda shade: shade / 256).convert("L")
+            flat = upright.convert("RGBA" if upright.has_transparency_data else "RGB")
+            flat.info.clear()
             drawn = io.BytesIO()
-            mode = "RGBA" if picture.mode in ("RGBA", "LA", "P") else "RGB"
-            picture.convert(mode).save(drawn, "PNG")
+            flat.save(drawn, "PNG")
+    except Image.DecompressionBombError as error:
+        raise _refuse("logo-size", "the logo has far too many pixels", span, "save it smaller") from error
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
         raise _refuse(
             "unreadable-logo",
@@ -190,8 +300,36 @@ def _redraw(raw: bytes, span: Span) -> bytes:
     return drawn.getvalue()
 
 
-def _data(kind: str, body: bytes) -> str:
-    return f"data:{kind};base64,{base64.b64encode(body).decode()}"
+@contextmanager
+def _strict_pillow() -> Iterator[None]:
+    """Let Pillow refuse what is cut off, and keep it from warning of sizes, which we refuse ourselves."""
+    from PIL import Image, ImageFile
+
+    lenient = ImageFile.LOAD_TRUNCATED_IMAGES  # WeasyPrint sets it for the whole process
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            yield
+    finally:
+        ImageFile.LOAD_TRUNCATED_IMAGES = lenient
+
+
+def _refuse_size(width: int, height: int, span: Span) -> None:
+    if width * height > MAX_PIXELS:
+        raise _refuse(
+            "logo-size",
+            f"the logo has {width} x {height} pixels; at most {MAX_PIXELS:,} are read",
+            span,
+            "save it smaller",
+        )
+    if height < MIN_HEIGHT_PX:
+        raise _refuse(
+            "logo-too-small",
+            f"the logo is {height} pixels high; print needs {MIN_HEIGHT_PX} or more",
+            span,
+            "use a larger picture, or an SVG",
+        )
 
 
 def _refuse(code: str, message: str, span: Span, cure: str | None = None) -> DesignError:

@@ -5,25 +5,29 @@ Brings the library, the pipeline and the press together behind a few questions.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from bifolio.diagnostics import (
     ContentError,
+    DesignError,
     Diagnostic,
     PressError,
     ProofError,
     RequestError,
+    Span,
 )
 from bifolio.library import Library
-from bifolio.plan import Job, Request, editions_needed, known, plan
-from bifolio.press import Store, run, together
+from bifolio.model.brand import Clinic
+from bifolio.model.edition import Edition
+from bifolio.model.handout import Handout
+from bifolio.plan import Job, Request, plan, unknown
+from bifolio.press import STORE, Store, run, together
 
 T = TypeVar("T")
-
-STORE = ".bifolio"
 
 
 class Office:
@@ -44,16 +48,18 @@ class Office:
 
     def plan(self, request: Request) -> tuple[Job, ...]:
         """Give the jobs of a request; everything that it names is read and checked first."""
-        library, project = self.library, self.library.plan
-        items = known(request.items or project.items, tuple(library.handout_paths), "item")
-        brands = known(request.brands or project.brands, library.brand_ids, "brand")
-        failures: list[PressError] = []
-        handouts = _gather(items, library.handout, failures)
-        clinics = _gather(brands, lambda brand: library.brand(brand).clinic, failures)
-        editions = {name: library.edition(name) for name in editions_needed(request, project, clinics)}
-        if failures:
-            raise together(failures)
-        jobs = plan(request, project, handouts, clinics, editions)
+        project = self.library.plan
+        items = request.items or project.items or self.library.known("item")
+        if not items:
+            raise RequestError(
+                Diagnostic(
+                    "plan.no-handouts",
+                    "there are no handouts in content/handouts",
+                    help="put a file there that ends in .yaml; content/schema/ says what it may hold",
+                )
+            )
+        desk = self._desk(request, items, request.brands or project.brands)
+        jobs = plan(request, project, desk.handouts, desk.clinics, desk.editions)
         if not jobs:
             raise RequestError(
                 Diagnostic(
@@ -64,16 +70,22 @@ class Office:
             )
         return jobs
 
+    def warnings(self, brands: Iterable[str]) -> list[Diagnostic]:
+        """Give what is odd about brands and stops nothing."""
+        return [finding for brand in dict.fromkeys(brands) for finding in self.library.brand_warnings(brand)]
+
     def build(
         self, jobs: Sequence[Job], folder: Path | None, started: Callable[[Job], None]
     ) -> tuple[list[Path], list[Diagnostic]]:
         """Make the jobs and publish them; give the paths of the files, and the warnings."""
         from bifolio.pipeline import Workshop, engine
-        from bifolio.publish import publish
+        from bifolio.publish import expect_room, publish
 
+        target = folder or self.library.root / "output"
+        expect_room(target)
         workshop = Workshop(self.library, self.store, self.executor)
         artefacts = run(jobs, workshop.produce, started)
-        written = publish(artefacts, folder or self.library.root / "output", engine())
+        written = publish(artefacts, target, engine())
         self.store.clean()
         return written, list(workshop.remarks.values())
 
@@ -82,54 +94,153 @@ class Office:
 
         Raises one error with all findings when there is an error among them.
         """
+        named = Request(items=tuple(items), brands=tuple(brands))
+        desk = self._desk(named, items or self.library.known("item"), brands or self.library.known("brand"))
+        return self.warnings(desk.clinics)
+
+    def _desk(self, request: Request, items: Sequence[str], brands: Sequence[str]) -> _Desk:
+        """Read all that a request will use; raise one error with all that is wrong with any of it."""
         library = self.library
         failures: list[PressError] = []
-        warnings: list[Diagnostic] = []
-        named = known(items, tuple(library.handout_paths), "item")
-        handouts = _gather(named, library.handout, failures)
-        regions = {library.plan.region}
-        for brand_id in known(brands, library.brand_ids, "brand"):
-            try:
-                brand = library.brand(brand_id)
-                library.logo(brand_id, brand, "#000000")
-                warnings += library.brand_warnings(brand_id)
-                regions.add(brand.clinic.region or library.plan.region)
-            except PressError as failure:
-                failures.append(failure)
-        for region_id in sorted(regions):
-            try:
-                region = library.region(region_id)
-            except PressError as failure:
-                failures.append(failure)
-                continue
-            unknown = [finding for item in handouts for finding in library.check_words(item, region)]
-            if unknown:
-                failures.append(ContentError(unknown))
+        _refuse(RequestError, self._unknown(_asked(request)), failures)
+        _refuse(DesignError, self._unknown(self._written()), failures)
+        handouts = self._gather("item", items, library.handout, failures)
+        clinics = self._gather("brand", brands, lambda brand: library.brand(brand).clinic, failures)
+        _read(clinics, lambda brand: library.logo(brand, library.brand(brand), "#000000"), failures)
+        choices = list(self._choices(request, clinics))
+        _refuse(DesignError, self._unknown(choices), failures)
+
+        def chosen(what: str) -> list[str]:
+            return [choice.name for choice in choices if choice.what == what]
+
+        editions = self._gather("edition", chosen("edition"), library.edition, failures)
+        regions = self._gather("region", chosen("region"), library.region, failures)
+        self._gather("language", chosen("language"), library.locale, failures)
+        figures = {name for handout in handouts.values() for name in handout.figures}
+        _read(sorted(figures), library.drawing, failures)
+        words = [
+            f for region in regions.values() for item in handouts for f in library.check_words(item, region)
+        ]
+        _refuse(ContentError, words, failures)
         if failures:
             raise together(failures)
-        return warnings
+        return _Desk(handouts, clinics, editions)
+
+    def _written(self) -> Iterator[_Choice]:
+        """Give the names that bifolio.yaml itself writes down."""
+        project = self.library.plan
+        choices = (
+            *self._planned("item", project.items),
+            *self._planned("brand", project.brands),
+            *self._planned("edition", project.editions),
+            *self._planned("region", project.region),
+            *self._planned("theme", project.theme),
+            *self._planned("language", project.language),
+        )
+        yield from (choice for choice in choices if choice.span)
+
+    def _planned(self, what: str, names: str | Sequence[str]) -> Iterator[_Choice]:
+        """Give names of the plan, each at its place in bifolio.yaml where that says it."""
+        if isinstance(names, str):
+            yield _Choice(what, names, self.library.plan_span(what))
+        else:
+            for position, name in enumerate(names):
+                yield _Choice(what, name, self.library.plan_span(f"{what}s", position))
+
+    def _choices(self, request: Request, clinics: Mapping[str, Clinic]) -> Iterator[_Choice]:
+        """Give what the jobs will be made with: as asked, else as the clinic has it, else as planned."""
+        project = self.library.plan
+        if request.language:
+            yield from _named("language", request.language)
+        else:
+            yield from self._planned("language", project.language)
+        for brand, clinic in clinics.items():
+            for what, asked, own, planned in (
+                ("edition", request.editions, clinic.edition, project.editions),
+                ("region", request.region, clinic.region, project.region),
+                ("theme", request.theme, clinic.theme, project.theme),
+            ):
+                if own and not asked:
+                    yield _Choice(what, own, self.library.brand_span(brand, "defaults", "bifolio", what))
+                elif asked:
+                    yield from _named(what, asked)
+                else:
+                    yield from self._planned(what, planned)
+
+    def _unknown(self, choices: Iterable[_Choice]) -> list[Diagnostic]:
+        return [
+            unknown(choice.what, choice.name, self.library.known(choice.what), choice.span)
+            for choice in choices
+            if choice.name not in self.library.known(choice.what)
+        ]
+
+    def _gather(
+        self, what: str, names: Iterable[str], read: Callable[[str], T], failures: list[PressError]
+    ) -> dict[str, T]:
+        """Read each that is there; the names that are not have been told of."""
+        known = self.library.known(what)
+        return _read([name for name in dict.fromkeys(names) if name in known], read, failures)
 
     def rows(self, what: str) -> list[tuple[str, str]]:
         """Give the names of what there is, each with one line about it."""
         library = self.library
-        if what == "handouts":
-            return [(name, self._about(name)) for name in library.handout_paths]
-        if what == "brands":
-            return [(name, library.brand(name).name) for name in library.brand_ids]
-        if what == "editions":
-            return [(name, library.edition(name).summary) for name in library.edition_ids]
-        if what == "regions":
-            return [(name, library.region(name).name) for name in library.region_ids]
-        if what == "themes":
-            return [(name, library.theme_summary(name)) for name in library.theme_ids]
-        return [(name, library.locale(name).name) for name in library.language_ids]
+        sorts: dict[str, tuple[str, Callable[[str], str]]] = {
+            "handouts": ("item", self._about),
+            "brands": ("brand", lambda name: library.brand(name).name),
+            "editions": ("edition", lambda name: library.edition(name).summary),
+            "regions": ("region", lambda name: library.region(name).name),
+            "themes": ("theme", library.theme_summary),
+            "languages": ("language", lambda name: library.locale(name).name),
+        }
+        sort, about = sorts[what]
+        failures: list[PressError] = []
+        found = _read(library.known(sort), about, failures)
+        if failures:
+            raise together(failures)
+        return list(found.items())
 
     def _about(self, item: str) -> str:
         handout = self.library.handout(item)
         return f"{handout.title} ({handout.kind}, for {' and '.join(handout.audience)})"
 
 
-def _gather(names: Sequence[str], read: Callable[[str], T], failures: list[PressError]) -> dict[str, T]:
+@dataclass(frozen=True)
+class _Desk:
+    """What a request uses, read and found sound."""
+
+    handouts: dict[str, Handout]
+    clinics: dict[str, Clinic]
+    editions: dict[str, Edition]
+
+
+class _Choice(NamedTuple):
+    """One name that a build will use, and where it was written; nowhere for the command line."""
+
+    what: str
+    name: str
+    span: Span | None = None
+
+
+def _asked(request: Request) -> Iterator[_Choice]:
+    yield from _named("item", request.items)
+    yield from _named("brand", request.brands)
+    yield from _named("edition", request.editions)
+    yield from _named("region", request.region)
+    yield from _named("theme", request.theme)
+    yield from _named("language", request.language)
+
+
+def _named(what: str, names: str | Sequence[str] | None) -> Iterator[_Choice]:
+    for name in [names] if isinstance(names, str) else names or ():
+        yield _Choice(what, name)
+
+
+def _refuse(kind: type[PressError], findings: Sequence[Diagnostic], failures: list[PressError]) -> None:
+    if findings:
+        failures.append(kind(findings))
+
+
+def _read(names: Iterable[str], read: Callable[[str], T], failures: list[PressError]) -> dict[str, T]:
     """Read each by name; keep what is wrong for later."""
     found: dict[str, T] = {}
     for name in names:

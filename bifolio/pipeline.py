@@ -23,14 +23,14 @@ from markupsafe import Markup
 
 from bifolio import __version__
 from bifolio.compose import FITS, ClinicCopy, Composer, Design
-from bifolio.diagnostics import ContentError, DesignError, Diagnostic, ProofError
+from bifolio.diagnostics import ContentError, DesignError, Diagnostic, ProofError, shorten
 from bifolio.ink import Ink, Inker, SlotSheet
-from bifolio.library import Library
+from bifolio.library import ENGINE, Library
 from bifolio.model.brand import Brand
 from bifolio.model.plate import LINES, SLOTS, Plate
 from bifolio.palette import ROLES, derive
 from bifolio.plan import Job
-from bifolio.press import Store
+from bifolio.press import STORE, Store
 from bifolio.publish import Artefact
 from bifolio.render import Work, lay_out_handout, lay_out_slots
 from bifolio.render.plate import finish
@@ -85,7 +85,7 @@ class Workshop:
             styles=library.styles,
             edition=library.edition(edition),
             theme=library.theme(theme),
-            compiled=self.store.folder / "templates",
+            compiled=ENGINE / STORE / "templates",  # not the project's: what is compiled is code
         )
         return Composer(design, library.locale(language), library.region(region))
 
@@ -134,19 +134,24 @@ class Workshop:
         raise DesignError(placed)
 
     def _placed(self, finding: Diagnostic) -> Diagnostic:
-        """Give a finding about a letter the place in the content where the letter stands."""
-        if finding.code != "render.missing-glyph":
-            return finding
-        letter = re.search(r'"(.)"', finding.message)
-        spans = (tree.find(letter[1]) for tree in self.library.trees.values()) if letter else ()
-        span = next((span for span in spans if span), None)
-        return Diagnostic(
-            finding.code,
-            finding.message,
-            span,
-            help="use another sign, or words",
-            where=None if span else finding.where,
-        )
+        """Give a finding about words or a style the place where an author or designer wrote them."""
+        where = finding.where or ""
+        if finding.code == "render.missing-glyph":
+            letter = re.search(r'"(.)"', finding.message)
+            span = self.library.place_of(letter[1], where) if letter else None
+            return replace(
+                finding, span=span, help="use another sign, or words", where=None if span else finding.where
+            )
+        if finding.code == "render.cut-text":
+            words = re.search(r'"(.+?)…?" runs', finding.message)
+            # Two or three letters stand in too many places to say which.
+            span = self.library.place_of(words[1], where) if words and len(words[1]) > 3 else None
+            if span:
+                return replace(finding, message=f"{where}, {finding.message}", span=span)
+        if finding.code == "render.warning" and (style := re.match(r"Ignored `(.+)` at ", finding.message)):
+            span = self.library.style_place_of(style[1])
+            return replace(finding, message=re.sub(r" at \d+:\d+", "", finding.message), span=span)
+        return finding
 
     # -- ink -------------------------------------------------------------------------------------
 
@@ -197,7 +202,8 @@ class Workshop:
                     return SlotSheet(pdf, {name: at for at, name in enumerate(names)}, fits)
                 fits |= {name: fits.get(name, 0) + 1 for name in full}
                 names, sheet = self._begin_slots(composer.slots(copy, fits), composer, where)
-            raise DesignError(_does_not_fit(name, where) for name in full)
+            said = dict.fromkeys(_longest_words(copy, name) for name in full)
+            raise DesignError(self._does_not_fit(words, where) for words in said)
 
         return _Kept(fitted)
 
@@ -210,6 +216,15 @@ class Workshop:
             return tuple(slots), _Kept(lambda: body)
         work = self.executor.submit(lay_out_slots, html, self._fonts, where)
         return tuple(slots), _Kept(lambda: self.store.keep(mark, self._made(work)[0]))
+
+    def _does_not_fit(self, words: str, where: str) -> Diagnostic:
+        return Diagnostic(
+            "brand.too-long",
+            f'"{shorten(words)}" does not fit its place, even set small',
+            self.library.place_of(words, where),
+            where=where,
+            help="shorten it in _brand.yml",
+        )
 
     # -- what it was made from -------------------------------------------------------------------
 
@@ -240,13 +255,8 @@ class Workshop:
         }
 
 
-def _does_not_fit(slot: str, where: str) -> Diagnostic:
-    return Diagnostic(
-        "brand.too-long",
-        f'the words for "{slot}" do not fit their place, even set small',
-        where=where,
-        help="shorten the name or the line in _brand.yml",
-    )
+def _longest_words(copy: ClinicCopy, slot: str) -> str:
+    return max(copy.contact, copy.below or "", key=len) if slot == "clinic" else copy.alt(slot)
 
 
 DEFAULT_SEED = "#3c5a80"

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from bifolio.diagnostics import Diagnostic, RequestError, suggest
+from bifolio.diagnostics import Diagnostic, Span, shorten, suggest
 from bifolio.model.brand import Clinic
 from bifolio.model.edition import Edition
 from bifolio.model.handout import Handout
@@ -88,22 +88,12 @@ def _editions(request: Request, project: Plan, clinic: Clinic) -> tuple[str, ...
     return (clinic.edition,) if clinic.edition else project.editions
 
 
-def editions_needed(request: Request, project: Plan, clinics: Mapping[str, Clinic]) -> tuple[str, ...]:
-    """Give the names of all editions that the jobs of a request will use."""
-    named = [edition for clinic in clinics.values() for edition in _editions(request, project, clinic)]
-    return tuple(sorted(set(named)))
-
-
-def known(asked: Sequence[str], there: Sequence[str], what: str) -> tuple[str, ...]:
-    """Give the names asked for, or all that are there; raise for each that is not."""
-    unknown = [name for name in asked if name not in there]
-    if unknown:
-        raise RequestError(
-            Diagnostic(
-                f"plan.unknown-{what}",
-                f'there is no {what} "{name}"',
-                help=suggest(name, list(there), f"{what}s"),
-            )
-            for name in unknown
-        )
-    return tuple(asked) or tuple(there)
+def unknown(what: str, name: str, there: Iterable[str], span: Span | None = None) -> Diagnostic:
+    """Tell that a name is not there, and which one may be meant; a path to its file is understood."""
+    stem = name.rpartition("/")[2].removesuffix(".yaml")
+    return Diagnostic(
+        f"plan.unknown-{what}",
+        f'there is no {what} "{shorten(name)}"',
+        span,
+        help=suggest(stem, there, f"{what}s"),
+    )

@@ -6,8 +6,10 @@ was. Findings of all jobs are reported together.
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from bifolio.diagnostics import (
@@ -22,6 +24,9 @@ from bifolio.diagnostics import (
 from bifolio.plan import Job
 from bifolio.publish import Artefact
 
+STORE = ".bifolio"
+"""The folder of a project in which finished work is kept."""
+
 STORE_BYTES = 400_000_000
 
 
@@ -35,33 +40,55 @@ class Store:
         """Make everything anew, and put it into the store."""
 
     def find(self, fingerprint: str) -> bytes | None:
-        """Give the work of this fingerprint, if it is kept."""
+        """Give the work of this fingerprint, if it is kept and whole."""
+        if self.renew:
+            return None
         try:
-            return None if self.renew else self._path(fingerprint).read_bytes()
+            kept = self._path(fingerprint).read_bytes()
         except OSError:
             return None
+        # The disk, or a hand, may have spoilt it; the digest in front tells.
+        digest, body = kept[:_DIGEST_BYTES], kept[_DIGEST_BYTES:]
+        return body if hashlib.sha256(body).digest() == digest else None
 
     def keep(self, fingerprint: str, body: bytes) -> bytes:
         """Put work into the store; gives it back."""
         path = self._path(fingerprint)
-        path.parent.mkdir(parents=True, exist_ok=True)
         part = path.with_name(f".{path.name}.{os.getpid()}.part")
-        part.write_bytes(body)
-        part.replace(path)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            part.write_bytes(hashlib.sha256(body).digest() + body)
+            part.replace(path)
+        except OSError as error:
+            raise ToolError(
+                Diagnostic(
+                    "press.cannot-keep",
+                    f'"{self.folder}" cannot be written: {(error.strerror or str(error)).lower()}',
+                    help="free the disk, or make the folder writable; it keeps finished work between builds",
+                )
+            ) from error
         return body
 
     def _path(self, fingerprint: str) -> Path:
         return self.folder / fingerprint[:2] / fingerprint[2:]
 
     def clean(self) -> None:
-        """Take the work that was not touched longest out, until the rest is within bounds."""
-        files = [(p.stat().st_mtime_ns, p.stat().st_size, p) for p in self.folder.glob("??/*")]
+        """Take the oldest work out, until the rest is within bounds."""
+        files = []
+        for path in self.folder.glob("??/*"):
+            with suppress(OSError):  # another build may be cleaning, too
+                stat = path.stat()
+                files.append((stat.st_mtime_ns, stat.st_size, path))
         total = sum(size for _, size, _ in files)
         for _, size, path in sorted(files):
             if total <= self.most:
                 return
-            path.unlink(missing_ok=True)
+            with suppress(OSError):
+                path.unlink(missing_ok=True)
             total -= size
+
+
+_DIGEST_BYTES = 32  # of SHA-256
 
 
 def run(

@@ -33,34 +33,75 @@ def publish(artefacts: Iterable[Artefact], folder: Path, engine: Mapping[str, st
 
     Files that an earlier build made and this one did not touch stay, and stay in the manifest.
     """
-    written = []
-    entries = {
-        name: entry
-        for name, entry in read_manifest(folder).get("files", {}).items()
-        if (folder / name).is_file()
+    finished = list(artefacts)
+    facts = {
+        artefact.path: {
+            "sha256": hashlib.sha256(artefact.body).hexdigest(),
+            "bytes": len(artefact.body),
+            **artefact.facts,
+        }
+        for artefact in finished
     }
+    manifest = {"engine": dict(engine), "files": dict(sorted((_kept(folder) | facts).items()))}
+    text = json.dumps(manifest, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
+    bodies = {folder / artefact.path: artefact.body for artefact in finished}
+    _replace_all({**bodies, folder / MANIFEST: text.encode()})
+    return list(bodies)
+
+
+def expect_room(folder: Path) -> None:
+    """Raise ToolError where it is plain, before the work begins, that nothing can be written."""
+    there = next(place for place in (folder, *folder.absolute().parents) if place.exists())
+    if not there.is_dir():
+        raise _cannot_write(there, "it is not a folder")
+    effective = os.access in os.supports_effective_ids
+    if not os.access(there, os.W_OK | os.X_OK, effective_ids=effective):
+        raise _cannot_write(there, "permission denied")
+
+
+def _replace_all(bodies: Mapping[Path, bytes]) -> None:
+    """Write each file beside its place, then move all onto their places: a full disk changes nothing."""
+    parts: dict[Path, Path] = {}
+    target = Path()
     try:
-        for artefact in artefacts:
-            target = folder / artefact.path
-            _write_whole(target, artefact.body)
-            entries[artefact.path] = {
-                "sha256": hashlib.sha256(artefact.body).hexdigest(),
-                "bytes": len(artefact.body),
-                **artefact.facts,
-            }
-            written.append(target)
-        manifest = {"engine": dict(engine), "files": dict(sorted(entries.items()))}
-        text = json.dumps(manifest, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
-        _write_whole(folder / MANIFEST, text.encode())
+        for target, body in bodies.items():
+            if _stands(target, body):
+                continue
+            target.parent.mkdir(parents=True, exist_ok=True)
+            parts[target] = target.with_name(f".{target.name}.{os.getpid()}.part")
+            with parts[target].open("wb") as file:
+                file.write(body)
+                file.flush()
+                os.fsync(file.fileno())
+        for target, part in parts.items():
+            part.replace(target)
     except OSError as error:
-        raise ToolError(
-            Diagnostic(
-                "publish.cannot-write",
-                f"{error.strerror}: {error.filename}",
-                help="free the disk, close the file in other programs, or choose another folder with -o",
-            )
-        ) from error
-    return written
+        raise _cannot_write(target, (error.strerror or str(error)).lower()) from error
+    finally:
+        for part in parts.values():
+            part.unlink(missing_ok=True)
+
+
+def _stands(target: Path, body: bytes) -> bool:
+    return target.is_file() and target.stat().st_size == len(body) and target.read_bytes() == body
+
+
+def _cannot_write(path: Path, reason: str) -> ToolError:
+    return ToolError(
+        Diagnostic(
+            "publish.cannot-write",
+            f'"{path}" cannot be written: {reason}',
+            help="free the disk, close the file in other programs, or choose another folder with -o",
+        )
+    )
+
+
+def _kept(folder: Path) -> dict[str, Any]:
+    """Give the entries of an earlier build whose files still stand."""
+    files = read_manifest(folder).get("files")
+    if not isinstance(files, dict):
+        return {}
+    return {name: entry for name, entry in files.items() if "\0" not in name and (folder / name).is_file()}
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
@@ -70,18 +111,3 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     except (OSError, ValueError):
         return {}
     return value if isinstance(value, dict) else {}
-
-
-def _write_whole(target: Path, body: bytes) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    if target.is_file() and target.stat().st_size == len(body) and target.read_bytes() == body:
-        return
-    part = target.with_name(f".{target.name}.{os.getpid()}.part")
-    try:
-        with part.open("wb") as file:
-            file.write(body)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(target)
-    finally:
-        part.unlink(missing_ok=True)

@@ -12,6 +12,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from bifolio.diagnostics import Diagnostic, ToolError
 from bifolio.model.blocks import KINDS
 from bifolio.model.brand import Brand
 from bifolio.model.edition import Edition
@@ -48,19 +49,29 @@ def schemas() -> dict[str, dict[str, Any]]:
 
 def write_schemas(folder: Path) -> list[Path]:
     """Write all schemas into a folder; give the paths."""
-    folder.mkdir(parents=True, exist_ok=True)
     written = []
-    for name, schema in schemas().items():
-        path = folder / f"{name}.json"
-        path.write_text(json.dumps(schema, indent=1, ensure_ascii=False) + "\n", "utf-8")
-        written.append(path)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, schema in schemas().items():
+            path = folder / f"{name}.json"
+            path.write_text(json.dumps(schema, indent=1, ensure_ascii=False) + "\n", "utf-8")
+            written.append(path)
+    except OSError as error:
+        raise ToolError(
+            Diagnostic(
+                "schema.cannot-write",
+                f'"{folder}" cannot be written: {(error.strerror or str(error)).lower()}',
+                help="free the disk, or make the folder writable",
+            )
+        ) from error
     return written
 
 
 def _with_blocks_as_written(schema: dict[str, Any]) -> dict[str, Any]:
     definitions: dict[str, Any] = schema["$defs"]
     names = {cls.__name__: (kind, cls) for kind, cls in KINDS.items()}
-    choices = []
+    choices: list[dict[str, Any]] = []
+    bare = []
     for name, (kind, cls) in names.items():
         fields = definitions[name]
         fields["properties"].pop("kind", None)
@@ -70,6 +81,7 @@ def _with_blocks_as_written(schema: dict[str, Any]) -> dict[str, Any]:
             written.append(fields["properties"][cls.shorthand])
         if not fields["required"]:
             written.append({"type": "null"})
+            bare.append(kind)  # `- page_break` will do
         written.append({"const": "default"})
         choices.append(
             {

@@ -10,10 +10,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import BeforeValidator, Field, ValidationInfo, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    StringConstraints,
+    ValidationInfo,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
-from bifolio.model.base import FactId, Label, Many, Model, Name, Said, Text
+from bifolio.model.base import MOST, FactId, Label, Many, Model, Name, Said, Text, check_inline, words_for
 
 Audience = Literal["client", "partner", "clinician"]
 
@@ -36,7 +43,7 @@ class Section(BlockBase):
     title: Label
     note: Said | None = None
     lead: Said | None = None
-    blocks: tuple[Block, ...] = Field(min_length=1)
+    blocks: tuple[Block, ...] = Field(min_length=1, max_length=MOST)
 
 
 class TextBlock(BlockBase):
@@ -45,7 +52,7 @@ class TextBlock(BlockBase):
     shorthand = "paragraphs"
     kind: Literal["text"]
     title: Label | None = None
-    paragraphs: Many = Field(min_length=1)
+    paragraphs: Many = Field(min_length=1, max_length=MOST)
     cites: tuple[FactId, ...] = ()
 
 
@@ -55,7 +62,7 @@ class Bullets(BlockBase):
     shorthand = "items"
     kind: Literal["bullets"]
     title: Label | None = None
-    items: tuple[Said, ...] = Field(min_length=1)
+    items: tuple[Said, ...] = Field(min_length=1, max_length=MOST)
 
 
 class Step(Model):
@@ -72,10 +79,6 @@ class Step(Model):
         return self
 
 
-def _as_step(value: Any) -> Any:
-    return {"text": value} if isinstance(value, str) else value
-
-
 class Steps(BlockBase):
     """What to do, in order, with large numerals."""
 
@@ -83,9 +86,9 @@ class Steps(BlockBase):
     kind: Literal["steps"]
     title: Label | None = None
     note: Said | None = None
-    items: tuple[Annotated[Step, BeforeValidator(_as_step, json_schema_input_type=str | Step)], ...] = Field(
-        min_length=1, max_length=12
-    )
+    items: tuple[
+        Annotated[Step, BeforeValidator(words_for("text"), json_schema_input_type=str | Step)], ...
+    ] = Field(min_length=1, max_length=12)
 
 
 class Checklist(BlockBase):
@@ -96,7 +99,7 @@ class Checklist(BlockBase):
     title: Label | None = None
     note: Said | None = None
     columns: int = Field(default=1, ge=1, le=3)
-    items: tuple[Said, ...] = Field(min_length=1)
+    items: tuple[Said, ...] = Field(min_length=1, max_length=MOST)
     blank: int = Field(default=0, ge=0, le=12)
     """Empty boxes with a line, for the reader's own words."""
 
@@ -117,7 +120,7 @@ class Callout(BlockBase):
     kind: Literal["callout"]
     tone: Literal["calm", "note", "caution", "stop"] = "note"
     title: Label | None = None
-    text: Many = Field(min_length=1)
+    text: Many = Field(min_length=1, max_length=MOST)
     cites: tuple[FactId, ...] = ()
 
 
@@ -135,7 +138,7 @@ class MythFact(BlockBase):
     shorthand = "pairs"
     kind: Literal["myth_fact"]
     title: Label | None = None
-    pairs: tuple[MythFactPair, ...] = Field(min_length=1)
+    pairs: tuple[MythFactPair, ...] = Field(min_length=1, max_length=MOST)
 
 
 class Column(Model):
@@ -143,7 +146,7 @@ class Column(Model):
 
     title: Label
     sign: Literal["helps", "hurts", "none"] = "none"
-    items: tuple[Said, ...] = Field(min_length=1)
+    items: tuple[Said, ...] = Field(min_length=1, max_length=MOST)
 
 
 class TwoColumn(BlockBase):
@@ -161,7 +164,7 @@ class SampleWords(BlockBase):
     shorthand = "lines"
     kind: Literal["sample_words"]
     title: Label | None = None
-    lines: tuple[Text, ...] = Field(min_length=1)
+    lines: tuple[Text, ...] = Field(min_length=1, max_length=MOST)
     note: Said | None = None
 
 
@@ -198,8 +201,10 @@ class LogColumn(Model):
     width: int = Field(default=1, ge=1, le=12)
 
 
-def _as_column(value: Any) -> Any:
-    return {"label": value} if isinstance(value, str) else value
+Cell = Annotated[
+    str, StringConstraints(max_length=120), AfterValidator(lambda t: check_inline(t) if t else t)
+]
+"""A few words in a table, or none."""
 
 
 class LogTable(BlockBase):
@@ -209,10 +214,10 @@ class LogTable(BlockBase):
     title: Label | None = None
     note: Said | None = None
     columns: tuple[
-        Annotated[LogColumn, BeforeValidator(_as_column, json_schema_input_type=str | LogColumn)],
+        Annotated[LogColumn, BeforeValidator(words_for("label"), json_schema_input_type=str | LogColumn)],
         ...,
     ] = Field(min_length=2, max_length=12)
-    rows: tuple[tuple[Label | Literal[""], ...], ...] = ()
+    rows: tuple[tuple[Cell, ...], ...] = Field(default=(), max_length=MOST)
     blank: int = Field(default=0, ge=0, le=40)
     cites: tuple[FactId, ...] = ()
 
@@ -237,7 +242,7 @@ class Agreement(BlockBase):
     title: Label | None = None
     note: Said | None = None
     people: int = Field(default=2, ge=1, le=4)
-    statements: tuple[Said, ...] = Field(min_length=1)
+    statements: tuple[Said, ...] = Field(min_length=1, max_length=MOST)
     blank: int = Field(default=0, ge=0, le=12)
 
 
@@ -313,7 +318,7 @@ class Glossary(BlockBase):
     shorthand = "terms"
     kind: Literal["glossary"]
     title: Label | None = None
-    terms: tuple[Term, ...] = Field(min_length=1)
+    terms: tuple[Term, ...] = Field(min_length=1, max_length=MOST)
 
 
 class HelpWhen(BlockBase):
@@ -321,9 +326,9 @@ class HelpWhen(BlockBase):
 
     kind: Literal["help_when"]
     title: Label | None = None
-    now: Many = Field(min_length=1)
-    soon: Many = Field(min_length=1)
-    when_you_can: Many = Field(min_length=1)
+    now: Many = Field(min_length=1, max_length=MOST)
+    soon: Many = Field(min_length=1, max_length=MOST)
+    when_you_can: Many = Field(min_length=1, max_length=MOST)
     fine: Said | None = None
     """When no help is needed, said plainly."""
 
@@ -355,7 +360,7 @@ class ContentNote(BlockBase):
     shorthand = "text"
     kind: Literal["content_note"]
     title: Label | None = None
-    text: Many = Field(min_length=1)
+    text: Many = Field(min_length=1, max_length=MOST)
 
 
 class PrivacyNote(BlockBase):
@@ -364,7 +369,7 @@ class PrivacyNote(BlockBase):
     shorthand = "text"
     kind: Literal["privacy_note"]
     title: Label | None = None
-    text: Many = Field(min_length=1)
+    text: Many = Field(min_length=1, max_length=MOST)
 
 
 class PageBreak(BlockBase):

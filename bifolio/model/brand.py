@@ -6,14 +6,15 @@ it gives to programs. See https://posit-dev.github.io/brand-yml/.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+import re
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
-from bifolio.model.base import Label, Model, Name
+from bifolio.model.base import Label, Model, Name, words_for
 
-Hex = Annotated[str, StringConstraints(pattern=r"^#(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6})$")]
+FileName = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Url = Annotated[str, StringConstraints(pattern=r"^https?://\S+$", max_length=200)]
 Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", max_length=120)]
 
@@ -40,65 +41,107 @@ class _FromSpec(Model):
 
 
 class NamePair(_FromSpec):
+    """The clinic's names; plain words are the full one."""
+
     short: Label | None = None
     full: Label | None = None
 
+    @model_validator(mode="after")
+    def _says_a_name(self) -> Self:
+        if not (self.full or self.short):
+            raise PydanticCustomError("no_name", "neither short nor full")
+        return self
+
 
 class Links(_FromSpec):
+    """Where a clinic is in the web; plain words are its home."""
+
     home: Url | None = None
 
 
 class Meta(_FromSpec):
-    name: Label | NamePair
-    link: Url | Links | None = None
+    name: Annotated[NamePair, BeforeValidator(words_for("full"), json_schema_input_type=str | NamePair)]
+    link: Annotated[
+        Links | None, BeforeValidator(words_for("home"), json_schema_input_type=str | Links | None)
+    ] = None
 
 
 class LightDark(_FromSpec):
-    light: str
-    dark: str | None = None
+    light: FileName
+    dark: FileName | None = None
 
 
 class LogoImage(_FromSpec):
-    path: str
+    path: FileName
     alt: str | None = None
+
+
+_Image = Annotated[LogoImage, BeforeValidator(words_for("path"), json_schema_input_type=str | LogoImage)]
+_Picture = Annotated[
+    LightDark | None, BeforeValidator(words_for("light"), json_schema_input_type=str | LightDark | None)
+]
 
 
 class Logo(_FromSpec):
     """Files of the logo, in up to three sizes; a path, or the key of one of `images`."""
 
-    images: dict[str, str | LogoImage] = {}
-    small: str | LightDark | None = None
-    medium: str | LightDark | None = None
-    large: str | LightDark | None = None
+    images: dict[str, _Image] = {}
+    small: _Picture = None
+    medium: _Picture = None
+    large: _Picture = None
 
     @property
     def path(self) -> str | None:
         """Give the file for a light page: the middle size first, as the masthead is small."""
-        for size in (self.medium, self.small, self.large):
-            if size is None:
-                continue
-            name = size.light if isinstance(size, LightDark) else size
-            image = self.images.get(name, name)
-            return image.path if isinstance(image, LogoImage) else image
-        return None
+        size = self.medium or self.small or self.large
+        if size is None:
+            return None
+        image = self.images.get(size.light)
+        return image.path if image else size.light
+
+
+def _checked_colour(value: Any) -> Any:
+    if value is None:  # `primary: #1d5a68` without quotes is a key and a comment
+        raise PydanticCustomError("color_none", "no colour")
+    if isinstance(value, str) and value.startswith("#") and not _HEX.fullmatch(value):
+        raise PydanticCustomError("color_hex", "not a colour", {"colour": value})
+    return value
+
+
+_HEX = re.compile(r"#(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6})")
+_Colour = Annotated[str, BeforeValidator(_checked_colour)]
+_Role = Annotated[str | None, BeforeValidator(_checked_colour, json_schema_input_type=str)]
 
 
 class Color(_FromSpec):
     """A palette of names and the roles that point at them."""
 
-    palette: dict[str, str] = {}
-    foreground: str | None = None
-    background: str | None = None
-    primary: str | None = None
-    secondary: str | None = None
-    tertiary: str | None = None
-    success: str | None = None
-    info: str | None = None
-    warning: str | None = None
-    danger: str | None = None
-    light: str | None = None
-    dark: str | None = None
-    link: str | None = None
+    palette: dict[str, _Colour] = {}
+    foreground: _Role = None
+    background: _Role = None
+    primary: _Role = None
+    secondary: _Role = None
+    tertiary: _Role = None
+    success: _Role = None
+    info: _Role = None
+    warning: _Role = None
+    danger: _Role = None
+    light: _Role = None
+    dark: _Role = None
+    link: _Role = None
+
+    @model_validator(mode="after")
+    def _leads_somewhere(self) -> Self:
+        roles = {role: getattr(self, role) for role in COLOR_ROLES}
+        lost: list[tuple[tuple[str, ...], str]] = [
+            (("palette", key), name) for key, name in self.palette.items() if not self.resolve(name)
+        ]
+        lost += [
+            ((role,), name) for role, name in roles.items() if name is not None and not self.resolve(name)
+        ]
+        if lost:
+            raise PydanticCustomError("color_name", "leads nowhere", {"lost": lost})
+        return self
 
     def resolve(self, name: str | None, *, depth: int = 0) -> str | None:
         """Follow palette names and roles to a hex colour; none when they lead nowhere."""
@@ -142,22 +185,11 @@ class Brand(_FromSpec):
     """One `_brand.yml`."""
 
     meta: Meta
-    logo: str | Logo | None = None
+    logo: Annotated[Logo | None, BeforeValidator(words_for("medium"), json_schema_input_type=str | Logo)] = (
+        None
+    )
     color: Color = Color()
     defaults: Defaults = Defaults()
-
-    @model_validator(mode="after")
-    def _seed_is_a_colour(self) -> Self:
-        names = {n: getattr(self.color, n) for n in COLOR_ROLES} | dict(self.color.palette)
-        for role, name in names.items():
-            if name is None:
-                continue
-            found = self.color.resolve(name)
-            if found is None:
-                raise PydanticCustomError("color_name", "leads nowhere", {"name": name, "at": role})
-            if not _is_hex(found):
-                raise PydanticCustomError("color_hex", "not a colour", {"name": found, "at": role})
-        return self
 
     @property
     def clinic(self) -> Clinic:
@@ -166,19 +198,15 @@ class Brand(_FromSpec):
     @property
     def name(self) -> str:
         """The clinic's name as a masthead says it."""
-        name = self.meta.name
-        if isinstance(name, NamePair):
-            return name.full or name.short or ""
-        return name
+        return self.meta.name.full or self.meta.name.short or ""
 
     @property
     def logo_path(self) -> str | None:
-        return self.logo.path if isinstance(self.logo, Logo) else self.logo
+        return self.logo.path if self.logo else None
 
     @property
     def home(self) -> str | None:
-        link = self.meta.link
-        return link.home if isinstance(link, Links) else link
+        return self.meta.link.home if self.meta.link else None
 
     @property
     def site(self) -> str | None:
@@ -186,8 +214,3 @@ class Brand(_FromSpec):
         if self.clinic.site or not self.home:
             return self.clinic.site
         return self.home.split("://", 1)[1].removeprefix("www.").rstrip("/")
-
-
-def _is_hex(text: str) -> bool:
-    digits = text[1:]
-    return len(digits) in (3, 6) and all(c in "0123456789abcdefABCDEF" for c in digits)

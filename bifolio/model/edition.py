@@ -4,13 +4,29 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
+from pydantic_core import PydanticCustomError
 
 from bifolio.model.base import Label, Model
 
-Millimetres = Annotated[float, Field(gt=0, le=1200)]
+Millimetres = Annotated[float, Field(ge=30, le=1200)]
+"""From the smallest card to the largest sheet of the trade; on less than 30 mm no word finds room."""
 Token = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*$")]
-Value = Annotated[str, StringConstraints(pattern=r"^[^;{}<>]*$", max_length=120)]
+_ATOM = r"(?:-?[0-9]{1,4}(?:\.[0-9]{1,3})?(?:mm|pt|px|em|%)?|#[0-9a-fA-F]{3,6}|[A-Za-z][A-Za-z0-9-]*)"
+
+
+def _says_itself(value: str) -> str:
+    if value in {"inherit", "initial", "unset", "revert", "revert-layer"}:  # a token has nothing above it
+        raise PydanticCustomError("token_word", "a word that asks for another value")
+    return value
+
+
+Value = Annotated[
+    str,
+    StringConstraints(pattern=rf"^{_ATOM}(?:,? {_ATOM})*$", max_length=120),
+    AfterValidator(_says_itself),
+]
+"""Lengths, colours, words. No functions: WeasyPrint 70 dies of calc(1mm/0) and of a token that names itself."""
 
 
 class Edition(Model):

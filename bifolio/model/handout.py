@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from bifolio.model.base import Day, Label, Model, Name, Said, Text
+from bifolio.model.base import MOST, Day, Label, Model, Name, Said, Text
 from bifolio.model.blocks import Audience, Block, Figure, Section, cites_of, walk
 
 Kind = Literal["leaflet", "worksheet", "card", "guide", "notes", "booklet"]
@@ -26,11 +26,12 @@ class Review(Model):
         return self
 
 
-Version = Annotated[
-    str,
-    BeforeValidator(lambda v: str(v) if isinstance(v, (int, float)) else v),
-    Field(pattern=r"^[0-9]+(\.[0-9]+)*$", max_length=12),
-]
+Version = Annotated[str, Field(pattern=r"^[0-9]+(\.[0-9]+)*$", max_length=12)]
+"""In quotes in a file: without them 1.10 is the number 1.1."""
+
+
+def _each_once(audience: tuple[Audience, ...]) -> tuple[Audience, ...]:
+    return tuple(dict.fromkeys(audience))
 
 
 class Handout(Model):
@@ -39,14 +40,14 @@ class Handout(Model):
     kind: Kind
     title: Label
     summary: Text
-    audience: tuple[Audience, ...] = Field(min_length=1)
+    audience: Annotated[tuple[Audience, ...], AfterValidator(_each_once)] = Field(min_length=1)
     language: Annotated[str, Field(pattern=r"^[a-z]{2,3}$")] = "en"
     version: Version = "1.0"
     topics: tuple[Name, ...] = ()
     main_message: Text | None = None
     call_to_action: Text | None = None
     content_note: Said | None = None
-    body: tuple[Block, ...] = Field(min_length=1)
+    body: tuple[Block, ...] = Field(min_length=1, max_length=MOST)
     review: Review
 
     def for_readers(self, audience: frozenset[Audience]) -> Handout:

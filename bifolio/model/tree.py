@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,6 +10,8 @@ from typing import Any
 import yaml
 
 from bifolio.diagnostics import Source, Span
+
+_BREAK = re.compile(r"[\n\r]")
 
 Steps = tuple[str | int, ...]
 """The way to a value: keys and list positions from the top of the file."""
@@ -28,23 +31,45 @@ class Tree:
         Steps that the file does not have are left out, so that a model's own path, which holds the
         names of shorthand fields, still finds its place.
         """
-        node, key_node = self.node, None
-        for step in steps:
-            found = _child(node, step)
-            if found is not None:
-                key_node, node = found
+        node, key_node, _ = self._follow(steps)
         if node is None:
             return Span(self.source, 1, 1, 1)
         return self.span_of(key_node if key and key_node is not None else node)
 
+    def inside(self, steps: Steps, text: str) -> Span:
+        """Point at `text` where it stands within the value that `steps` lead to; else at the value."""
+        node, _, _ = self._follow(steps)
+        if node is not None and text:
+            at = self.source.text.find(text, node.start_mark.index, node.end_mark.index)
+            if at >= 0 and not _BREAK.search(text):
+                return self.source.place(at, len(text))
+        return self.span(steps)
+
     def find(self, text: str) -> Span | None:
-        """Point at the first place where `text` stands in the file; none if it does not."""
-        at = self.source.text.find(text)
-        if at < 0:
-            return None
-        line_start = self.source.text.rfind("\n", 0, at) + 1
-        line = self.source.text.count("\n", 0, at) + 1
-        return Span(self.source, line, at - line_start + 1, len(text))
+        """Point at the first value in which `text` stands; none if there is none."""
+        for steps, value in self.walk():
+            if text and isinstance(value, str) and text in value:
+                return self.inside(steps, text)
+        return None
+
+    def there(self, steps: Steps) -> Steps:
+        """Give those of the steps that the file has: a model's path without its names of shorthand fields."""
+        return self._follow(steps)[2]
+
+    def written(self, steps: Steps) -> str | None:
+        """Give a single value as it was typed, `1.10` and not 1.1; none for a list or a mapping."""
+        node, _, _ = self._follow(steps)
+        return str(node.value) if isinstance(node, yaml.ScalarNode) else None
+
+    def _follow(self, steps: Steps) -> tuple[yaml.Node | None, yaml.Node | None, Steps]:
+        """Give the node that the steps lead to, the node of its key, and the steps that the file has."""
+        node, key_node, found = self.node, None, []
+        for step in steps:
+            child = _child(node, step)
+            if child is not None:
+                key_node, node = child
+                found.append(step)
+        return node, key_node, tuple(found)
 
     def walk(self) -> Iterator[tuple[Steps, Any]]:
         """Give every value of the file with the steps to it, from the top down."""

@@ -51,6 +51,8 @@ class _Page:
     def share_used(self) -> float:
         """How much of the page, from its top, is used: 0 to 1."""
         top, height = self.area
+        if height <= 0:  # an edition whose head and foot leave nothing between them
+            return 1.0
         return max(0.0, max((mark.bottom for mark in self.marks), default=top) - top) / height
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
+
+from bifolio.library import ENGINE
 
 HANDOUT = """\
 kind: leaflet
@@ -87,3 +90,41 @@ class Scratch:
         else:
             path.write_text(text, "utf-8")
         return path
+
+
+def overlay(files: Path, root: Path) -> None:
+    """Lay the files of one error case over a project.
+
+    `X.remove` takes X away. `X.repeat` holds a number and a text: X is the text so many times. `X.edit` holds
+    two texts with `=>` on a line between them: the first in X becomes the second. A folder `templates` or
+    `styles` makes the project bring its own: the engine's, with these files over them.
+    """
+    for folder in ("templates", "styles"):
+        if (files / folder).is_dir():
+            shutil.copytree(ENGINE / folder, root / folder)
+    for path in sorted(path for path in files.rglob("*") if path.is_file()):
+        target = root / path.relative_to(files)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if path.suffix == ".remove":
+            _remove(target.with_suffix(""))
+        elif path.suffix == ".edit":
+            _edit(target.with_suffix(""), *path.read_text("utf-8").split("\n=>\n"))
+        elif path.suffix == ".repeat":
+            count, _, text = path.read_text("utf-8").partition("\n")
+            target.with_suffix("").write_text(text * int(count), "utf-8")
+        else:
+            target.write_bytes(path.read_bytes())
+
+
+def _edit(target: Path, old: str, new: str) -> None:
+    text = target.read_text("utf-8")
+    assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in {target.name}"
+    target.write_text(text.replace(old, new.rstrip("\n")), "utf-8")
+
+
+def _remove(target: Path) -> None:
+    assert target.exists(), f"{target} is not there to be removed"
+    if target.is_dir():
+        shutil.rmtree(target)
+    else:
+        target.unlink()

@@ -1,0 +1,119 @@
+"""Is every code of a finding in the table of CONTRIBUTING.md, and every row of the table a code?"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from bifolio.render.craft import _CURES as CRAFT
+from tests.conftest import ROOT
+
+TABLE = re.compile(r"^\| `([a-z*]+\.[a-z0-9-]+)` \| .+ \| .+ \|$", re.MULTILINE)
+
+# Functions that put the first half before a code, by file: what they are called and what they put.
+PUT_BEFORE = {
+    ("logo.py", "_refuse"): "brand.",
+    ("lint.py", "_finding"): "lint.",
+    ("verify.py", "_finding"): "",
+    ("faults.py", "_said"): "*.",
+}
+# Codes whose first half is the sort of the file: `*` in the table.
+SUBJECT = "{subject}."
+# Codes that are put together, by file and expression, and what comes of them.
+PUT_TOGETHER = {
+    ("plan.py", "plan.unknown-{what}"): [
+        f"plan.unknown-{what}" for what in ("item", "brand", "edition", "region", "language", "theme")
+    ],
+    ("craft.py", "craft.{code}"): [f"craft.{code}" for code in CRAFT],
+    ("lint.py", "key.replace('_', '-')"): ["lint.main-message", "lint.call-to-action"],
+    # These join a code that is found where it was made.
+    ("faults.py", "{subject}.{code}"): [],
+    ("logo.py", "brand.{code}"): [],
+    ("lint.py", "lint.{code}"): [],
+    ("verify.py", "code"): [],
+    ("pipeline.py", "finding.code"): [],
+    ("plate.py", "code"): [],
+}
+
+
+def _codes() -> set[str]:
+    found: set[str] = set()
+    for path in sorted((ROOT / "bifolio").rglob("*.py")):
+        tree = ast.parse(path.read_text("utf-8"))
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call):
+                found |= set(_of_call(path, node))
+        if path.name == "faults.py":
+            found |= set(_of_tellers(tree))
+        if path.name == "verify.py":
+            found |= set(_said_in_passing(tree, "verify"))
+    return found
+
+
+def _of_call(path: Path, call: ast.Call) -> Iterator[str]:
+    name = call.func.id if isinstance(call.func, ast.Name) else ""
+    before = "" if name == "Diagnostic" else PUT_BEFORE.get((path.name, name))
+    if before is None or not call.args:
+        return
+    first = call.args[0]
+    if isinstance(first, ast.Constant) and isinstance(first.value, str):
+        yield f"{before}{first.value}"
+    else:
+        yield from _of_pattern(
+            path, _pattern(first) if isinstance(first, ast.JoinedStr) else ast.unparse(first)
+        )
+
+
+def _pattern(text: ast.JoinedStr) -> str:
+    return "".join(
+        str(part.value) if isinstance(part, ast.Constant) else "{" + ast.unparse(part.value) + "}"  # type: ignore[attr-defined]
+        for part in text.values
+    )
+
+
+def _of_pattern(path: Path, pattern: str) -> Iterator[str]:
+    if pattern.startswith(SUBJECT) and "{" not in pattern.removeprefix(SUBJECT):
+        yield f"*.{pattern.removeprefix(SUBJECT)}"
+    else:
+        assert (path.name, pattern) in PUT_TOGETHER, f"{path.name}: a code that cannot be read: {pattern}"
+        yield from PUT_TOGETHER[path.name, pattern]
+
+
+def _said_in_passing(tree: ast.Module, stage: str) -> Iterator[str]:
+    """Give codes that stand in a table of their own before they are used."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and re.fullmatch(rf"{stage}\.[a-z-]+", str(node.value)):
+            yield str(node.value)
+
+
+def _of_tellers(tree: ast.Module) -> Iterator[str]:
+    """Give the codes of faults.py: the first of the three things that a teller returns."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Return) and isinstance(node.value, ast.Tuple) and len(node.value.elts) == 3:
+            first = node.value.elts[0]
+            if isinstance(first, ast.Constant):
+                yield f"*.{first.value}"
+
+
+def test_table_and_code_name_the_same_codes() -> None:
+    rows = TABLE.findall((ROOT / "CONTRIBUTING.md").read_text("utf-8"))
+    codes = _codes()
+    assert {"load.tag", "*.unknown-block", "brand.logo-size", "verify.font", "plan.unknown-item"} <= codes
+    assert sorted(rows) == sorted(set(rows)), "a code stands twice in the table"
+    assert sorted(codes - set(rows)) == [], "codes without a row in CONTRIBUTING.md"
+    assert sorted(set(rows) - codes) == [], "rows of CONTRIBUTING.md that no code has"
+
+
+def test_golden_errors_show_codes_of_the_table() -> None:
+    """What authors see is in the table under that very name, or under `*` for the sort of the file."""
+    rows = set(TABLE.findall((ROOT / "CONTRIBUTING.md").read_text("utf-8")))
+    files = sorted(ROOT.glob("tests/golden/errors/*/expected.txt"))
+    assert len(files) > 100
+    shown = {
+        code
+        for file in files
+        for code in re.findall(r"(?:error|warning)\[([a-z.-]+)\]", file.read_text("utf-8"))
+    }
+    assert not {code for code in shown if not {code, "*." + code.partition(".")[2]} & rows}
