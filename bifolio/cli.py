@@ -157,12 +157,14 @@ def build(
         )
         jobs = office.plan(request)
         with _progress(voice, len(jobs)) as tell:
-            made = office.build(jobs, output, tell)
+            made, warnings = office.build(jobs, output, tell)
+        voice.complain(warnings)
         for path in made:
             voice.say(f"  {_from_here(path)}")
         seconds = time.perf_counter() - started
         voice.say(f"{len(made)} {_files(len(made))} in {seconds:.1f} s.")
-        voice.give({"ok": True, "files": [str(path) for path in made]})
+        said = [warning.as_json() for warning in warnings]
+        voice.give({"ok": True, "files": [str(path) for path in made], "warnings": said})
 
 
 @main.command()
@@ -194,8 +196,10 @@ def verify(files: tuple[Path, ...], project: Path, as_json: bool, quiet: bool) -
         from bifolio.office import look_over
 
         for path in files:
-            look_over(path)
-            voice.say(f"{path}: nothing wrong found.")
+            warnings = look_over(path)
+            voice.complain(warnings)
+            if not warnings:
+                voice.say(f"{path}: nothing wrong found.")
         voice.give({"ok": True, "files": [str(path) for path in files]})
 
 

@@ -53,6 +53,17 @@ class Span:
     def __str__(self) -> str:
         return f"{self.source.name}:{self.line}:{self.column}"
 
+    def narrowed_to(self, words: str) -> Span | None:
+        """Point at `words` at or after the start of this place; none when they are not written so."""
+        lines = self.source.text.splitlines(keepends=True)
+        start = sum(len(line) for line in lines[: self.line - 1]) + self.column - 1
+        at = self.source.text.find(words, start)
+        if at < 0:
+            return None
+        line_start = self.source.text.rfind("\n", 0, at) + 1
+        line = self.source.text.count("\n", 0, at) + 1
+        return Span(self.source, line, at - line_start + 1, len(words))
+
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:

@@ -32,6 +32,7 @@ from bifolio.model.locale import Locale
 from bifolio.model.project import Plan
 from bifolio.model.region import Region
 from bifolio.model.tree import Tree
+from bifolio.model.words import HouseWords
 from bifolio.validate import cited_facts, named_figures, region_words, unused_keys, validate
 
 M = TypeVar("M", bound=BaseModel)
@@ -123,6 +124,12 @@ class Library:
         if unknown:
             raise ContentError(unknown)
         return Evidence(facts=facts, sources=sources)
+
+    @cached_property
+    def words(self) -> HouseWords:
+        """What lint looks for in running text: content/words.yaml."""
+        path = self.content / "words.yaml"
+        return self._model(HouseWords, path, "words", ContentError) if path.exists() else HouseWords()
 
     @cached_property
     def defaults(self) -> dict[str, Any]:

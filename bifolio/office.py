@@ -64,8 +64,10 @@ class Office:
             )
         return jobs
 
-    def build(self, jobs: Sequence[Job], folder: Path | None, started: Callable[[Job], None]) -> list[Path]:
-        """Make the jobs and publish them; give the paths of the files."""
+    def build(
+        self, jobs: Sequence[Job], folder: Path | None, started: Callable[[Job], None]
+    ) -> tuple[list[Path], list[Diagnostic]]:
+        """Make the jobs and publish them; give the paths of the files, and the warnings."""
         from bifolio.pipeline import Workshop, engine
         from bifolio.publish import publish
 
@@ -73,7 +75,7 @@ class Office:
         artefacts = run(jobs, workshop.produce, started)
         written = publish(artefacts, folder or self.library.root / "output", engine())
         self.store.clean()
-        return written
+        return written, list(workshop.remarks.values())
 
     def check(self, items: Sequence[str], brands: Sequence[str]) -> list[Diagnostic]:
         """Validate handouts and brands, in every region that a brand uses; give the warnings.
@@ -138,8 +140,8 @@ def _gather(names: Sequence[str], read: Callable[[str], T], failures: list[Press
     return found
 
 
-def look_over(path: Path) -> None:
-    """Verify one finished file; raises ProofError with what is wrong with it."""
+def look_over(path: Path) -> list[Diagnostic]:
+    """Verify one finished file; gives warnings, raises ProofError when something is wrong."""
     from bifolio.verify import verify
 
     try:
@@ -156,5 +158,7 @@ def look_over(path: Path) -> None:
                 help="give files that end in .pdf",
             )
         )
-    if findings := verify(body, str(path)):
+    findings = verify(body, str(path))
+    if any(finding.is_error for finding in findings):
         raise ProofError(findings)
+    return findings

@@ -13,6 +13,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor, Future
+from dataclasses import replace
 from functools import cache, cached_property, lru_cache
 from importlib.metadata import version
 from pathlib import Path
@@ -53,6 +54,8 @@ class Workshop:
         self.library = library
         self.store = store
         self.executor = executor or SameProcess()
+        self.remarks: dict[tuple[str | None, str], Diagnostic] = {}
+        """What a compositor would say of the pages made so far."""
         self.composer = lru_cache(maxsize=32)(self._composer)
         self.galley = lru_cache(maxsize=32)(self._galley)
         self.plate = lru_cache(maxsize=32)(self._plate)
@@ -64,10 +67,13 @@ class Workshop:
         layout = self.plate(galley, f"{job.item}.{job.edition}")  # both are laid out meanwhile
         slots = self.inker(job.brand, job.edition, job.theme, job.region, job.language)
         plate, inker = layout.take(), slots.take()
+        self.remarks |= {(r.where, r.message): r for r in plate.remarks}
         pdf = inker.ink(plate)
         edition = self.library.edition(job.edition)
-        if findings := verify(pdf, job.path, (edition.trim_width_mm, edition.trim_height_mm)):
+        findings = verify(pdf, job.path, (edition.trim_width_mm, edition.trim_height_mm))
+        if any(finding.is_error for finding in findings):
             raise ProofError(findings)
+        self.remarks |= {(f.where, f.message): f for f in findings}
         return Artefact(job.path, pdf, self._facts(job, galley, plate, inker))
 
     # -- compose ---------------------------------------------------------------------------------
@@ -101,18 +107,20 @@ class Workshop:
         work = self.executor.submit(lay_out_handout, galley, self._fonts, where)
 
         def finished() -> Plate:
-            plate, findings = finish(self._made(work), where)
+            pdf, remarks = self._made(work)
+            plate, findings = finish(pdf, where)
             self._refuse(findings)
+            plate = replace(plate, remarks=remarks)
             self.store.keep(mark, plate.to_bytes())
             return plate
 
         return _Kept(finished)
 
-    def _made(self, work: Future[Work]) -> bytes:
-        """Wait for work of the layout engine; raise what it found."""
+    def _made(self, work: Future[Work]) -> Work:
+        """Wait for work of the layout engine; raise what is wrong with it, give its warnings."""
         body, findings = work.result()
-        self._refuse(findings)
-        return body
+        self._refuse([finding for finding in findings if finding.is_error])
+        return body, findings
 
     def _refuse(self, findings: tuple[Diagnostic, ...] | list[Diagnostic]) -> None:
         """Raise what rendering found, at the author's line where the fault lies in the words."""
@@ -201,7 +209,7 @@ class Workshop:
         if body := self.store.find(mark):
             return tuple(slots), _Kept(lambda: body)
         work = self.executor.submit(lay_out_slots, html, self._fonts, where)
-        return tuple(slots), _Kept(lambda: self.store.keep(mark, self._made(work)))
+        return tuple(slots), _Kept(lambda: self.store.keep(mark, self._made(work)[0]))
 
     # -- what it was made from -------------------------------------------------------------------
 

@@ -17,7 +17,7 @@ from typing import Any
 
 import pikepdf
 
-from bifolio.diagnostics import Diagnostic
+from bifolio.diagnostics import Diagnostic, Severity
 from bifolio.model.plate import SLOT_ALT, SLOT_LINK, slot_of
 from bifolio.palette import sentinel_pattern
 
@@ -216,6 +216,7 @@ def _pages(pdf: bytes, where: str) -> Iterator[Diagnostic]:
 
 def _page(raw: Any, page: Any, number: int, where: str) -> Iterator[Diagnostic]:
     sheet = page.get_mediabox()
+    safe = _safe_area(page.get_trimbox() or sheet)
     texts = drawn = 0
     reported = set()
     for kind, bounds, clip in _objects(raw, page):
@@ -231,11 +232,32 @@ def _page(raw: Any, page: Any, number: int, where: str) -> Iterator[Diagnostic]:
                 reported.add(code)
                 at = f"{bounds[0] / _POINTS_PER_MM:.0f}, {bounds[1] / _POINTS_PER_MM:.0f} mm"
                 yield _finding(code, f"page {number}: {words} near {at}", where)
+        if safe is not None and "verify.near-edge" not in reported and _stands_out(bounds, safe):
+            reported.add("verify.near-edge")
+            yield Diagnostic(
+                "verify.near-edge",
+                f"page {number}: text stands closer than {_SAFE_MM:g} mm to the edge of the page",
+                where=where,
+                help="office printers leave a margin white; move the text inward",
+                severity=Severity.WARNING,
+            )
     if not texts and drawn < 2:
         yield _finding("verify.empty-page", f"page {number} is empty", where)
 
 
 _Bounds = tuple[float, float, float, float]
+
+_SAFE_MM = 10.0
+_CARD_MM = 100.0
+"""Pages with a side shorter than this are cards, cut from a larger sheet."""
+
+
+def _safe_area(trim: _Bounds) -> _Bounds | None:
+    """Give the part of a page that any printer reaches; none for cards."""
+    inset = _SAFE_MM * _POINTS_PER_MM
+    if min(trim[2] - trim[0], trim[3] - trim[1]) < _CARD_MM * _POINTS_PER_MM:
+        return None
+    return trim[0] + inset, trim[1] + inset, trim[2] - inset, trim[3] - inset
 
 
 def _stands_out(bounds: _Bounds, frame: _Bounds) -> bool:

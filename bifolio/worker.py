@@ -44,7 +44,7 @@ def worker(fonts: Path) -> Iterator[Executor]:
         pool.submit(_ready)  # the first task starts the process
         yield pool
     finally:
-        pool.shutdown(wait=False, cancel_futures=True)
+        pool.shutdown(cancel_futures=True)  # without waiting, Python 3.11 complains at exit
 
 
 def fonts_of(project: Path) -> Path:

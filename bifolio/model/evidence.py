@@ -24,6 +24,8 @@ class Fact(Model):
     status: Status
     sources: tuple[SourceKey, ...] = ()
     limits: str | None = None
+    thin: bool = False
+    """Little is known: a text that states it must also say so."""
 
     @property
     def printable(self) -> bool:

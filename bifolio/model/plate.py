@@ -9,6 +9,8 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass, field
 
+from bifolio.diagnostics import Diagnostic, Severity
+
 SLOTS = (
     "masthead",
     "mark",
@@ -94,9 +96,12 @@ class Plate:
     pdf: bytes
     index: PlateIndex
     pages: int
+    remarks: tuple[Diagnostic, ...] = ()
+    """What a compositor would say of the pages: warnings, told with every file made from the plate."""
 
     def to_bytes(self) -> bytes:
-        head = {"index": asdict(self.index), "pages": self.pages}
+        remarks = [(r.code, r.message, r.where, r.help) for r in self.remarks]
+        head = {"index": asdict(self.index), "pages": self.pages, "remarks": remarks}
         return json.dumps(head, sort_keys=True).encode() + b"\n" + self.pdf
 
     @classmethod
@@ -113,4 +118,8 @@ class Plate:
                 links=tuple(SlotLink(**link) for link in index["links"]),
             ),
             values["pages"],
+            tuple(
+                Diagnostic(code, message, where=where, help=cure, severity=Severity.WARNING)
+                for code, message, where, cure in values["remarks"]
+            ),
         )

@@ -10,7 +10,7 @@ from pathlib import Path
 from bifolio.diagnostics import Diagnostic
 
 Work = tuple[bytes, tuple[Diagnostic, ...]]
-"""What was made, and what was found; with findings nothing was made."""
+"""What was made, and what was found; with an error among it nothing was made."""
 
 
 def warm_up(fonts: Path) -> None:
@@ -25,7 +25,8 @@ def lay_out_handout(galley: str, fonts: Path, where: str) -> Work:
     from bifolio.render.pdf import render
 
     rendered = render(galley, fonts, where)
-    return (b"", rendered.findings) if rendered.findings else (rendered.pdf, ())
+    faulty = any(finding.is_error for finding in rendered.findings)
+    return (b"" if faulty else rendered.pdf), rendered.findings
 
 
 def lay_out_slots(html: str, fonts: Path, where: str) -> Work:

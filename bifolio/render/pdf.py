@@ -19,11 +19,12 @@ from pathlib import Path
 from typing import Any
 
 from bifolio.diagnostics import Diagnostic
+from bifolio.render.craft import craft
 
 
 @dataclass(frozen=True)
 class Rendered:
-    """A PDF, and what was found while it was made. With findings it is not fit to print."""
+    """A PDF, and what was found while it was made. With errors among it, it is not fit to print."""
 
     pdf: bytes
     pages: int
@@ -55,6 +56,8 @@ def render(galley: str, fonts: Path, where: str, *, tagged: bool = True) -> Rend
                         help="shorten the words, or give them a larger box",
                     )
                 )
+        if tagged:
+            findings.extend(craft(document.pages, where))
         pdf = document.write_pdf(**options)
         return Rendered(pdf, len(document.pages), tuple(findings), tuple(overfull))
 

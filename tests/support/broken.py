@@ -133,6 +133,16 @@ def text_past_page(pdf: bytes) -> bytes:
     return spoil(pdf, change)
 
 
+def near_edge(pdf: bytes) -> bytes:
+    """Move everything on the first page 10 mm to the left."""
+
+    def change(document: pikepdf.Pdf) -> None:
+        stream = document.pages[0].Contents
+        stream.write(b"1 0 0 1 -28.35 0 cm\n" + stream.read_bytes())
+
+    return spoil(pdf, change)
+
+
 def text_cut(pdf: bytes) -> bytes:
     """Clip the first page to its upper left part."""
 
@@ -205,6 +215,7 @@ SPOILERS: dict[str, tuple[Callable[[bytes], bytes], ...]] = {
     "verify.missing-glyph": (glyph_zero, glyph_past_end),
     "verify.empty-page": (blank_page,),
     "verify.text-past-page": (text_past_page,),
+    "verify.near-edge": (near_edge,),
     "verify.text-cut": (text_cut, text_cut_in_form),
     "verify.placeholder": (placeholder_alt, placeholder_picture, sentinel_left),
 }

@@ -35,7 +35,7 @@ def test_a_spoiled_pdf_is_found(code, spoiler, good) -> None:
     assert code in {finding.code for finding in findings}
     for finding in findings:
         assert finding.where == "spoiled.pdf"
-        assert finding.is_error
+        assert finding.is_error or finding.code == "verify.near-edge"
 
 
 def test_every_code_has_a_spoiler() -> None:

@@ -1,0 +1,185 @@
+"""Page craft: laid-out pages → what a good compositor would not have let pass.
+
+Reads the boxes of the layout engine, where it is still known which lines are one paragraph and which box is
+one block. The rules are those of book typography (Chicago Manual of Style, 2.115 ff.): a heading keeps its
+text, two lines at least stand at the foot and the head of a page, a block that fits a page is not torn, a
+page is at least a third full, a table repeats its head. They are warnings: the words may need it so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from bifolio.diagnostics import Diagnostic, Severity
+
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_PARAGRAPHS = frozenset({"p", "li", "dd", "dt"})
+_LEAST_LINES = 2
+_LEAST_SHARE = 1 / 3
+
+
+@dataclass(frozen=True)
+class _Mark:
+    """A line of text or a drawn thing: "heading", "text" or "drawn", its words, where it stands."""
+
+    kind: str
+    words: str
+    top: float
+    bottom: float
+
+
+@dataclass
+class _Part:
+    """What one page holds of one element."""
+
+    box: Any
+    lines: int
+    height: float
+
+
+@dataclass
+class _Page:
+    """What stands on one page, in reading order."""
+
+    area: tuple[float, float]
+    parts: dict[Any, _Part] = field(default_factory=dict)
+    marks: list[_Mark] = field(default_factory=list)
+
+    @property
+    def share_used(self) -> float:
+        """How much of the page, from its top, is used: 0 to 1."""
+        top, height = self.area
+        return max(0.0, max((mark.bottom for mark in self.marks), default=top) - top) / height
+
+
+def craft(pages: list[Any], where: str) -> Iterator[Diagnostic]:
+    """Give what is amiss, page by page. `pages` are the pages of a WeasyPrint document."""
+    read = [_read(page._page_box) for page in pages]
+    for number, page in enumerate(read, 1):
+        following = read[number] if number < len(read) else None
+        for code, words in _faults(page, following, is_first=number == 1):
+            yield Diagnostic(
+                f"craft.{code}",
+                f"page {number}: {words}",
+                where=where,
+                help=_CURES[code],
+                severity=Severity.WARNING,
+            )
+
+
+_CURES = {
+    "heading-alone": "shorten the text before it, or put a page_break before the heading",
+    "orphan": "shorten or lengthen the paragraph by a few words",
+    "widow": "shorten or lengthen the paragraph by a few words",
+    "torn-block": "put a page_break before the block, or make it shorter",
+    "thin-page": "take out a page_break, or shorten what was pushed to the next page",
+    "table-head": "give the table a head, so that it can repeat",
+}
+
+
+def _faults(page: _Page, following: _Page | None, *, is_first: bool) -> Iterator[tuple[str, str]]:
+    if following is None:
+        return
+    if heading := _heading_alone(page):
+        yield "heading-alone", f'the heading "{heading}" stands alone at the foot'
+    if page.share_used < _LEAST_SHARE and not is_first:
+        yield "thin-page", f"only {page.share_used:.0%} of it is used"
+    for element, part in page.parts.items():
+        rest = following.parts.get(element)
+        if rest is not None:
+            yield from _torn(part, rest, page.area[1])
+
+
+def _torn(part: _Part, rest: _Part, height: float) -> Iterator[tuple[str, str]]:
+    tag = part.box.element_tag
+    words = _words(part.box)
+    if tag in _PARAGRAPHS and not _holds_blocks(part.box):
+        if 0 < part.lines < _LEAST_LINES:
+            yield "orphan", f'one line of "{words}" stands alone at the foot'
+        if 0 < rest.lines < _LEAST_LINES:
+            yield "widow", f'one line of "{words}" stands alone on the next page'
+    keep = part.box.style["break_inside"] in ("avoid", "avoid-page")
+    if keep and part.height + rest.height <= height:
+        yield "torn-block", f'the block with "{words}" is torn over two pages'
+    has_head = tag == "table" and part.box.element.find("thead") is not None
+    if has_head and not (_has_head(part.box) and _has_head(rest.box)):
+        yield "table-head", f'the table with "{words}" goes on without its head'
+
+
+def _heading_alone(page: _Page) -> str | None:
+    """Name the last heading of a page when less than two lines, and nothing drawn, follow it."""
+    for lines, mark in enumerate(reversed(page.marks)):
+        if mark.kind == "heading":
+            return mark.words if lines < _LEAST_LINES else None
+        if mark.kind == "drawn":
+            return None
+    return None
+
+
+def _read(box: Any) -> _Page:
+    page = _Page((box.content_box_y(), box.height))
+    for child in box.children:
+        if type(child).__name__ != "MarginBox":
+            _gather(child, page, heading=False)
+    return page
+
+
+def _gather(box: Any, page: _Page, *, heading: bool) -> int:
+    """Note what a box holds; give how many lines of text stand in it."""
+    box = getattr(box, "_box", box)
+    kind = type(box).__name__
+    if kind == "LineBox":
+        if words := _words(box):
+            bottom = box.position_y + box.height
+            page.marks.append(_Mark("heading" if heading else "text", words, box.position_y, bottom))
+        return bool(words)
+    heading = heading or (box.element is not None and box.element_tag in _HEADINGS)
+    is_drawn = "Replaced" in kind or (kind == "BlockBox" and not box.children)
+    if is_drawn and _has_room(box):
+        bottom = box.position_y + box.margin_height()
+        page.marks.append(_Mark("drawn", "", box.position_y, bottom))
+    before = len(page.marks)
+    lines = sum(_gather(child, page, heading=heading) for child in getattr(box, "children", ()))
+    own = page.marks[before:]
+    if own and _is_whole_element(box, kind):
+        height = max(mark.bottom for mark in own) - min(mark.top for mark in own)
+        page.parts.setdefault(box.element, _Part(box, lines, height))
+    return lines
+
+
+def _has_room(box: Any) -> bool:
+    return isinstance(box.height, (int, float)) and box.height > 4
+
+
+def _is_whole_element(box: Any, kind: str) -> bool:
+    """Tell a box that stands for its element from anonymous boxes and ::before."""
+    own = box.element is not None and box.element_tag == box.element.tag
+    return own and kind in ("BlockBox", "TableBox", "FlexBox", "BlockReplacedBox", "TableRowBox")
+
+
+def _holds_blocks(box: Any) -> bool:
+    return any(type(child).__name__ != "LineBox" for child in box.children)
+
+
+def _has_head(box: Any) -> bool:
+    groups = getattr(box, "children", ())
+    return any(getattr(group, "is_header", False) for group in groups) or any(
+        _has_head(child) for child in groups if type(child).__name__ == "TableBox"
+    )
+
+
+def _words(box: Any, most: int = 44) -> str:
+    """Give the first words of a box, to tell the author where to look."""
+    text = " ".join(_texts(box)).split()
+    shown = " ".join(text)
+    return shown if len(shown) <= most else shown[: most - 1] + "…"
+
+
+def _texts(box: Any) -> Iterator[str]:
+    box = getattr(box, "_box", box)
+    if text := getattr(box, "text", None):
+        yield text
+    for child in getattr(box, "children", ()):
+        yield from _texts(child)

@@ -1,0 +1,84 @@
+"""Lint: each rule has a handout that breaks it, and the golden text of what the editor says."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from pathlib import Path
+
+import pytest
+
+from bifolio.diagnostics import show
+from bifolio.lint import RULES, Subject, lint, reading
+from bifolio.load import load
+from bifolio.model.handout import Handout
+from bifolio.validate import validate
+from tests.conftest import ROOT
+from tests.support.golden import ROOT as GOLDEN
+
+TODAY = datetime.date(2026, 11, 22)
+CASES = tuple(sorted(path.stem for path in (GOLDEN / "lint").glob("*.yaml")))
+
+
+def _subject(library, path: Path, today: datetime.date = TODAY) -> Subject:
+    tree = load(path, path.parent)
+    handout, findings = validate(Handout, tree, "content", {"defaults": library.defaults})
+    assert handout is not None, findings
+    return Subject(handout, tree, library.region("us"), library.evidence, library.words, today)
+
+
+def test_saw_the_cases() -> None:
+    assert "long-sentence" in CASES
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_what_the_editor_says(case, library, golden) -> None:
+    findings = lint(_subject(library, GOLDEN / "lint" / f"{case}.yaml"))
+    golden.check("\n".join(map(show, findings)) or "nothing", f"lint/{case}.txt")
+
+
+def test_every_code_has_a_case(golden) -> None:
+    source = (ROOT / "bifolio" / "lint.py").read_text("utf-8")
+    codes = set(re.findall(r'_finding\(\s*"([a-z-]+)"|"lint\.([a-z-]+)"', source))
+    named = {one or other for one, other in codes} | {"main-message", "call-to-action"}
+    told = "".join(path.read_text("utf-8") for path in (GOLDEN / "lint").glob("*.txt"))
+    shown = set(re.findall(r"\[lint\.([a-z-]+)\]", told)) | {"stale-line", "source-address"}
+    assert "long-sentence" in named
+    assert named == shown
+    assert len(RULES) == 11
+
+
+def test_a_line_checked_long_ago_is_stale(library) -> None:
+    later = TODAY + datetime.timedelta(days=400)
+    subject = _subject(library, GOLDEN / "lint" / "good.yaml", later)
+    found = [finding for finding in lint(subject) if finding.code == "lint.stale-line"]
+    assert found
+    assert "988" in found[0].message
+
+
+def test_a_source_without_an_address_is_found(library) -> None:
+    subject = _subject(library, GOLDEN / "lint" / "uncited-number.yaml")
+    sources = {
+        key: source.model_copy(update={"doi": None, "address": None, "where": None})
+        for key, source in subject.evidence.sources.items()
+    }
+    evidence = subject.evidence.model_copy(update={"sources": sources})
+    bare = Subject(subject.handout, subject.tree, subject.region, evidence, subject.words, TODAY)
+    assert "lint.source-address" in {finding.code for finding in lint(bare)}
+
+
+def test_reading_grades_agree_with_published_figures() -> None:
+    """The Gettysburg Address: published Flesch-Kincaid figures lie near 11, SMOG near 12."""
+    address = (
+        "Four score and seven years ago our fathers brought forth on this continent, a new nation, conceived "
+        "in Liberty, and dedicated to the proposition that all men are created equal. Now we are engaged in a "
+        "great civil war, testing whether that nation, or any nation so conceived and so dedicated, can long "
+        "endure. We are met on a great battle-field of that war. We have come to dedicate a portion of that "
+        "field, as a final resting place for those who here gave their lives that that nation might live. It "
+        "is altogether fitting and proper that we should do this."
+    )
+    found = reading([address])
+    assert found.sentences == 5
+    assert 9 <= found.flesch_kincaid <= 12
+    assert 9 <= found.smog <= 13
+    assert reading(["The cat sat on the mat. The dog ran off."]).flesch_kincaid < 1
