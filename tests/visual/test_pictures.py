@@ -17,8 +17,9 @@ from PIL import Image, ImageDraw
 from bifolio.library import Library
 from bifolio.model.blocks import KINDS
 from bifolio.pipeline import Workshop
+from tests.conftest import missing_tool
 from tests.support import gallery as pictures_of
-from tests.support import pictures, samples
+from tests.support import pictures, samples, verapdf
 from tests.support.gallery import Gallery, crop
 from tests.support.golden import Golden
 from tests.support.samples import Sampler
@@ -57,41 +58,60 @@ def gallery(golden: Golden) -> Iterator[Gallery]:
 
 
 @pytest.fixture(scope="module")
-def draw(library: Library, workshop: Workshop) -> Any:
-    """Draw the pages of a handout of these blocks."""
+def make(library: Library, workshop: Workshop) -> Any:
+    """Make the finished PDF of a handout of these blocks."""
 
-    def pages(body: list[Any], edition: str = "letter", **fields: Any) -> list[Image.Image]:
+    def pdf(body: list[Any], edition: str = "letter", **fields: Any) -> bytes:
         sampler = Sampler(library)
         composer = workshop.composer(edition, "calm", REGION, "en")
         galley = sampler.compose(sampler.handout(body, **fields), composer)
         plate = workshop.plate(galley, "samples").take()
-        inker = workshop.inker(BRAND, edition, "calm", REGION, "en").take()
-        return pictures.pages(inker.ink(plate), dpi=pictures_of.DPI)
+        return workshop.inker(BRAND, edition, "calm", REGION, "en").take().ink(plate)
 
-    return pages
-
-
-@pytest.fixture(scope="module")
-def wide(draw: Any) -> dict[str, Image.Image]:
-    bodies = {kind: samples.read(kind) for kind in SEEN}
-    return _one_page_each(draw, bodies, "letter", **MESSAGE, **NOTE)
+    return pdf
 
 
 @pytest.fixture(scope="module")
-def narrow(draw: Any) -> dict[str, Image.Image]:
-    bodies = {kind: samples.read(kind)[:number] for kind, number in NARROW.items()}
-    return _one_page_each(draw, bodies, "a5", **MESSAGE, **NOTE)
+def draw(make: Any) -> Any:
+    """Draw the pages of a handout of these blocks."""
+    return lambda body, **fields: pictures.pages(make(body, **fields), dpi=pictures_of.DPI)
 
 
-def _one_page_each(
-    draw: Any, bodies: dict[str, list[Any]], edition: str, **fields: Any
-) -> dict[str, Image.Image]:
-    """Give the first page as "opening", the page of each kind by its name, and the last as "colophon"."""
+WIDE_BODIES = {kind: samples.read(kind) for kind in SEEN}
+NARROW_BODIES = {kind: samples.read(kind)[:number] for kind, number in NARROW.items()}
+
+
+@pytest.fixture(scope="module")
+def wide_pdf(make: Any) -> bytes:
+    return make(_a_page_each(WIDE_BODIES), **MESSAGE, **NOTE)
+
+
+@pytest.fixture(scope="module")
+def narrow_pdf(make: Any) -> bytes:
+    return make(_a_page_each(NARROW_BODIES), edition="a5", **MESSAGE, **NOTE)
+
+
+@pytest.fixture(scope="module")
+def wide(wide_pdf: bytes) -> dict[str, Image.Image]:
+    return _by_name(wide_pdf, tuple(WIDE_BODIES))
+
+
+@pytest.fixture(scope="module")
+def narrow(narrow_pdf: bytes) -> dict[str, Image.Image]:
+    return _by_name(narrow_pdf, tuple(NARROW_BODIES))
+
+
+def _a_page_each(bodies: dict[str, list[Any]]) -> list[Any]:
     body: list[Any] = ["page_break"]
     for blocks in bodies.values():
         body += [*blocks, "page_break"]
-    names = ("opening", *bodies, "colophon")
-    pages = draw(body, edition, **fields)
+    return body
+
+
+def _by_name(pdf: bytes, kinds: tuple[str, ...]) -> dict[str, Image.Image]:
+    """Give the first page as "opening", the page of each kind by its name, and the last as "colophon"."""
+    names = ("opening", *kinds, "colophon")
+    pages = pictures.pages(pdf, dpi=pictures_of.DPI)
     assert len(pages) == len(names), "the sample of a kind must fit one page"
     return dict(zip(names, pages, strict=True))
 
@@ -156,6 +176,24 @@ def test_colophon(wide: dict[str, Image.Image], gallery: Gallery) -> None:
 def test_card_pair(library: Library, draw: Any, gallery: Gallery) -> None:
     body = library.handout_tree("check-in-card").value["body"]
     gallery.check(crop(draw(body, kind="card", title="My check-in card")[0], CARD), "part-card")
+
+
+# -- what a machine hears ------------------------------------------------------------------------
+
+
+def test_all_blocks_are_pdf_ua_1(make: Any, wide_pdf: bytes, narrow_pdf: bytes, tmp_path: Path) -> None:
+    """Wide, narrow, and as notes with their numbers; whatever is drawn and not read is an artifact."""
+    if reason := verapdf.why_missing():
+        missing_tool(reason)
+    every = [*_a_page_each(WIDE_BODIES), *samples.read("references")]
+    made = {"wide": wide_pdf, "narrow": narrow_pdf, "notes": make(every, edition="a4", kind="notes")}
+    paths = []
+    for name, pdf in made.items():
+        paths.append(tmp_path / f"{name}.pdf")
+        paths[-1].write_bytes(pdf)
+    verdicts = verapdf.check(paths)
+    assert {verdict.file.stem: verdict.failures for verdict in verdicts} == dict.fromkeys(made, ())
+    assert min(verdict.assertions for verdict in verdicts) > 10_000
 
 
 # -- the pictures themselves ---------------------------------------------------------------------
