@@ -79,15 +79,15 @@ def derive(seed: str) -> dict[str, str]:
         elif name == "neutral":
             colours[name] = _in_gamut(Color, level, cap, _NEUTRAL_HUE)
         elif name.startswith("help"):
-            colours[name] = _in_gamut(Color, level, cap, _help_hue(hue, chroma))
+            colours[name] = _in_gamut(Color, level, cap, _help_hue((hue, drawn_hue), chroma))
         else:
             colours[name] = _in_gamut(Color, level, min(chroma, cap), drawn_hue if role.dark_hue else hue)
     return colours
 
 
-def _help_hue(hue: float, chroma: float) -> float:
-    """Keep the colour of help apart from the brand's own: rust, or ink blue beside warm brands."""
-    apart = abs((hue - _RUST + 180) % 360 - 180)
+def _help_hue(hues: tuple[float, ...], chroma: float) -> float:
+    """Keep the colour of help apart from the brand's own hues: rust, or ink blue beside warm brands."""
+    apart = min(abs((hue - _RUST + 180) % 360 - 180) for hue in hues)
     return _INK_BLUE if chroma > 0.02 and apart < 55 else _RUST
 
 

@@ -29,6 +29,12 @@ _SHORT_BEFORE_NUMBER = re.compile(
 )
 _INITIAL = re.compile(r"\b([A-Z]\.) (?=[A-Z])")
 _APOSTROPHE_YEAR = re.compile("(?<!\\w)['\N{LEFT SINGLE QUOTATION MARK}](?=\\d\\ds?\\b)")
+_MARKS = (
+    (re.compile(r"\.{3,}"), "…"),
+    (re.compile(r"(?<!-)---(?!-)"), "—"),
+    (re.compile(r"(?<!-)--(?!-)"), "–"),
+)
+_SPACES = re.compile(r"[^\S\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}]+")
 _LAST_SPACE = re.compile(r" (?=[^ <>]+$)")
 _DASH_SPACE = re.compile(r" (?=[–—])")
 
@@ -36,7 +42,8 @@ _DASH_SPACE = re.compile(r" (?=[–—])")
 @lru_cache(maxsize=8)
 def _parser(quotes: str) -> MarkdownIt:
     parser = MarkdownIt("zero", {"html": False, "typographer": True, "quotes": quotes})
-    parser.enable(["emphasis", "link", "escape", "entity", "smartquotes", "replacements"])
+    # Not "replacements": it takes the c of a list's "(c)" for a copyright sign.
+    parser.enable(["emphasis", "link", "escape", "entity", "smartquotes"])
     return parser
 
 
@@ -55,7 +62,7 @@ def typeset(text: str, quotes: str = "“”‘’", *, bind_end: bool = False) 
     With `bind_end` the last two words stay together, so that no line ends with one word alone:
     for titles, decks and panels. The result holds only <strong>, <em> and <a>.
     """
-    tokens = _parser(quotes).parseInline(" ".join(text.split()))
+    tokens = _parser(quotes).parseInline(_SPACES.sub(" ", text).strip())
     inline = tokens[0].children or []
     for token in inline:
         if token.type == "text":
@@ -71,12 +78,15 @@ def plain(text: str, quotes: str = "“”‘’") -> str:
     >>> plain('**Stop.** "Not now"')
     'Stop. “Not now”'
     """
-    inline = _parser(quotes).parseInline(" ".join(text.split()))[0].children or []
+    inline = _parser(quotes).parseInline(_SPACES.sub(" ", text).strip())[0].children or []
     return "".join(_set(token.content) for token in inline if token.type == "text")
 
 
 def _set(text: str) -> str:
     text = _APOSTROPHE_YEAR.sub("\N{RIGHT SINGLE QUOTATION MARK}", text)
+    text = text.replace("'", "\N{RIGHT SINGLE QUOTATION MARK}")  # what the parser took for no quotation
+    for pattern, mark in _MARKS:
+        text = pattern.sub(mark, text)
     text = _NUMBER_UNIT.sub(rf"\1{NBSP}", text)
     text = _RATIO.sub(rf"\1{NBSP}\2{NBSP}", text)
     text = _SHORT_BEFORE_NUMBER.sub(rf"\1{NBSP}", text)

@@ -176,6 +176,11 @@ class Scale(BlockBase):
     low: Label
     high: Label
 
+    @property
+    def is_short(self) -> bool:
+        """Tell whether its words fit beside the numbers, on a sheet that is wide enough."""
+        return len(self.label) + len(self.low) <= 12 and len(self.high) <= 10
+
 
 class ChoiceRow(BlockBase):
     """A question and a few answers in a row, to circle."""

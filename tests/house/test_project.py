@@ -1,0 +1,105 @@
+"""The house rules of the project: what its documents say is so."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import pytest
+
+import bifolio
+from bifolio.cli import main
+from bifolio.schema import MODELS, write_schemas
+from tests.conftest import ROOT, missing_tool
+
+README = ROOT / "README.md"
+
+
+def _commands() -> list[list[str]]:
+    """Give the commands of the README's code blocks, one list of words each."""
+    blocks = re.findall(r"^```sh\n(.*?)^```", README.read_text("utf-8"), re.DOTALL | re.MULTILINE)
+    lines = [line for block in blocks for line in block.splitlines()]
+    return [words for line in lines if (words := shlex.split(line, comments=True))]
+
+
+def test_readme_shows_known_commands() -> None:
+    assert ["make", "handouts"] in _commands()
+    assert ["python", "build.py", "check"] in _commands()
+
+
+@pytest.mark.parametrize("words", _commands(), ids=" ".join)
+def test_readme_command_exists(words: list[str]) -> None:
+    if words[0] == "make":
+        targets = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
+        assert set(words[1:]) <= set(targets)
+        return
+    assert words[:2] == ["python", "build.py"], "a command that no test knows"
+    name, *arguments = words[2:] or ["build"]
+    assert name in main.commands
+    command = main.commands[name]
+    context = click.Context(command)
+    command.make_parser(context).parse_args(list(arguments))  # raises on an option that is not there
+
+
+def test_a_mistyped_option_would_be_seen() -> None:
+    command = main.commands["build"]
+    with pytest.raises(click.NoSuchOption):
+        command.make_parser(click.Context(command)).parse_args(["--brnad", "rowan"])
+
+
+@pytest.mark.parametrize("path", sorted(ROOT.glob("*.md")), ids=lambda path: path.name)
+def test_pictures_and_files_that_a_document_links_exist(path: Path) -> None:
+    targets = re.findall(r"\]\(([^)#\s]+)[^)]*\)", path.read_text("utf-8"))
+    local = [target for target in targets if "://" not in target and not target.startswith("mailto:")]
+    if path == README:
+        assert "docs/leaflet.png" in local
+    missing = [target for target in local if not (path.parent / target).exists()]
+    assert missing == []
+
+
+def test_version_is_the_top_of_the_changelog() -> None:
+    top = re.search(r"^## \[([^\]]+)\]", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE)
+    assert top is not None
+    assert top[1] == bifolio.__version__
+
+
+def test_architecture_names_every_module() -> None:
+    text = (ROOT / "ARCHITECTURE.md").read_text("utf-8")
+    table = text.partition("## One line a module")[2].partition("\n## ")[0]
+    rows = dict(re.findall(r"^\| `([^`]+)` \| (.+) \|$", table, re.MULTILINE))
+    assert "pipeline.py" in rows
+    package = ROOT / "bifolio"
+    nouns = {path.stem for path in (package / "model").glob("*.py")} - {"__init__", "base"}
+    modules = {
+        path.relative_to(package).as_posix()
+        for path in package.rglob("*.py")
+        if path.name != "__init__.py" and path.parent.name != "model"
+    }
+    folders = {name for name in rows if name.endswith("/")}
+    covered = {module for module in modules if any(module.startswith(name) for name in folders)}
+    assert sorted(rows) == sorted((modules - covered) | folders)
+    assert set(rows["model/"].split(", ")) == nouns
+
+
+def test_schemas_are_fresh(tmp_path: Path) -> None:
+    """`python build.py schema` writes them; editors complete from them."""
+    folder = ROOT / "content" / "schema"
+    fresh = {path.name: path.read_text("utf-8") for path in write_schemas(tmp_path)}
+    assert "handout.json" in fresh
+    assert len(fresh) == len(MODELS)
+    kept = {path.name: path.read_text("utf-8") for path in sorted(folder.glob("*.json"))}
+    assert sorted(kept) == sorted(fresh), "run python build.py schema"
+    assert [name for name in kept if kept[name] != fresh[name]] == [], "run python build.py schema"
+
+
+def test_stages_do_not_import_one_another() -> None:
+    tool = Path(sys.executable).parent / "lint-imports"
+    if not tool.exists():
+        missing_tool("import-linter is not installed")
+    done = subprocess.run([tool], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+    assert "0 broken" in done.stdout

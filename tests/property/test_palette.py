@@ -1,0 +1,93 @@
+"""palette, for any seed that a clinic may bring: what is written can be read, what is drawn can be seen."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+
+import pytest
+from coloraide import Color
+
+from bifolio.palette import ROLES, SENTINELS, contrast, derive
+
+READ = {  # text → the grounds it stands on, and the least contrast (WCAG 2.2: 4.5 is AA, 7 is AAA)
+    "ink": (("paper", "wash", "panel", "veil", "neutral", "help-wash"), 7.0),
+    "ink2": (("paper", "wash", "panel", "neutral", "help-wash"), 7.0),
+    "deep": (("paper", "wash", "panel", "neutral"), 7.0),
+    "help": (("paper", "help-wash"), 7.0),
+}
+
+DRAWN = {"mid": (("paper", "wash", "panel"), 3.0), "line": (("paper",), 3.0)}
+"""Lines that carry meaning: WCAG 2.2, 1.4.11."""
+
+
+def _random_seeds(number: int) -> Iterator[str]:
+    for index in range(number):
+        yield f"#{hashlib.sha256(str(index).encode()).hexdigest()[:6]}"
+
+
+def _grid_of_seeds() -> Iterator[str]:
+    for hue in range(0, 360, 15):
+        for chroma in (0.0, 0.03, 0.12, 0.3):
+            for lightness in (0.0, 0.3, 0.6, 0.715, 0.725, 0.9, 1.0):
+                colour = Color("oklch", [lightness, chroma, hue])
+                yield str(colour.convert("srgb").clip().to_string(hex=True))
+
+
+@pytest.fixture(scope="module")
+def palettes() -> dict[str, dict[str, str]]:
+    seeds = dict.fromkeys([*_random_seeds(2000), *_grid_of_seeds()])
+    assert len(seeds) > 2300
+    return {seed: {"paper": "#ffffff", **derive(seed)} for seed in seeds}
+
+
+@pytest.mark.parametrize(("role", "ground"), [(r, g) for r, (grounds, _) in READ.items() for g in grounds])
+def test_words_can_be_read(role: str, ground: str, palettes: dict[str, dict[str, str]]) -> None:
+    worst = min((contrast(colours[role], colours[ground]), seed) for seed, colours in palettes.items())
+    assert worst[0] >= READ[role][1], worst
+
+
+@pytest.mark.parametrize(("role", "ground"), [(r, g) for r, (grounds, _) in DRAWN.items() for g in grounds])
+def test_lines_can_be_seen(role: str, ground: str, palettes: dict[str, dict[str, str]]) -> None:
+    worst = min((contrast(colours[role], colours[ground]), seed) for seed, colours in palettes.items())
+    assert worst[0] >= DRAWN[role][1], worst
+
+
+@pytest.mark.parametrize("ground", ["deep", "help"])
+def test_white_words_can_be_read(ground: str, palettes: dict[str, dict[str, str]]) -> None:
+    worst = min((contrast("#ffffff", colours[ground]), seed) for seed, colours in palettes.items())
+    assert worst[0] >= 7, worst
+
+
+def test_help_looks_unlike_the_brand(palettes: dict[str, dict[str, str]]) -> None:
+    """Its hue is 40 degrees or more from the seed's, and from that of the titles; a grey brand has no hue."""
+    near = []
+    for seed, colours in palettes.items():
+        _, chroma, hue = Color(seed).convert("oklch").coords(nans=False)
+        if chroma <= 0.02:
+            continue
+        helps = Color(colours["help"]).convert("oklch")["hue"]
+        _, shown_chroma, shown_hue = Color(colours["deep"]).convert("oklch").coords(nans=False)
+        hues = [hue, shown_hue] if shown_chroma > 0.02 else [hue]
+        if min(abs((other - helps + 180) % 360 - 180) for other in hues) < 40:
+            near.append(seed)
+    assert near == []
+
+
+def test_every_role_is_a_colour_of_its_own_on_a_plate(palettes: dict[str, dict[str, str]]) -> None:
+    """A sentinel is told from every other, and no brand's colour is ever taken for one."""
+    assert list(SENTINELS) == list(ROLES)
+    assert len(set(SENTINELS.values())) == len(SENTINELS)
+    used = {colour for colours in palettes.values() for colour in colours.values()}
+    assert used.isdisjoint(SENTINELS.values())
+
+
+def test_lightness_is_that_of_the_role(palettes: dict[str, dict[str, str]]) -> None:
+    """Outside sRGB chroma gives way, never lightness."""
+    for seed, colours in palettes.items():
+        for name, role in ROLES.items():
+            if name == "flag":
+                continue
+            allowed = {role.lightness, *(role.light_seed or ())[:1]}
+            level = Color(colours[name]).convert("oklch")["lightness"]
+            assert min(abs(level - wanted) for wanted in allowed) < 0.006, (seed, name)
