@@ -92,7 +92,7 @@ def _with_blocks_as_written(schema: dict[str, Any]) -> dict[str, Any]:
                 "additionalProperties": False,
             }
         )
-    definitions["Block"] = {"oneOf": choices}
+    definitions["Block"] = {"oneOf": [*choices, {"enum": bare}]}
     return {key: _replace_unions(value) for key, value in schema.items()}
 
 

@@ -12,7 +12,8 @@ from bifolio.model.base import Label, Model
 Millimetres = Annotated[float, Field(ge=30, le=1200)]
 """From the smallest card to the largest sheet of the trade; on less than 30 mm no word finds room."""
 Token = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*$")]
-_ATOM = r"(?:-?[0-9]{1,4}(?:\.[0-9]{1,3})?(?:mm|pt|px|em|%)?|#[0-9a-fA-F]{3,6}|[A-Za-z][A-Za-z0-9-]*)"
+_LENGTH = r"-?[0-9]{1,4}(?:\.[0-9]{1,3})?(?:mm|pt|px|em|fr|%)?"
+_ATOM = rf'(?:{_LENGTH}|#[0-9a-fA-F]{{3,6}}|[A-Za-z][A-Za-z0-9-]*|"[a-z.-]+(?: [a-z.-]+)*")'
 
 
 def _says_itself(value: str) -> str:
@@ -26,7 +27,10 @@ Value = Annotated[
     StringConstraints(pattern=rf"^{_ATOM}(?:,? {_ATOM})*$", max_length=120),
     AfterValidator(_says_itself),
 ]
-"""Lengths, colours, words. No functions: WeasyPrint 70 dies of calc(1mm/0) and of a token that names itself."""
+"""Lengths, colours, words, rows of a grid in quotes.
+
+No functions: WeasyPrint 70 dies of calc(1mm/0) and of a token that names itself.
+"""
 
 
 class Edition(Model):

@@ -6,14 +6,23 @@ import pikepdf
 import pypdfium2 as pdfium
 import pytest
 
-from tests.conftest import ROOT
 from tests.support import tags
 
-ITEMS = tuple(sorted(path.stem for path in (ROOT / "content" / "handouts").glob("*.yaml")))
+ITEMS = (
+    "tears-and-closeness",
+    "steady-now",
+    "check-in-card",
+    "when-your-partner-cries",
+    "clinician-notes",
+    "why-tears-come",
+)
+"""One of each kind."""
 
 
-def test_saw_the_library() -> None:
-    assert "tears-and-closeness" in ITEMS
+def test_one_of_each_kind(library) -> None:
+    kinds = {library.handout(item).kind for item in library.handout_paths}
+    assert {library.handout(item).kind for item in ITEMS} == kinds
+    assert len(ITEMS) == len(kinds) == 6
 
 
 @pytest.mark.parametrize("item", ITEMS)

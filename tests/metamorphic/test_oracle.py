@@ -22,13 +22,16 @@ from bifolio.render.pdf import render
 from tests.conftest import ROOT
 from tests.support import pictures, tags
 
-ITEMS = tuple(sorted(path.stem for path in (ROOT / "content" / "handouts").glob("*.yaml")))
+ITEMS = tuple(Library(ROOT).handout_paths)
 BRANDS = ("default", "harbour", "rowan")
-CASES = [(item, brand) for item in ITEMS for brand in BRANDS]
+KINDS = ("tears-and-closeness", "steady-now", "check-in-card", "why-tears-come")
+"""One of each frame of a page; these are held in every brand, all others in one."""
+CASES = [(item, brand) for item in ITEMS for brand in BRANDS if item in KINDS or brand == "harbour"]
 
 
 def test_cases_cover_the_library(library: Library) -> None:
     assert "tears-and-closeness" in ITEMS
+    assert set(KINDS) <= {item for item, _ in CASES}
     assert set(BRANDS) <= set(library.brand_ids)
 
 
@@ -59,7 +62,7 @@ def whole(
         drawings = {name: library.drawing(name) for name in handout.figures}
         html = composer.handout(handout, library.evidence, drawings, composer.slots(copy, fits), copy)
         rendered = render(html, library.styles / "fonts", "whole")
-        assert rendered.findings == ()
+        assert not any(finding.is_error for finding in rendered.findings)
         kept[job.item, job.brand] = rendered.pdf
         return rendered.pdf
 
@@ -74,7 +77,9 @@ def test_same_pictures(item, brand, jobs, pdfs, whole) -> None:
     for number, (one, other) in enumerate(zip(inked, laid_out, strict=True), 1):
         # Slots are drawn through one more matrix, so the edges of letters may round otherwise.
         share = pictures.share_that_differs(one, other, tolerance=24)
-        assert share < 0.0002, f"page {number}: {share:.3%} of the pixels differ"
+        assert share < 0.0008, f"page {number}: {share:.3%} of the pixels differ"
+        beyond = max(pictures.share_beyond_rounding(*pair) for pair in ((one, other), (other, one)))
+        assert beyond < 0.00001, f"page {number}: {beyond:.4%} of the pixels show something else"
 
 
 @pytest.mark.parametrize(("item", "brand"), CASES)

@@ -334,7 +334,10 @@ def test_picture_that_is_cut_off_is_refused_though_weasyprint_takes_it(tmp_path:
         )
         out = io.BytesIO()
         noise.save(out, "PNG")
-        assert _refused(tmp_path, out.getvalue()[:9000], "logo.png") == "brand.unreadable-logo"
+        assert (
+            _refused(tmp_path, out.getvalue()[: len(out.getvalue()) // 2], "logo.png")
+            == "brand.unreadable-logo"
+        )
         assert ImageFile.LOAD_TRUNCATED_IMAGES
     finally:
         ImageFile.LOAD_TRUNCATED_IMAGES = lenient
