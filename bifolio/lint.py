@@ -92,6 +92,11 @@ class Subject:
     def passages(self) -> tuple[Passage, ...]:
         return tuple(passages(self.tree))
 
+    @cached_property
+    def cites(self) -> tuple[str, ...]:
+        """The facts that the file itself cites; a booklet's parts answer for their own."""
+        return tuple(fact for fact in self.handout.cites if self.tree.find(fact))
+
     @property
     def for_clinicians(self) -> bool:
         return set(self.handout.audience) == {"clinician"}
@@ -126,7 +131,7 @@ def passages(tree: Tree) -> Iterator[Passage]:
 
 
 def _is_list_of_names(keys: list[str]) -> bool:
-    return "resources" in keys or "references" in keys or keys[-1:] == ["figure"]
+    return "resources" in keys or "references" in keys or keys[-1:] in (["figure"], ["handouts"])
 
 
 def _is_cited(tree: Tree, steps: Steps) -> bool:
@@ -400,7 +405,7 @@ def _stale(subject: Subject) -> Iterator[Diagnostic]:
 
 
 def _thin_evidence(subject: Subject) -> Iterator[Diagnostic]:
-    thin = [fact for fact in subject.handout.cites if subject.evidence.facts[fact].thin]
+    thin = [fact for fact in subject.cites if subject.evidence.facts[fact].thin]
     if not thin or subject.for_clinicians:
         return
     said = " ".join(passage.text for passage in subject.passages)
@@ -414,7 +419,7 @@ def _thin_evidence(subject: Subject) -> Iterator[Diagnostic]:
 
 
 def _sources(subject: Subject) -> Iterator[Diagnostic]:
-    for fact_id in subject.handout.cites:
+    for fact_id in subject.cites:
         for key in subject.evidence.facts[fact_id].sources:
             source = subject.evidence.sources[key]
             if source.link is None and source.where is None:

@@ -31,7 +31,7 @@ def _commands() -> list[list[str]]:
 
 def test_readme_shows_known_commands() -> None:
     assert ["make", "handouts"] in _commands()
-    assert ["python", "build.py", "check"] in _commands()
+    assert ["python", "build.py", "check", "--strict"] in _commands()
 
 
 @pytest.mark.parametrize("words", _commands(), ids=" ".join)
