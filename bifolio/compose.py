@@ -188,9 +188,11 @@ class Composer:
             "use_icon": lambda name, role="deep": self._use_icon(used, name, role),
             "use_art": lambda name, **values: self._use_art(used, name, values),
             "slot_url": slot_url,
+            "edition": self.design.edition,
             "faces": _faces(handout),
         }
-        html = self._render(f"{handout.kind}.html.j2", context)
+        template = self.design.edition.templates.get(handout.kind, handout.kind)
+        html = self._render(f"{template}.html.j2", context)
         kinds = tuple(f"components/{kind}.css" for kind in handout.block_kinds)
         return _styled(html, self._stylesheet(kinds, used))
 
@@ -458,6 +460,7 @@ class Composer:
             self._layer("parts", parts),
             self._layer("components", components),
             _tokens("edition", self.design.edition.css_tokens),
+            *([_tokens("edition", self.design.edition.inner, _INSIDE)] if self.design.edition.inner else []),
             _tokens("words", words),
             _tokens("brand", brand),
             self._layer("theme", (f"themes/{self.design.theme}.css",)),
@@ -672,9 +675,13 @@ def _css_string(text: str) -> str:
     return f'"{before}{stripped}{after}"'
 
 
-def _tokens(layer: str, values: Mapping[str, str]) -> str:
+_INSIDE = ".hung-body, .card-face"
+"""Where parts/grid.css sets the narrow set of tokens."""
+
+
+def _tokens(layer: str, values: Mapping[str, str], where: str = ":root") -> str:
     body = " ".join(f"--{name}: {value};" for name, value in sorted(values.items()))
-    return f"@layer {layer} {{ :root {{ {body} }} }}"
+    return f"@layer {layer} {{ {where} {{ {body} }} }}"
 
 
 def _geometry() -> Mapping[str, Any]:

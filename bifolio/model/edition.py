@@ -86,6 +86,12 @@ class Edition(Model):
     """Gives a second file, for the printer."""
     tokens: dict[Token, Value] = {}
     """Values of the tokens of styles/tokens.css that this form changes."""
+    inner: dict[Token, Value] = {}
+    """The same inside a text column, where styles/parts/grid.css narrows them."""
+    templates: dict[Kind, Name] = {}
+    """Kinds that this form builds with another template of templates/."""
+    table_columns: Annotated[int, Field(ge=1, le=12)] = 12
+    """The most columns that find room; a table with more of them is set as a list."""
 
     def suits(self, kind: str) -> bool:
         return not self.kinds or kind in self.kinds
