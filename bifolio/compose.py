@@ -15,7 +15,8 @@ import re
 import struct
 import traceback
 import zlib
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -189,6 +190,7 @@ class Composer:
             "use_art": lambda name, **values: self._use_art(used, name, values),
             "slot_url": slot_url,
             "edition": self.design.edition,
+            "field_name": _field_namer(),
             "faces": _faces(handout),
         }
         template = self.design.edition.templates.get(handout.kind, handout.kind)
@@ -682,6 +684,18 @@ _INSIDE = ".hung-body, .card-face"
 def _tokens(layer: str, values: Mapping[str, str], where: str = ":root") -> str:
     body = " ".join(f"--{name}: {value};" for name, value in sorted(values.items()))
     return f"@layer {layer} {{ {where} {{ {body} }} }}"
+
+
+def _field_namer() -> Callable[[str], str]:
+    """Give a function that makes the name of a form field from its title, each name once in a document."""
+    given: Counter[str] = Counter()
+
+    def name(title: str) -> str:
+        slug = re.sub(r"[^a-z0-9]+", "-", title.casefold()).strip("-")[:60] or "field"
+        given[slug] += 1
+        return slug if given[slug] == 1 else f"{slug}-{given[slug]}"
+
+    return name
 
 
 def _geometry() -> Mapping[str, Any]:

@@ -88,6 +88,8 @@ class Edition(Model):
     """Values of the tokens of styles/tokens.css that this form changes."""
     inner: dict[Token, Value] = {}
     """The same inside a text column, where styles/parts/grid.css narrows them."""
+    fillable: bool = False
+    """Lines, boxes and numbers are fields to fill on a screen."""
     templates: dict[Kind, Name] = {}
     """Kinds that this form builds with another template of templates/."""
     table_columns: Annotated[int, Field(ge=1, le=12)] = 12

@@ -22,11 +22,15 @@ def warm_up(fonts: Path) -> None:
 
 def lay_out_handout(galley: str, fonts: Path, where: str) -> Work:
     """Lay a galley out as a tagged PDF; it is not a plate yet."""
+    from bifolio.render.fields import complete
     from bifolio.render.pdf import render
 
     rendered = render(galley, fonts, where)
     faulty = any(finding.is_error for finding in rendered.findings)
-    return (b"" if faulty else rendered.pdf), rendered.findings
+    if faulty:
+        return b"", rendered.findings
+    has_fields = ' class="field ' in galley
+    return (complete(rendered.pdf, fonts) if has_fields else rendered.pdf), rendered.findings
 
 
 def lay_out_slots(html: str, fonts: Path, where: str) -> Work:
