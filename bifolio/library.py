@@ -303,7 +303,7 @@ class Library:
         return region
 
     def edition(self, edition_id: str, asked: tuple[str, ...] = ()) -> Edition:
-        """Give an edition with the tokens of the one that it is like; `asked` are those that led here."""
+        """Give an edition with the tokens, templates and tables of the one that it is like; `asked` are those that led here."""
         if edition_id not in self.edition_ids:
             raise self._unknown("edition", edition_id, self.edition_ids, RequestError)
         path = self.styles / "editions" / f"{edition_id}.yaml"
@@ -335,8 +335,10 @@ class Library:
         if edition.like is None:
             return edition
         shared = self.edition(edition.like, (*asked, edition_id))
+        own = edition.model_fields_set
+        kept = {name: getattr(shared, name) for name in ("templates", "table_columns") if name not in own}
         tokens = {"tokens": {**shared.tokens, **edition.tokens}, "inner": {**shared.inner, **edition.inner}}
-        return edition.model_copy(update=tokens)
+        return edition.model_copy(update={**kept, **tokens})
 
     def _lost_editions(self, edition: Edition, tree: Tree) -> Iterable[Diagnostic]:
         """Find the editions that one names and that are not there."""

@@ -251,7 +251,7 @@ class Workshop:
         note = self.store.find(mark)
         if note is None:
             work = self.executor.submit(
-                lay_out_handout, galley, self._fonts, f"{job.item}.{job.edition}.print"
+                lay_out_handout, galley, self._fonts, f"{job.item}.{job.edition}.print", "pdf/ua-1"
             )
             note = self.store.keep(mark, self._made(work)[0])
         return impose(pdf, form, note, has_back=has_back)

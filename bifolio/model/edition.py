@@ -75,7 +75,7 @@ class Edition(Model):
     summary: Label
     """One line that a therapist understands."""
     like: Name | None = None
-    """The edition whose tokens this one takes before its own."""
+    """The edition whose tokens, templates and tables this one takes before its own."""
     trim_width_mm: Millimetres
     trim_height_mm: Millimetres
     kinds: tuple[Kind, ...] = ()

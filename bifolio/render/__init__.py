@@ -20,16 +20,17 @@ def warm_up(fonts: Path) -> None:
     engine(fonts)
 
 
-def lay_out_handout(galley: str, fonts: Path, where: str) -> Work:
+def lay_out_handout(galley: str, fonts: Path, where: str, variant: str = "pdf/a-3a") -> Work:
     """Lay a galley out as a tagged PDF; it is not a plate yet."""
     from bifolio.render.fields import complete
     from bifolio.render.pdf import render
 
-    rendered = render(galley, fonts, where)
+    has_fields = ' class="field ' in galley
+    # PDF/A wants every look of a field fixed, so a form to fill in is PDF/UA alone.
+    rendered = render(galley, fonts, where, variant="pdf/ua-1" if has_fields else variant)
     faulty = any(finding.is_error for finding in rendered.findings)
     if faulty:
         return b"", rendered.findings
-    has_fields = ' class="field ' in galley
     return (complete(rendered.pdf, fonts) if has_fields else rendered.pdf), rendered.findings
 
 
@@ -40,7 +41,7 @@ def lay_out_slots(html: str, fonts: Path, where: str) -> Work:
     """
     from bifolio.render.pdf import render
 
-    rendered = render(html, fonts, where, tagged=False)
+    rendered = render(html, fonts, where, variant=None)
     findings = tuple(f for f in rendered.findings if f.code != "render.cut-text")
     head = " ".join(map(str, (rendered.pages, *rendered.overfull))).encode()
     return (b"", findings) if findings else (head + b"\n" + rendered.pdf, ())

@@ -33,14 +33,14 @@ class Rendered:
     """Pages, counted from 0, with text that runs out of its box."""
 
 
-def render(galley: str, fonts: Path, where: str, *, tagged: bool = True) -> Rendered:
-    """Lay a galley out and write it as a PDF; as PDF/UA-1 unless `tagged` is false.
+def render(galley: str, fonts: Path, where: str, *, variant: str | None = "pdf/ua-1") -> Rendered:
+    """Lay a galley out and write it as a PDF of a variant that WeasyPrint knows; plain without one.
 
     `fonts` is the folder with fonts.conf and the font files. `where` names the document in findings.
     The same galley and fonts give the same bytes.
     """
     weasyprint = engine(fonts)
-    options = {"pdf_variant": "pdf/ua-1"} if tagged else {}
+    options = {"pdf_variant": variant} if variant else {}
     with _listening(where) as findings:
         document = weasyprint.HTML(string=galley, url_fetcher=_fetcher()).render(**options)
         overfull = {}
@@ -56,7 +56,7 @@ def render(galley: str, fonts: Path, where: str, *, tagged: bool = True) -> Rend
                         help="shorten the words, or give them a larger box",
                     )
                 )
-        if tagged:
+        if variant:
             findings.extend(craft(document.pages, where))
         pdf = document.write_pdf(**options)
         return Rendered(pdf, len(document.pages), tuple(findings), tuple(overfull))
