@@ -83,7 +83,9 @@ def test_content_stays_text(trick: str, sampler: Sampler, us: Composer) -> None:
         {"scale": dict.fromkeys(("label", "low", "high"), trick)},
     ]
     text = _text(sampler.compose(sampler.handout(body, title=trick, summary=trick), us))
-    assert text.count(plain(trick).replace("\N{NO-BREAK SPACE}", " ")) == 7  # title, summary, head, paragraph, label, low, high
+    assert (
+        text.count(plain(trick).replace("\N{NO-BREAK SPACE}", " ")) == 7
+    )  # title, summary, head, paragraph, label, low, high
 
 
 REACHES = (
@@ -178,6 +180,12 @@ def test_words_of_the_region_are_filled_in(sampler: Sampler, us: Composer, gb: C
     assert ("A doctor Not a {nobody}." in american, "A GP Not a {nobody}." in british) == (True, True)
     assert ("988" in american, "116 123" in american) == (True, False)
     assert ("988" in british, "116 123" in british) == (False, True)
+
+
+def test_a_list_of_services_is_reached_by_its_address(sampler: Sampler, workshop: Workshop) -> None:
+    handout = sampler.handout([{"text": "Words."}, {"resources": {"lines": ["find-a-helpline"]}}])
+    said = _text(sampler.compose(handout, workshop.composer("letter", "calm", "ca", "en")))
+    assert "Find a Helpline A list of helplines findahelpline.com" in said
 
 
 def test_the_page_says_its_language_title_and_summary(sampler: Sampler, us: Composer, gb: Composer) -> None:
