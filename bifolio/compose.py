@@ -318,8 +318,10 @@ class Composer:
             said = line.phone
         elif line.text:
             said = label("text_to").format(number=line.text)
-        else:
+        elif line.chat:
             said = label("chat_online")
+        else:
+            said = line.web or ""
         pieces = [escape(said)]
         extra = [
             f"{label('or_text')} {line.text}" if line.phone and line.text not in (None, line.phone) else None,

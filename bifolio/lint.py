@@ -156,7 +156,7 @@ def sentences(text: str) -> list[str]:
     ['Stop.', 'You can breathe, e.g. slowly.', 'Nothing has to happen next.']
     """
     plain = re.sub(r"\*\*|\[([^\]]*)\]\([^)]*\)", r"\1", text)
-    parts = re.split(r"(?<=[.!?])[\"”’)]*\s+(?=[A-Z“\"'(0-9])", " ".join(plain.split()))
+    parts = re.split(r"(?<=[.!?])[\"”’)]*\s+(?=\{?[A-Z“\"'(0-9])", " ".join(plain.split()))
     return [part for part in parts if part]
 
 
