@@ -195,6 +195,35 @@ def check(items: tuple[str, ...], brands: tuple[str, ...], project: Path, as_jso
 
 
 @main.command()
+@click.argument("item", metavar="ITEM")
+@click.option("--brand", "-b", required=True, help="The clinic whose clinician approves.")
+@click.option("--by", required=True, help='Who: "name, role".')
+@click.option("--on", required=True, help="The day of the approval: 2026-11-22.")
+@click.option("--region", help="With whose support lines; the clinic's own by default.")
+@click.option("--lang", "language", help="In which language.")
+@_common
+def approve(
+    item: str,
+    brand: str,
+    by: str,
+    on: str,
+    region: str | None,
+    language: str | None,
+    project: Path,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Record that a clinician has read a handout and approves exactly this text."""
+    with _speaking(as_json, quiet) as voice:
+        from bifolio.office import Office
+
+        office = Office(project)
+        standing = office.approve(item, brand, by, on, region, language)
+        voice.say(str(standing))
+        voice.give({"ok": True, "approvals": [_as_json(standing)]})
+
+
+@main.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE…")
 @_common
 def verify(files: tuple[Path, ...], project: Path, as_json: bool, quiet: bool) -> None:
@@ -220,12 +249,20 @@ def verify(files: tuple[Path, ...], project: Path, as_json: bool, quiet: bool) -
     type=click.Choice(["handouts", "brands", "editions", "regions", "languages", "themes"]),
     default="handouts",
 )
+@click.option("--approvals", is_flag=True, help="Which handouts each clinic has approved.")
 @_common
-def list_(what: str, project: Path, as_json: bool, quiet: bool) -> None:
+def list_(what: str, approvals: bool, project: Path, as_json: bool, quiet: bool) -> None:
     """Show what there is: handouts, brands, editions, regions, languages, themes."""
     with _speaking(as_json, quiet) as voice:
         from bifolio.office import Office
 
+        if approvals:
+            standings = Office(project).standings()
+            if not as_json:
+                for standing in standings:
+                    click.echo(str(standing))
+            voice.give({"ok": True, "approvals": [_as_json(standing) for standing in standings]})
+            return
         rows = Office(project).rows(what)
         width = max((len(name) for name, _ in rows), default=0)
         if not as_json:
@@ -268,6 +305,19 @@ def doctor(project: Path, as_json: bool, quiet: bool) -> None:
         )
         if missing:
             sys.exit(6)
+
+
+def _as_json(standing: Any) -> dict[str, str | None]:
+    approval = standing.approval
+    return {
+        "item": standing.item,
+        "brand": standing.brand,
+        "region": standing.region,
+        "language": standing.language,
+        "state": standing.state,
+        "by": approval.by if approval else None,
+        "on": str(approval.on) if approval else None,
+    }
 
 
 def _formats(text: str | None) -> tuple[Any, ...]:

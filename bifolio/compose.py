@@ -209,8 +209,15 @@ class Composer:
         styles = self._stylesheet((), _Used(), parts=("parts/slots.css",), pages="sheet.css")
         return _styled(html, styles)
 
+    def approval_line(self, by: str, on: datetime.date) -> str:
+        """Say who approved a text, and when."""
+        return self._plain(self._label("approval_by")).format(by=self._plain(by), date=self._day(on))
+
     def clinic_copy(self, brand: Brand, logo: str | None, approval: str | None = None) -> ClinicCopy:
-        """Gather what the slots of a brand say. `logo` is a data address, already cleaned."""
+        """Gather what the slots of a brand say.
+
+        `logo` is a data address, already cleaned; `approval` is the line of a text that a clinician approved.
+        """
         clinic = brand.clinic
         name = self._plain(brand.name)
         short = brand.meta.name.short

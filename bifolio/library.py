@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
+from bifolio.approval import APPROVALS, digest, kept_at
 from bifolio.diagnostics import (
     ContentError,
     DesignError,
@@ -29,6 +30,7 @@ from bifolio.diagnostics import (
 )
 from bifolio.load import load
 from bifolio.logo import Logo, read_logo
+from bifolio.model.approval import Approval, Approvals
 from bifolio.model.base import NAME
 from bifolio.model.brand import Brand
 from bifolio.model.edition import Edition
@@ -257,6 +259,31 @@ class Library:
             )
         return found
 
+    def approvals(self, brand_id: str) -> dict[tuple[str, str, str], Approval]:
+        """Give a brand's approvals by item, region and language."""
+        return {approval.key: approval for approval in self._approved(brand_id)}
+
+    def _approved(self, brand_id: str) -> tuple[Approval, ...]:
+        path = self.brand_folder(brand_id) / APPROVALS
+        if not path.exists():
+            return ()
+        return self._model(Approvals, path, "brand", DesignError).approvals
+
+    def approved_wording(self, brand_id: str, approval: Approval) -> str | None:
+        """Give the wording that an approval was a yes to; none where it is not kept, or was touched."""
+        path = self.brand_folder(brand_id) / kept_at(approval.key)
+        try:
+            text = path.read_text("utf-8")
+        except (OSError, UnicodeDecodeError):
+            return None
+        return text if digest(text) == approval.text else None
+
+    def approval_span(self, brand_id: str, approval: Approval) -> Span:
+        """Point at an approval in approvals.yaml."""
+        tree = self._tree(self.brand_folder(brand_id) / APPROVALS)
+        at = [entry.key for entry in self._approved(brand_id)].index(approval.key)
+        return tree.span(("approvals", at, "item"))
+
     def brand_folder(self, brand_id: str) -> Path:
         if brand_id not in self.brand_ids:
             raise self._unknown("brand", brand_id, self.brand_ids, RequestError)
@@ -433,6 +460,10 @@ class Library:
             if at >= 0:
                 return source.place(at, len(declaration))
         return None
+
+    def forget(self, path: Path) -> None:
+        """Read a file anew when it is next asked for: it was just written."""
+        self.trees.pop(relative_name(path, self.root), None)
 
     def _tree(self, path: Path) -> Tree:
         root = self.root if path.is_relative_to(self.root) else ENGINE

@@ -22,10 +22,12 @@ from typing import Generic, TypeVar
 from markupsafe import Markup
 
 from bifolio import __version__
+from bifolio.approval import Standing, state_of, wording
 from bifolio.compose import FITS, ClinicCopy, Composer, Design
-from bifolio.diagnostics import ContentError, DesignError, Diagnostic, ProofError, shorten
+from bifolio.diagnostics import ContentError, DesignError, Diagnostic, ProofError, Severity, shorten
 from bifolio.ink import Ink, Inker, SlotSheet
 from bifolio.library import ENGINE, Library
+from bifolio.model.approval import Approval
 from bifolio.model.brand import Brand
 from bifolio.model.plate import LINES, SLOTS, Plate
 from bifolio.palette import ROLES, derive
@@ -65,7 +67,8 @@ class Workshop:
         """Make one file: compose, render, ink, verify. Raises PressError with all that is wrong."""
         galley = self.galley(job.item, job.edition, job.theme, job.region, job.language)
         layout = self.plate(galley, f"{job.item}.{job.edition}")  # both are laid out meanwhile
-        slots = self.inker(job.brand, job.edition, job.theme, job.region, job.language)
+        line = self._approval_line(job)
+        slots = self.inker(job.brand, job.edition, job.theme, job.region, job.language, line)
         plate, inker = layout.take(), slots.take()
         self.remarks |= {(r.where, r.message): r for r in plate.remarks}
         pdf = inker.ink(plate)
@@ -97,6 +100,43 @@ class Workshop:
         drawings = {name: library.drawing(name) for name in handout.figures}
         composer = self.composer(edition, theme, region, language)
         return composer.handout(handout, library.evidence, drawings)
+
+    # -- approval --------------------------------------------------------------------------------
+
+    def wording(self, item: str, region: str, language: str) -> str:
+        """Give the exact text that an approval of a handout is bound to; looks have no say in it."""
+        editions, themes = self.library.edition_ids, self.library.theme_ids
+        galley = self.galley(item, editions[0], themes[0], region, language)
+        return wording(galley, self.library.handout(item).cites, self.library.evidence)
+
+    def standing(self, item: str, brand: str, region: str, language: str) -> Standing:
+        """Tell whether a brand's clinician has approved what a handout says now."""
+        approval = self.library.approvals(brand).get((item, region, language))
+        text = self.wording(item, region, language) if approval else ""
+        return Standing(item, brand, region, language, state_of(approval, text), approval)
+
+    def _approval_line(self, job: Job) -> str | None:
+        """Give the line of an approval that holds; one that does not is a remark."""
+        standing = self.standing(job.item, job.brand, job.region, job.language)
+        if standing.approval is None:
+            return None
+        if standing.state == "stale":
+            finding = self.stale(standing.brand, standing.approval)
+            self.remarks[str(finding.span), finding.message] = finding
+            return None
+        composer = self.composer(job.edition, job.theme, job.region, job.language)
+        return composer.approval_line(standing.approval.by, standing.approval.on)
+
+    def stale(self, brand: str, approval: Approval) -> Diagnostic:
+        """Tell that a text has changed since it was approved."""
+        return Diagnostic(
+            "approval.stale",
+            f'"{approval.item}" has changed since {approval.by} approved it on {approval.on}; '
+            "its pages say that it is a draft",
+            self.library.approval_span(brand, approval),
+            help=f"let a clinician read it again, then: python build.py approve {approval.item} --brand {brand}",
+            severity=Severity.WARNING,
+        )
 
     # -- render ----------------------------------------------------------------------------------
 
@@ -155,10 +195,18 @@ class Workshop:
 
     # -- ink -------------------------------------------------------------------------------------
 
-    def _inker(self, brand_id: str, edition: str, theme: str, region: str, language: str) -> _Kept[Inker]:
+    def _inker(
+        self,
+        brand_id: str,
+        edition: str,
+        theme: str,
+        region: str,
+        language: str,
+        approval: str | None = None,
+    ) -> _Kept[Inker]:
         brand = self.library.brand(brand_id)
         composer = self.composer(edition, theme, region, language)
-        copy = self.clinic_copy(brand_id, brand, composer)
+        copy = self.clinic_copy(brand_id, brand, composer, approval)
         sheet = self.slot_sheet(composer, copy, f"brand {brand_id}")
         palette = self.palette(brand)
         return _Kept(
@@ -181,10 +229,12 @@ class Workshop:
         kept = self.store.find(mark) or self.store.keep(mark, json.dumps(derive(seed)).encode())
         return dict(json.loads(kept))
 
-    def clinic_copy(self, brand_id: str, brand: Brand, composer: Composer) -> ClinicCopy:
+    def clinic_copy(
+        self, brand_id: str, brand: Brand, composer: Composer, approval: str | None = None
+    ) -> ClinicCopy:
         """Give what a brand's slots say, its logo cleaned and in the sentinel of its colour."""
         logo = self.library.logo(brand_id, brand, composer.palette["deep"])
-        return composer.clinic_copy(brand, logo)
+        return composer.clinic_copy(brand, logo, approval)
 
     def slot_sheet(self, composer: Composer, copy: ClinicCopy, where: str) -> _Kept[SlotSheet]:
         """Set a clinic's slots, each as large as its words allow."""
