@@ -399,6 +399,9 @@ TELLERS: dict[str, Callable[[_Fault], _Cure]] = {
     "bad_pattern": _said("bad-value", "{name} is not a pattern: {why}", "see Python's regular expressions"),
     "token_word": _said("bad-value", '{name} cannot be "{shown}"', "write the value itself"),
     "label_braces": _said("bad-value", "{name} holds a brace that is no word like {{number}}", "take it out"),
+    "keep_and_leave": _said(
+        "bad-value", '"keep" and "leave_out" cannot both be said', "keep one of the two: the shorter list"
+    ),
     "no_role": _said(
         "no-role",
         '{name} does not say who approved it, and as what: "{shown}"',

@@ -185,7 +185,14 @@ class Library:
         return tree.value or {}
 
     def handout(self, item: str) -> Handout:
-        """Give a handout with all its references checked, those of the shared blocks too."""
+        """Give a handout as every reader gets it; see `open_handout`."""
+        return self.open_handout(item).saying()
+
+    def open_handout(self, item: str) -> Handout:
+        """Give a handout with all its references checked, those of the shared blocks too.
+
+        The words that one person's copy may say otherwise are still open: `{partner}`.
+        """
         self._refuse_name(item)
         tree = self.handout_tree(item)
         handout, findings = validate(Handout, tree, "content", {"defaults": self.defaults})
@@ -219,9 +226,11 @@ class Library:
 
     def check_words(self, item: str, region: Region) -> list[Diagnostic]:
         """Find words of a handout that a region does not have."""
-        trees = (self.handout_tree(item), self.trees.get("content/defaults.yaml"))
+        tree, shared = self.handout_tree(item), self.trees.get("content/defaults.yaml")
         words = {*region.words, "emergency", "region"}
-        return [f for tree in trees if tree for f in region_words(tree, words, region.id)]
+        own = words | set(tree.value.get("words") or ())
+        found = list(region_words(tree, own, region.id))
+        return [*found, *region_words(shared, words, region.id)] if shared else found
 
     def handout_tree(self, item: str) -> Tree:
         path = self.handout_paths.get(item)

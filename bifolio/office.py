@@ -27,13 +27,18 @@ from bifolio.diagnostics import (
     shorten,
 )
 from bifolio.library import Library
+from bifolio.load import parse
 from bifolio.model.approval import Approval
 from bifolio.model.brand import Clinic
 from bifolio.model.edition import Edition
 from bifolio.model.handout import Handout
+from bifolio.model.tailoring import Tailoring
+from bifolio.model.tree import Tree
 from bifolio.plan import Job, Request, plan, unknown
 from bifolio.press import STORE, Store, run, together
-from bifolio.publish import replace_all
+from bifolio.publish import expect_room, replace_all
+from bifolio.tailor import Part, parts, refused
+from bifolio.validate import validate
 
 if TYPE_CHECKING:
     from bifolio.pipeline import Workshop  # late: it loads the layout engine's libraries
@@ -90,7 +95,7 @@ class Office:
     ) -> tuple[list[Path], list[Diagnostic]]:
         """Make the jobs and publish them; give the paths of the files, and the warnings."""
         from bifolio.pipeline import engine
-        from bifolio.publish import expect_room, publish
+        from bifolio.publish import publish
 
         target = folder or self.library.root / "output"
         expect_room(target)
@@ -188,6 +193,60 @@ class Office:
                     yield replace(unknown("item", item, known, span), severity=Severity.WARNING)
                 elif item in items and workshop.standing(item, brand, region, language).state == "stale":
                     yield workshop.stale(brand, approval)
+
+    # -- one person's copy -----------------------------------------------------------------------
+
+    def parts(self, item: str) -> tuple[Part, ...]:
+        """Name the pieces of a handout that one person's copy may do without."""
+        return parts(self.library.handout(item))
+
+    def words(self, item: str) -> dict[str, tuple[str, ...]]:
+        """Give the words of a handout that one person's copy may say otherwise, the usual one first."""
+        return dict(self.library.handout(item).words)
+
+    def tailored(
+        self,
+        item: str,
+        brand: str,
+        tailoring: Tailoring,
+        region: str | None = None,
+        language: str | None = None,
+        theme: str | None = None,
+        tree: Tree | None = None,
+    ) -> tuple[bytes, list[Diagnostic]]:
+        """Make one person's copy as a PDF; give it with the warnings. Nothing of it is kept anywhere.
+
+        `tree` is the file that the tailoring stands in, for findings to point at.
+        """
+        from bifolio.pipeline import Workshop
+
+        editions = (tailoring.edition,) if tailoring.edition else ()
+        request = Request((item,), (brand,), region, language, editions, theme, ("pdf",))
+        job = self.plan(request)[0]
+        if findings := list(refused(self.library.open_handout(item), tailoring, tree)):
+            raise RequestError(findings)
+        workshop = Workshop(self.library, Store(self.store.folder, keeps=False), self.executor)
+        pdf = workshop.tailored(job, tailoring)
+        # How pages break is an author's care: whoever makes one copy cannot mend it.
+        return pdf, [f for f in workshop.remarks.values() if not f.code.startswith("craft.")]
+
+    def hand_over(self, body: bytes, path: Path) -> None:
+        """Write one person's copy to where the therapist says, whole or not at all.
+
+        The folders that this program itself keeps, shows or shares are refused.
+        """
+        place = path.resolve()
+        for name in ("content", "output", STORE):
+            if place.is_relative_to(self.library.root / name):
+                raise RequestError(
+                    Diagnostic(
+                        "tailor.shared-folder",
+                        f'"{name}" is kept and shared: one person\'s copy does not belong there',
+                        help="name a place of your own: --to ~/Desktop/copy.pdf",
+                    )
+                )
+        expect_room(place.parent)
+        replace_all({place: body})
 
     def _spoken(self, brand: str, region: str | None, language: str | None) -> tuple[str, str]:
         """Give the region and the language in which a brand hands a text out."""
@@ -341,6 +400,17 @@ def _named(what: str, names: str | Sequence[str] | None) -> Iterator[_Choice]:
 def _refuse(kind: type[PressError], findings: Sequence[Diagnostic], failures: list[PressError]) -> None:
     if findings:
         failures.append(kind(findings))
+
+
+def read_tailoring(text: str, name: str) -> tuple[Tailoring, Tree]:
+    """Read a tailoring from YAML text; findings call it `name`. The file itself is nobody's but the therapist's."""
+    tree = parse(text, name)
+    if tree.value is None:
+        return Tailoring(), tree
+    tailoring, findings = validate(Tailoring, tree, "tailor")
+    if tailoring is None:
+        raise ContentError(findings)
+    return tailoring, tree
 
 
 def _not_signed(by: str, on: str, error: ValidationError) -> Diagnostic:

@@ -23,19 +23,22 @@ from markupsafe import Markup
 
 from bifolio import __version__
 from bifolio.approval import Standing, state_of, wording
-from bifolio.compose import FITS, ClinicCopy, Composer, Design
+from bifolio.compose import FITS, ApprovalLine, ClinicCopy, Composer, Design
 from bifolio.diagnostics import ContentError, DesignError, Diagnostic, ProofError, Severity, shorten
 from bifolio.ink import Ink, Inker, SlotSheet
 from bifolio.library import ENGINE, Library
 from bifolio.model.approval import Approval
 from bifolio.model.brand import Brand
+from bifolio.model.handout import Handout
 from bifolio.model.plate import LINES, SLOTS, Plate
+from bifolio.model.tailoring import Tailoring
 from bifolio.palette import ROLES, derive
 from bifolio.plan import Job
 from bifolio.press import STORE, Store
 from bifolio.publish import Artefact
 from bifolio.render import Work, lay_out_handout, lay_out_slots
 from bifolio.render.plate import finish
+from bifolio.tailor import tailor
 from bifolio.verify import verify
 from bifolio.worker import SameProcess
 
@@ -66,9 +69,21 @@ class Workshop:
     def produce(self, job: Job) -> Artefact:
         """Make one file: compose, render, ink, verify. Raises PressError with all that is wrong."""
         galley = self.galley(job.item, job.edition, job.theme, job.region, job.language)
+        pdf, plate, inker = self._printed(job, galley)
+        return Artefact(job.path, pdf, self._facts(job, galley, plate, inker))
+
+    def tailored(self, job: Job, tailoring: Tailoring) -> bytes:
+        """Make one person's copy of a handout. The store of this workshop should be one that keeps nothing."""
+        handout = self.library.open_handout(job.item)
+        labels = self.library.locale(job.language).labels
+        copy = tailor(handout, tailoring, labels)
+        galley = self._composed(copy, job.item, job.edition, job.theme, job.region, job.language)
+        return self._printed(job, galley, tailored=copy != handout.saying())[0]
+
+    def _printed(self, job: Job, galley: str, *, tailored: bool = False) -> tuple[bytes, Plate, Inker]:
         layout = self.plate(galley, f"{job.item}.{job.edition}")  # both are laid out meanwhile
-        line = self._approval_line(job)
-        slots = self.inker(job.brand, job.edition, job.theme, job.region, job.language, line)
+        approval = self._approval_line(job, tailored=tailored)
+        slots = self.inker(job.brand, job.edition, job.theme, job.region, job.language, approval)
         plate, inker = layout.take(), slots.take()
         self.remarks |= {(r.where, r.message): r for r in plate.remarks}
         pdf = inker.ink(plate)
@@ -77,7 +92,7 @@ class Workshop:
         if any(finding.is_error for finding in findings):
             raise ProofError(findings)
         self.remarks |= {(f.where, f.message): f for f in findings}
-        return Artefact(job.path, pdf, self._facts(job, galley, plate, inker))
+        return pdf, plate, inker
 
     # -- compose ---------------------------------------------------------------------------------
 
@@ -93,8 +108,12 @@ class Workshop:
         return Composer(design, library.locale(language), library.region(region))
 
     def _galley(self, item: str, edition: str, theme: str, region: str, language: str) -> str:
+        return self._composed(self.library.handout(item), item, edition, theme, region, language)
+
+    def _composed(
+        self, handout: Handout, item: str, edition: str, theme: str, region: str, language: str
+    ) -> str:
         library = self.library
-        handout = library.handout(item)
         if unknown := library.check_words(item, library.region(region)):
             raise ContentError(unknown)
         drawings = {name: library.drawing(name) for name in handout.figures}
@@ -115,8 +134,8 @@ class Workshop:
         text = self.wording(item, region, language) if approval else ""
         return Standing(item, brand, region, language, state_of(approval, text), approval)
 
-    def _approval_line(self, job: Job) -> str | None:
-        """Give the line of an approval that holds; one that does not is a remark."""
+    def _approval_line(self, job: Job, *, tailored: bool = False) -> ApprovalLine | None:
+        """Give what an approval that holds puts on the page; one that does not hold is a remark."""
         standing = self.standing(job.item, job.brand, job.region, job.language)
         if standing.approval is None:
             return None
@@ -125,7 +144,7 @@ class Workshop:
             self.remarks[str(finding.span), finding.message] = finding
             return None
         composer = self.composer(job.edition, job.theme, job.region, job.language)
-        return composer.approval_line(standing.approval.by, standing.approval.on)
+        return composer.approval_line(standing.approval.by, standing.approval.on, tailored=tailored)
 
     def stale(self, brand: str, approval: Approval) -> Diagnostic:
         """Tell that a text has changed since it was approved."""
@@ -202,7 +221,7 @@ class Workshop:
         theme: str,
         region: str,
         language: str,
-        approval: str | None = None,
+        approval: ApprovalLine | None = None,
     ) -> _Kept[Inker]:
         brand = self.library.brand(brand_id)
         composer = self.composer(edition, theme, region, language)
@@ -230,7 +249,7 @@ class Workshop:
         return dict(json.loads(kept))
 
     def clinic_copy(
-        self, brand_id: str, brand: Brand, composer: Composer, approval: str | None = None
+        self, brand_id: str, brand: Brand, composer: Composer, approval: ApprovalLine | None = None
     ) -> ClinicCopy:
         """Give what a brand's slots say, its logo cleaned and in the sentinel of its colour."""
         logo = self.library.logo(brand_id, brand, composer.palette["deep"])
