@@ -43,7 +43,7 @@ from bifolio.model.handout import Handout
 from bifolio.model.locale import Locale
 from bifolio.model.plate import CLINIC_NAME, LINES, SLOTS, slot_pixels
 from bifolio.model.region import Region, SupportLine
-from bifolio.palette import SENTINELS
+from bifolio.palette import SENTINELS, colours, tokens_of
 
 FITS = 3
 """In how many ways a slot may be set, from its full size down, before it counts as too full."""
@@ -146,7 +146,7 @@ class Composer:
         self.region = region
         self.brand_colours = palette
         self.tokens = self._theme_tokens()
-        self.palette = self._roles()
+        self.palette = colours(self.tokens, palette)
         self.words = {**region.words, "emergency": region.emergency.number, "region": region.name}
         self.environment = _environment(design.templates, design.compiled)
         self._add_filters()
@@ -416,25 +416,7 @@ class Composer:
     # -- styles ----------------------------------------------------------------------------------
 
     def _theme_tokens(self) -> dict[str, str]:
-        """Give the values of tokens.css as the theme changes them, unresolved."""
-        declared = dict(_DECLARATION.findall(self._css("tokens.css").partition("}")[0]))
-        return declared | dict(_DECLARATION.findall(self._css(f"themes/{self.design.theme}.css")))
-
-    def _roles(self) -> dict[str, str]:
-        """Give the colour of each colour token in the theme, by its name: drawings obey themes too."""
-        declared = self.tokens
-
-        def colour(value: str, seen: frozenset[str] = frozenset()) -> str | None:
-            if _HEX.fullmatch(value):
-                return value if len(value) == 7 else "#" + "".join(digit * 2 for digit in value[1:])
-            name = _VAR.fullmatch(value)
-            if not name or name[1] in seen:
-                return None
-            if name[1].startswith("brand-"):
-                return self.brand_colours.get(name[1].removeprefix("brand-"))
-            return colour(declared.get(name[1], ""), seen | {name[1]})
-
-        return {name: found for name, value in declared.items() if (found := colour(value))}
+        return tokens_of(self._css("tokens.css")) | tokens_of(self._css(f"themes/{self.design.theme}.css"))
 
     def _stylesheet(
         self,
@@ -521,10 +503,7 @@ def _styled(html: str, stylesheet: str) -> str:
 
 
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
-_DECLARATION = re.compile(r"--([a-z0-9-]+):\s*([^;]+?)\s*;")
-_VAR = re.compile(r"var\(--([a-z0-9-]+)\)")
 _STROKE = re.compile(r'stroke-width="([\d.]+)"')
-_HEX = re.compile(r"#(?:[0-9a-fA-F]{3}){1,2}")
 
 
 def _environment(templates: Path, compiled: Path | None) -> ImmutableSandboxedEnvironment:
