@@ -36,7 +36,7 @@ from bifolio import typography
 from bifolio.diagnostics import DesignError, Diagnostic
 from bifolio.model.blocks import Resources, walk
 from bifolio.model.brand import Brand
-from bifolio.model.edition import Edition
+from bifolio.model.edition import Edition, Imposition
 from bifolio.model.evidence import Evidence, EvidenceSource
 from bifolio.model.figure import Drawing
 from bifolio.model.handout import Handout
@@ -203,6 +203,26 @@ class Composer:
         html = self._render(f"{handout.kind}.html.j2", context)
         kinds = tuple(f"components/{kind}.css" for kind in handout.block_kinds)
         return _styled(html, self._stylesheet(kinds, used))
+
+    def printer_note(self, handout: Handout, form: Imposition, sides: int) -> str:
+        """Compose the sheet that tells a person at a printer which settings to choose.
+
+        Its own two sides come first; `sides` more follow.
+        """
+        used = _Used()
+        context = {
+            "handout": handout,
+            "language": self.region.language,
+            "stylesheet": _STYLE_MARK,
+            "label": self._label,
+            "form": form,
+            "scheme": form.scheme.replace("-", "_"),
+            "first": 3,
+            "last": 2 + sides,
+            "use_art": lambda name, **values: self._use_art(used, name, values),
+        }
+        html = self._render("print_note.html.j2", context)
+        return _styled(html, self._stylesheet((), used, parts=("parts/print_note.css", "parts/cover.css")))
 
     def slots(self, copy: ClinicCopy, fits: Mapping[str, int]) -> dict[str, Markup]:
         """Compose the markup of each slot that the clinic fills, at its fit (0 is full size)."""

@@ -41,7 +41,7 @@ from bifolio.model.handout import Handout
 from bifolio.model.locale import Locale
 from bifolio.model.project import Plan
 from bifolio.model.region import Region
-from bifolio.model.tree import Tree
+from bifolio.model.tree import Steps, Tree
 from bifolio.model.words import HouseWords
 from bifolio.plan import unknown
 from bifolio.validate import (
@@ -347,7 +347,9 @@ class Library:
             raise self._unknown("edition", edition_id, self.edition_ids, RequestError)
         path = self.styles / "editions" / f"{edition_id}.yaml"
         edition = self._model(Edition, path, "edition", DesignError)
-        unknown = [
+        if lost := list(self._lost_editions(edition, self._tree(path))):
+            raise DesignError(lost)
+        odd = [
             Diagnostic(
                 "edition.unknown-token",
                 f'there is no token "{name}"',
@@ -357,9 +359,31 @@ class Library:
             for name in edition.tokens
             if name not in self.token_names
         ]
-        if unknown:
-            raise DesignError(unknown)
-        return edition
+        if odd:
+            raise DesignError(odd)
+        if edition.like is None:
+            return edition
+        shared = self.edition(edition.like).tokens
+        return edition.model_copy(update={"tokens": {**shared, **edition.tokens}})
+
+    def _lost_editions(self, edition: Edition, tree: Tree) -> Iterable[Diagnostic]:
+        """Find the editions that one names and that are not there, or that lead round in a circle."""
+        named: dict[Steps, str] = {("instead", kind): other for kind, other in edition.instead.items()}
+        if edition.like:
+            named |= {("like",): edition.like}
+        for steps, other in named.items():
+            if other not in self.edition_ids:
+                yield unknown("edition", other, self.edition_ids, tree.span(steps))
+        if edition.like in self.edition_ids and self._tree_of_edition(edition.like).value.get("like"):
+            yield Diagnostic(
+                "edition.like",
+                f'"{edition.like}" is itself like another edition',
+                tree.span(("like",)),
+                help="name the one that it is like",
+            )
+
+    def _tree_of_edition(self, edition_id: str) -> Tree:
+        return self._tree(self.styles / "editions" / f"{edition_id}.yaml")
 
     @cached_property
     def token_names(self) -> frozenset[str]:

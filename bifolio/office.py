@@ -331,6 +331,8 @@ class Office:
             return [choice.name for choice in choices if choice.what == what]
 
         editions = self._gather("edition", chosen("edition"), library.edition, failures)
+        others = [other for edition in editions.values() for other in edition.instead.values()]
+        editions |= self._gather("edition", others, library.edition, failures)
         regions = self._gather("region", chosen("region"), library.region, failures)
         self._gather("language", chosen("language"), library.locale, failures)
         figures = {name for handout in handouts.values() for name in handout.figures}

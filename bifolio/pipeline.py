@@ -1,6 +1,6 @@
 """Pipeline: THE MAIN PATH. One job goes through the stages in order and comes out as a verified file.
 
-    load → validate → compose → render → ink → verify
+    load → validate → compose → render → ink → impose → verify
 
 `Workshop` holds what jobs have in common, so that a handout is laid out once for all clinics and a
 clinic's slots are set once for all handouts. Everything kept is addressed by what it was made from.
@@ -25,10 +25,12 @@ from bifolio import __version__
 from bifolio.approval import Standing, state_of, wording
 from bifolio.compose import FITS, ApprovalLine, ClinicCopy, Composer, Design
 from bifolio.diagnostics import ContentError, DesignError, Diagnostic, ProofError, Severity, shorten
+from bifolio.impose import impose, misfit, sheets
 from bifolio.ink import Ink, Inker, SlotSheet
 from bifolio.library import ENGINE, Library
 from bifolio.model.approval import Approval
 from bifolio.model.brand import Brand
+from bifolio.model.edition import Imposition
 from bifolio.model.handout import Handout
 from bifolio.model.plate import LINES, SLOTS, Plate
 from bifolio.model.tailoring import Tailoring
@@ -62,12 +64,13 @@ class Workshop:
         self.remarks: dict[tuple[str | None, str], Diagnostic] = {}
         """What a compositor would say of the pages made so far."""
         self.composer = lru_cache(maxsize=32)(self._composer)
+        self.note_composer = lru_cache(maxsize=8)(self._note_composer)
         self.galley = lru_cache(maxsize=32)(self._galley)
         self.plate = lru_cache(maxsize=32)(self._plate)
         self.inker = lru_cache(maxsize=8)(self._inker)
 
     def produce(self, job: Job, handout: Handout | None = None) -> Artefact:
-        """Make one file: compose, render, ink, verify. Raises PressError with all that is wrong.
+        """Make one file: compose, render, ink, impose, verify. Raises PressError with all that is wrong.
 
         `handout` is what to make where the library has none of the job's name.
         """
@@ -92,7 +95,14 @@ class Workshop:
         self.remarks |= {(r.where, r.message): r for r in plate.remarks}
         pdf = inker.ink(plate)
         edition = self.library.edition(job.edition)
-        findings = verify(pdf, job.path, (edition.trim_width_mm, edition.trim_height_mm))
+        size = edition.trim_width_mm, edition.trim_height_mm
+        if form := edition.imposition:
+            if misfits := misfit(form, plate.pages, f"{job.item}.{job.edition}"):
+                raise ProofError(misfits)
+            if job.is_imposed:
+                size = form.sheet_width_mm, form.sheet_height_mm
+                pdf = self._imposed(job, pdf, plate.pages, form)
+        findings = verify(pdf, job.path, size)
         if any(finding.is_error for finding in findings):
             raise ProofError(findings)
         self.remarks |= {(f.where, f.message): f for f in findings}
@@ -245,7 +255,9 @@ class Workshop:
 
     def palette(self, brand: Brand) -> dict[str, str]:
         """Give the role colours of a brand; derived once for each colour."""
-        seed = brand.color.seed or DEFAULT_SEED
+        return self._palette_of(brand.color.seed or DEFAULT_SEED)
+
+    def _palette_of(self, seed: str) -> dict[str, str]:
         mark = fingerprint("palette", seed, repr(ROLES), version("coloraide"))
         kept = self.store.find(mark) or self.store.keep(mark, json.dumps(derive(seed)).encode())
         return dict(json.loads(kept))
@@ -297,6 +309,33 @@ class Workshop:
             help="shorten it in _brand.yml",
         )
 
+    # -- impose ----------------------------------------------------------------------------------
+
+    def _imposed(self, job: Job, pdf: bytes, pages: int, form: Imposition) -> bytes:
+        """Put the pages of a finished PDF onto sheets, behind a note for the person at the printer."""
+        handout = self.library.handout(job.item)
+        has_back = handout.kind == "booklet"
+        sides = 2 * len(sheets(form, pages, has_back=has_back))
+        composer = self.note_composer(job.edition, job.theme, job.region, job.language)
+        galley = composer.printer_note(handout, form, sides)
+        mark = fingerprint("note", self._press_mark, galley)
+        note = self.store.find(mark)
+        if note is None:
+            work = self.executor.submit(
+                lay_out_handout, galley, self._fonts, f"{job.item}.{job.edition}.print"
+            )
+            note = self.store.keep(mark, self._made(work)[0])
+        return impose(pdf, form, note, has_back=has_back)
+
+    def _note_composer(self, edition: str, theme: str, region: str, language: str) -> Composer:
+        """Give a composer for the sheets of an edition, in grey: the note is nobody's handout."""
+        plain = self.composer(edition, theme, region, language)
+        form = self.library.edition(edition).imposition
+        assert form is not None, "only an edition with sheets has a note for the printer"
+        return Composer(
+            replace(plain.design, edition=form.sheet), plain.locale, plain.region, self._palette_of(GREY)
+        )
+
     # -- what it was made from -------------------------------------------------------------------
 
     @property
@@ -332,6 +371,8 @@ def _longest_words(copy: ClinicCopy, slot: str) -> str:
 
 DEFAULT_SEED = "#3c5a80"
 """The colour of a brand that names none: a quiet blue."""
+
+GREY = "#808080"
 
 
 def fingerprint(*parts: str | bytes) -> str:
