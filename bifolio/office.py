@@ -262,7 +262,11 @@ def look_over(path: Path) -> list[Diagnostic]:
         raise RequestError(
             Diagnostic("verify.missing-file", f'there is no file "{path}"', help="check the name")
         ) from error
-    looks = {".pdf": verify, ".epub": verify_epub, ".html": verify_page}
+    looks: dict[str, Callable[[bytes, str], list[Diagnostic]]] = {
+        ".pdf": verify,
+        ".epub": verify_epub,
+        ".html": verify_page,
+    }
     look = looks.get(path.suffix.lower())
     if look is None:
         raise RequestError(
