@@ -17,6 +17,7 @@ PUT_BEFORE = {
     ("logo.py", "_refuse"): "brand.",
     ("lint.py", "_finding"): "lint.",
     ("verify.py", "_finding"): "",
+    ("verify_flow.py", "_finding"): "",
     ("faults.py", "_said"): "*.",
 }
 # Codes whose first half is the sort of the file: `*` in the table.
@@ -33,6 +34,7 @@ PUT_TOGETHER = {
     ("logo.py", "brand.{code}"): [],
     ("lint.py", "lint.{code}"): [],
     ("verify.py", "code"): [],
+    ("verify_flow.py", "code"): [],
     ("pipeline.py", "finding.code"): [],
     ("plate.py", "code"): [],
 }
