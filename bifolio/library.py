@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel
 
 from bifolio.approval import APPROVALS, digest, kept_at
+from bifolio.bind import bind
 from bifolio.diagnostics import (
     ContentError,
     DesignError,
@@ -197,9 +198,35 @@ class Library:
         tree = self.handout_tree(item)
         handout, findings = validate(Handout, tree, "content", {"defaults": self.defaults})
         findings += [*self._lost_names(tree), *sections(tree)]
+        if handout is not None:
+            findings += self._not_to_bind(handout, tree)
         if handout is None or findings:
             raise ContentError(findings)
-        return handout
+        if not handout.handouts:
+            return handout
+        parts = self._parts(handout)
+        words = {name: said for part in parts.values() for name, said in part.words.items()} | handout.words
+        return bind(handout, parts).model_copy(update={"words": words})
+
+    def _not_to_bind(self, booklet: Handout, tree: Tree) -> Iterable[Diagnostic]:
+        """Find the names in a booklet that are no handouts."""
+        known = tuple(name for name, path in self.handout_paths.items() if path.parent.name == "handouts")
+        for position, name in enumerate(booklet.handouts):
+            if name not in known:
+                yield unknown("item", name, known, tree.span(("handouts", position)))
+
+    def _parts(self, booklet: Handout) -> dict[str, Handout]:
+        """Give the handouts that a booklet binds; raise all that is wrong with any of them."""
+        parts: dict[str, Handout] = {}
+        findings: list[Diagnostic] = []
+        for name in dict.fromkeys(booklet.handouts):
+            try:
+                parts[name] = self.open_handout(name)
+            except ContentError as failure:
+                findings += failure.findings
+        if findings:
+            raise ContentError(findings)
+        return parts
 
     def _lost_names(self, tree: Tree) -> list[Diagnostic]:
         """Find the facts, figures and icons that a file names and that are not there."""
@@ -226,11 +253,13 @@ class Library:
 
     def check_words(self, item: str, region: Region) -> list[Diagnostic]:
         """Find words of a handout that a region does not have."""
-        tree, shared = self.handout_tree(item), self.trees.get("content/defaults.yaml")
+        bound = self.handout_tree(item).value.get("handouts", ())
+        shared = self.trees.get("content/defaults.yaml")
         words = {*region.words, "emergency", "region"}
-        own = words | set(tree.value.get("words") or ())
-        found = list(region_words(tree, own, region.id))
-        return [*found, *region_words(shared, words, region.id)] if shared else found
+        found = list(region_words(shared, words, region.id)) if shared else []
+        for tree in map(self.handout_tree, (item, *bound)):
+            found += region_words(tree, words | set(tree.value.get("words") or ()), region.id)
+        return found
 
     def handout_tree(self, item: str) -> Tree:
         path = self.handout_paths.get(item)

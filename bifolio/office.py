@@ -32,6 +32,7 @@ from bifolio.model.approval import Approval
 from bifolio.model.brand import Clinic
 from bifolio.model.edition import Edition
 from bifolio.model.handout import Handout
+from bifolio.model.region import Region
 from bifolio.model.tailoring import Tailoring
 from bifolio.model.tree import Tree
 from bifolio.plan import Job, Request, plan, unknown
@@ -105,14 +106,33 @@ class Office:
         self.store.clean()
         return written, list(workshop.remarks.values())
 
-    def check(self, items: Sequence[str], brands: Sequence[str]) -> list[Diagnostic]:
-        """Validate handouts and brands, in every region that a brand uses; give the warnings.
+    def check(self, items: Sequence[str], brands: Sequence[str], today: datetime.date) -> list[Diagnostic]:
+        """Validate and lint handouts and brands, in every region that a brand uses; give the warnings.
 
-        Raises one error with all findings when there is an error among them.
+        Reviews and support lines are as old as they are on `today`. Raises one error with all findings
+        when there is an error among them.
         """
         named = Request(items=tuple(items), brands=tuple(brands))
         desk = self._desk(named, items or self.library.known("item"), brands or self.library.known("brand"))
-        return [*self.warnings(desk.clinics), *self._stale(desk.handouts, desk.clinics)]
+        found = [*self.warnings(desk.clinics), *self._read_through(desk, today)]
+        found += self._stale(desk.handouts, desk.clinics)
+        if any(finding.is_error for finding in found):
+            raise ContentError(found)
+        return found
+
+    def _read_through(self, desk: _Desk, today: datetime.date) -> Iterator[Diagnostic]:
+        """Give what an editor would still change, once for all regions."""
+        from bifolio.lint import Subject, lint
+
+        library = self.library
+        for item, handout in desk.handouts.items():
+            tree = library.handout_tree(item)
+            found = (
+                finding
+                for region in desk.regions.values()
+                for finding in lint(Subject(handout, tree, region, library.evidence, library.words, today))
+            )
+            yield from {(finding.span, finding.message): finding for finding in found}.values()
 
     # -- approval --------------------------------------------------------------------------------
 
@@ -286,7 +306,7 @@ class Office:
         _refuse(ContentError, words, failures)
         if failures:
             raise together(failures)
-        return _Desk(handouts, clinics, editions)
+        return _Desk(handouts, clinics, editions, regions)
 
     def _written(self) -> Iterator[_Choice]:
         """Give the names that bifolio.yaml itself writes down."""
@@ -373,6 +393,7 @@ class _Desk:
     handouts: dict[str, Handout]
     clinics: dict[str, Clinic]
     editions: dict[str, Edition]
+    regions: dict[str, Region]
 
 
 class _Choice(NamedTuple):

@@ -52,11 +52,19 @@ class Handout(Model):
     main_message: Text | None = None
     call_to_action: Text | None = None
     content_note: Said | None = None
+    handouts: tuple[Name, ...] = Field(default=(), max_length=40)
+    """Of a booklet: the handouts that it binds, in order, before its own body."""
     body: tuple[Block, ...] = Field(min_length=1, max_length=MOST)
     words: dict[WordName, Annotated[tuple[OwnWord, ...], Field(min_length=1, max_length=20)]] = {}
     """Words that one person's copy may say otherwise: `partner: [partner, wife, husband]` for `{partner}` in the
     text. The first is what every other copy says."""
     review: Review
+
+    @model_validator(mode="after")
+    def _only_booklets_bind(self) -> Self:
+        if self.handouts and self.kind != "booklet":
+            raise PydanticCustomError("binds", "only a booklet binds handouts", {"kind": self.kind})
+        return self
 
     def saying(self, chosen: Mapping[str, str] | None = None) -> Handout:
         """Put the handout's own words in place: the chosen ones, and the first of each other."""
