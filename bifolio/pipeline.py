@@ -66,21 +66,14 @@ class Workshop:
         self.plate = lru_cache(maxsize=32)(self._plate)
         self.inker = lru_cache(maxsize=8)(self._inker)
 
-    def produce(self, job: Job) -> Artefact:
-        """Make one file: compose, render, ink, verify. Raises PressError with all that is wrong."""
-        galley = self.galley(job.item, job.edition, job.theme, job.region, job.language)
-        pdf, plate, inker = self._printed(job, galley)
-        return Artefact(job.path, pdf, self._facts(job, galley, plate, inker))
+    def produce(self, job: Job, handout: Handout | None = None, *, tailored: bool = False) -> Artefact:
+        """Make one file: compose, render, ink, verify. Raises PressError with all that is wrong.
 
-    def tailored(self, job: Job, tailoring: Tailoring) -> bytes:
-        """Make one person's copy of a handout. The store of this workshop should be one that keeps nothing."""
-        handout = self.library.open_handout(job.item)
-        labels = self.library.locale(job.language).labels
-        copy = tailor(handout, tailoring, labels)
-        galley = self._composed(copy, job.item, job.edition, job.theme, job.region, job.language)
-        return self._printed(job, galley, tailored=copy != handout.saying())[0]
-
-    def _printed(self, job: Job, galley: str, *, tailored: bool = False) -> tuple[bytes, Plate, Inker]:
+        `handout` is what to make where the library has none of the job's name, or where this is one person's
+        copy; then it is `tailored`.
+        """
+        names = (job.item, job.edition, job.theme, job.region, job.language)
+        galley = self.galley(*names) if handout is None else self._galley(*names, handout)
         layout = self.plate(galley, f"{job.item}.{job.edition}")  # both are laid out meanwhile
         approval = self._approval_line(job, tailored=tailored)
         slots = self.inker(job.brand, job.edition, job.theme, job.region, job.language, approval)
@@ -92,7 +85,15 @@ class Workshop:
         if any(finding.is_error for finding in findings):
             raise ProofError(findings)
         self.remarks |= {(f.where, f.message): f for f in findings}
-        return pdf, plate, inker
+        return Artefact(job.path, pdf, self._facts(job, galley, plate, inker))
+
+    def tailored(self, job: Job, tailoring: Tailoring) -> bytes:
+        """Make one person's copy of a handout. The store of this workshop should be one that keeps nothing."""
+        handout = self.library.open_handout(job.item)
+        if unknown := self.library.check_words(job.item, self.library.region(job.region)):
+            raise ContentError(unknown)
+        copy = tailor(handout, tailoring, self.library.locale(job.language).labels)
+        return self.produce(job, copy, tailored=copy != handout.saying()).body
 
     # -- compose ---------------------------------------------------------------------------------
 
@@ -107,15 +108,14 @@ class Workshop:
         )
         return Composer(design, library.locale(language), library.region(region))
 
-    def _galley(self, item: str, edition: str, theme: str, region: str, language: str) -> str:
-        return self._composed(self.library.handout(item), item, edition, theme, region, language)
-
-    def _composed(
-        self, handout: Handout, item: str, edition: str, theme: str, region: str, language: str
+    def _galley(
+        self, item: str, edition: str, theme: str, region: str, language: str, handout: Handout | None = None
     ) -> str:
         library = self.library
-        if unknown := library.check_words(item, library.region(region)):
-            raise ContentError(unknown)
+        if handout is None:
+            handout = library.handout(item)
+            if unknown := library.check_words(item, library.region(region)):
+                raise ContentError(unknown)
         drawings = {name: library.drawing(name) for name in handout.figures}
         composer = self.composer(edition, theme, region, language)
         return composer.handout(handout, library.evidence, drawings)
