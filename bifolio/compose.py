@@ -44,11 +44,12 @@ from bifolio.model.locale import Locale
 from bifolio.model.plate import CLINIC_NAME, LINES, SLOTS, slot_pixels
 from bifolio.model.region import Region, SupportLine
 from bifolio.palette import SENTINELS
+from bifolio.typeface import PLAIN, Typeface
 
 FITS = 3
 """In how many ways a slot may be set, from its full size down, before it counts as too full."""
 
-LAYERS = "tokens, base, parts, components, edition, words, brand, theme"
+LAYERS = "tokens, base, parts, components, edition, words, brand, theme, type"
 
 
 @dataclass(frozen=True)
@@ -148,10 +149,14 @@ class Composer:
         locale: Locale,
         region: Region,
         palette: Mapping[str, str] = SENTINELS,
+        own_lines: tuple[SupportLine, ...] = (),
+        typeface: Typeface = PLAIN,
     ) -> None:
         self.design = design
         self.locale = locale
         self.region = region
+        self.own_lines = own_lines
+        self.typeface = typeface
         self.palette = {"paper": "#ffffff", **palette, **self._theme_roles(palette)}
         self.words = {**region.words, "emergency": region.emergency.number, "region": region.name}
         self.environment = _environment(design.templates, design.compiled)
@@ -240,7 +245,7 @@ class Composer:
             below=self._plain(below) if below else None,
             lines=self._contact_lines(brand),
             logo=logo,
-            logo_alt=name,
+            logo_alt=self._plain(brand.logo_alt),
             masthead=clinic.masthead,
             qr=_qr(brand.home) if brand.home else None,
             stamp=self._label("blank_stamp"),
@@ -316,7 +321,7 @@ class Composer:
         return marks
 
     def _support_lines(self, block: Resources) -> tuple[SupportLine, ...]:
-        return self.region.choose(block.lines, block.topics, block.limit)
+        return self.region.choose(block.lines, block.topics, block.limit, self.own_lines)
 
     def _lines_checked(self, handout: Handout) -> datetime.date | None:
         """Give the earliest day on which a line that this handout shows was checked."""
@@ -365,22 +370,23 @@ class Composer:
     def _contact_lines(self, brand: Brand) -> tuple[ContactLine, ...]:
         clinic = brand.clinic
         found = []
-        if clinic.phone:
-            digits = re.sub(r"[^\d+]", "", clinic.phone)
-            said = self._label("call").format(number=clinic.phone)
-            found.append(ContactLine(said, f"tel:{digits}"))
-        if brand.home and brand.site:
-            found.append(ContactLine(brand.site, brand.home))
-        if clinic.email:
-            found.append(ContactLine(clinic.email, f"mailto:{clinic.email}"))
-        if clinic.out_of_hours:
-            found.append(ContactLine(self._plain(clinic.out_of_hours)))
+        for name in brand.contact[:LINES]:
+            if name == "phone":
+                digits = re.sub(r"[^\d+]", "", clinic.phone or "")
+                said = self._label("call").format(number=clinic.phone)
+                found.append(ContactLine(said, f"tel:{digits}"))
+            elif name == "site":
+                found.append(ContactLine(brand.site or "", brand.home))
+            elif name == "email":
+                found.append(ContactLine(clinic.email or "", f"mailto:{clinic.email}"))
+            else:
+                found.append(ContactLine(self._plain(getattr(clinic, name))))
         if not found:
             # A hand needs two lines of the panel for one of its own.
             room = ContactLine("")
             for key in ("blank_phone", "blank_visit"):
                 found += [room, ContactLine(self._label(key), blank=True)]
-        return tuple(found[:LINES])
+        return tuple(found)
 
     # -- pictures --------------------------------------------------------------------------------
 
@@ -464,6 +470,8 @@ class Composer:
             _tokens("words", words),
             _tokens("brand", brand),
             self._layer("theme", (f"themes/{self.design.theme}.css",)),
+            *([_tokens("type", self.typeface.tokens)] if self.typeface.tokens else []),
+            *(face.css for face in self.typeface.faces),
             self._css(pages),
             *(used.rules[key] for key in sorted(used.rules)),
         ]

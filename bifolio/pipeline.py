@@ -72,7 +72,7 @@ class Workshop:
         `handout` is what to make where the library has none of the job's name, or where this is one person's
         copy; then it is `tailored`.
         """
-        names = (job.item, job.edition, job.theme, job.region, job.language)
+        names = (job.item, job.edition, job.theme, job.region, job.language, self._own(job.brand))
         galley = self.galley(*names) if handout is None else self._galley(*names, handout)
         layout = self.plate(galley, f"{job.item}.{job.edition}")  # both are laid out meanwhile
         approval = self._approval_line(job, tailored=tailored)
@@ -97,7 +97,12 @@ class Workshop:
 
     # -- compose ---------------------------------------------------------------------------------
 
-    def _composer(self, edition: str, theme: str, region: str, language: str) -> Composer:
+    def _own(self, brand: str) -> str:
+        """Name the brand where it has a say in the layout, by type or support lines of its own; else nobody."""
+        library = self.library
+        return brand if library.typeface(brand).tokens or library.own_lines(brand) else ""
+
+    def _composer(self, edition: str, theme: str, region: str, language: str, own: str = "") -> Composer:
         library = self.library
         design = Design(
             templates=library.templates,
@@ -106,10 +111,20 @@ class Workshop:
             theme=library.theme(theme),
             compiled=ENGINE / STORE / "templates",  # not the project's: what is compiled is code
         )
-        return Composer(design, library.locale(language), library.region(region))
+        plain = library.locale(language), library.region(region)
+        if not own:
+            return Composer(design, *plain)
+        return Composer(design, *plain, own_lines=library.own_lines(own), typeface=library.typeface(own))
 
     def _galley(
-        self, item: str, edition: str, theme: str, region: str, language: str, handout: Handout | None = None
+        self,
+        item: str,
+        edition: str,
+        theme: str,
+        region: str,
+        language: str,
+        own: str = "",
+        handout: Handout | None = None,
     ) -> str:
         library = self.library
         if handout is None:
@@ -117,21 +132,21 @@ class Workshop:
             if unknown := library.check_words(item, library.region(region)):
                 raise ContentError(unknown)
         drawings = {name: library.drawing(name) for name in handout.figures}
-        composer = self.composer(edition, theme, region, language)
+        composer = self.composer(edition, theme, region, language, own)
         return composer.handout(handout, library.evidence, drawings)
 
     # -- approval --------------------------------------------------------------------------------
 
-    def wording(self, item: str, region: str, language: str) -> str:
+    def wording(self, item: str, brand: str, region: str, language: str) -> str:
         """Give the exact text that an approval of a handout is bound to; looks have no say in it."""
         editions, themes = self.library.edition_ids, self.library.theme_ids
-        galley = self.galley(item, editions[0], themes[0], region, language)
+        galley = self.galley(item, editions[0], themes[0], region, language, self._own(brand))
         return wording(galley, self.library.handout(item).cites, self.library.evidence)
 
     def standing(self, item: str, brand: str, region: str, language: str) -> Standing:
         """Tell whether a brand's clinician has approved what a handout says now."""
         approval = self.library.approvals(brand).get((item, region, language))
-        text = self.wording(item, region, language) if approval else ""
+        text = self.wording(item, brand, region, language) if approval else ""
         return Standing(item, brand, region, language, state_of(approval, text), approval)
 
     def _approval_line(self, job: Job, *, tailored: bool = False) -> ApprovalLine | None:
@@ -224,7 +239,7 @@ class Workshop:
         approval: ApprovalLine | None = None,
     ) -> _Kept[Inker]:
         brand = self.library.brand(brand_id)
-        composer = self.composer(edition, theme, region, language)
+        composer = self.composer(edition, theme, region, language, self._own(brand_id))
         copy = self.clinic_copy(brand_id, brand, composer, approval)
         sheet = self.slot_sheet(composer, copy, f"brand {brand_id}")
         palette = self.palette(brand)
