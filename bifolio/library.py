@@ -42,7 +42,7 @@ from bifolio.model.locale import Locale
 from bifolio.model.plate import LINES
 from bifolio.model.project import Plan
 from bifolio.model.region import Region, SupportLine
-from bifolio.model.tree import Tree
+from bifolio.model.tree import Steps, Tree
 from bifolio.model.words import HouseWords
 from bifolio.plan import unknown
 from bifolio.typeface import PLAIN, Typeface, choose
@@ -256,13 +256,16 @@ class Library:
 
     def check_words(self, item: str, region: Region) -> list[Diagnostic]:
         """Find words of a handout that a region does not have."""
-        bound = self.handout_tree(item).value.get("handouts", ())
+        whole = self.handout_tree(item)
+        trees = [self.handout_tree(name) for name in whole.value.get("handouts") or ()]
         shared = self.trees.get("content/defaults.yaml")
         words = {*region.words, "emergency", "region"}
-        found = list(region_words(shared, words, region.id)) if shared else []
-        for tree in map(self.handout_tree, (item, *bound)):
-            found += region_words(tree, words | set(tree.value.get("words") or ()), region.id)
-        return found
+        found = [
+            finding
+            for tree in (whole, *trees)
+            for finding in region_words(tree, words | set(tree.value.get("words") or ()), region.id)
+        ]
+        return [*found, *region_words(shared, words, region.id)] if shared else found
 
     def handout_tree(self, item: str) -> Tree:
         path = self.handout_paths.get(item)
@@ -372,7 +375,9 @@ class Library:
             raise self._unknown("edition", edition_id, self.edition_ids, RequestError)
         path = self.styles / "editions" / f"{edition_id}.yaml"
         edition = self._model(Edition, path, "edition", DesignError)
-        unknown = [
+        if lost := list(self._lost_editions(edition, self._tree(path))):
+            raise DesignError(lost)
+        odd = [
             Diagnostic(
                 "edition.unknown-token",
                 f'there is no token "{name}"',
@@ -382,9 +387,31 @@ class Library:
             for name in edition.tokens
             if name not in self.token_names
         ]
-        if unknown:
-            raise DesignError(unknown)
-        return edition
+        if odd:
+            raise DesignError(odd)
+        if edition.like is None:
+            return edition
+        shared = self.edition(edition.like).tokens
+        return edition.model_copy(update={"tokens": {**shared, **edition.tokens}})
+
+    def _lost_editions(self, edition: Edition, tree: Tree) -> Iterable[Diagnostic]:
+        """Find the editions that one names and that are not there, or that lead round in a circle."""
+        named: dict[Steps, str] = {("instead", kind): other for kind, other in edition.instead.items()}
+        if edition.like:
+            named |= {("like",): edition.like}
+        for steps, other in named.items():
+            if other not in self.edition_ids:
+                yield unknown("edition", other, self.edition_ids, tree.span(steps))
+        if edition.like in self.edition_ids and self._tree_of_edition(edition.like).value.get("like"):
+            yield Diagnostic(
+                "edition.like",
+                f'"{edition.like}" is itself like another edition',
+                tree.span(("like",)),
+                help="name the one that it is like",
+            )
+
+    def _tree_of_edition(self, edition_id: str) -> Tree:
+        return self._tree(self.styles / "editions" / f"{edition_id}.yaml")
 
     @cached_property
     def token_names(self) -> frozenset[str]:

@@ -20,7 +20,9 @@ from tests.support.projects import BRAND, COMPLETE, FACTS, HANDOUT, REGION, SOUR
 
 TODAY = datetime.date(2026, 11, 23)
 BY, ON = "Jo Example, clinical psychologist", "2026-11-23"
-CITING = COMPLETE.replace("One sentence.", "{paragraphs: One sentence., cites: [CRY-1]}")
+CITING = COMPLETE.replace(
+    "  - text: One sentence.\n", "  - text: {paragraphs: One sentence., cites: [CRY-1]}\n"
+)
 
 
 @pytest.fixture
