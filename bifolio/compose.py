@@ -47,11 +47,12 @@ from bifolio.model.locale import Locale
 from bifolio.model.plate import CLINIC_NAME, LINES, SLOTS, slot_pixels
 from bifolio.model.region import Region, SupportLine
 from bifolio.palette import SENTINELS, colours, tokens_of
+from bifolio.typeface import PLAIN, Typeface
 
 FITS = 3
 """In how many ways a slot may be set, from its full size down, before it counts as too full."""
 
-LAYERS = "tokens, base, parts, components, edition, words, brand, theme"
+LAYERS = "tokens, base, parts, components, edition, words, brand, theme, type"
 
 
 @dataclass(frozen=True)
@@ -156,10 +157,14 @@ class Composer:
         locale: Locale,
         region: Region,
         palette: Mapping[str, str] = SENTINELS,
+        own_lines: tuple[SupportLine, ...] = (),
+        typeface: Typeface = PLAIN,
     ) -> None:
         self.design = design
         self.locale = locale
         self.region = region
+        self.own_lines = own_lines
+        self.typeface = typeface
         self.brand_colours = palette
         self.tokens = self._theme_tokens()
         self.palette = colours(self.tokens, palette)
@@ -338,7 +343,7 @@ class Composer:
             below=self._plain(below) if below else None,
             lines=self._contact_lines(brand),
             logo=logo,
-            logo_alt=name,
+            logo_alt=self._plain(brand.logo_alt),
             masthead=clinic.masthead,
             qr=qr(brand.home) if brand.home else None,
             stamp=self._label("blank_stamp"),
@@ -414,7 +419,7 @@ class Composer:
         return marks
 
     def _support_lines(self, block: Resources) -> tuple[SupportLine, ...]:
-        return self.region.choose(block.lines, block.topics, block.limit)
+        return self.region.choose(block.lines, block.topics, block.limit, self.own_lines)
 
     def _lines_checked(self, handout: Handout) -> datetime.date | None:
         """Give the earliest day on which a line that this handout shows was checked."""
@@ -473,22 +478,23 @@ class Composer:
     def _contact_lines(self, brand: Brand) -> tuple[ContactLine, ...]:
         clinic = brand.clinic
         found = []
-        if clinic.phone:
-            digits = re.sub(r"[^\d+]", "", clinic.phone)
-            said = self._label("call").format(number=clinic.phone)
-            found.append(ContactLine(said, f"tel:{digits}"))
-        if brand.home and brand.site:
-            found.append(ContactLine(brand.site, brand.home))
-        if clinic.email:
-            found.append(ContactLine(clinic.email, f"mailto:{clinic.email}"))
-        if clinic.out_of_hours:
-            found.append(ContactLine(self._plain(clinic.out_of_hours)))
+        for name in brand.contact[:LINES]:
+            if name == "phone":
+                digits = re.sub(r"[^\d+]", "", clinic.phone or "")
+                said = self._label("call").format(number=clinic.phone)
+                found.append(ContactLine(said, f"tel:{digits}"))
+            elif name == "site":
+                found.append(ContactLine(brand.site or "", brand.home))
+            elif name == "email":
+                found.append(ContactLine(clinic.email or "", f"mailto:{clinic.email}"))
+            else:
+                found.append(ContactLine(self._plain(getattr(clinic, name))))
         if not found:
             # A hand needs two lines of the panel for one of its own.
             room = ContactLine("")
             for key in ("blank_phone", "blank_visit"):
                 found += [room, ContactLine(self._label(key), blank=True)]
-        return tuple(found[:LINES])
+        return tuple(found)
 
     # -- pictures --------------------------------------------------------------------------------
 
@@ -569,6 +575,8 @@ class Composer:
             _tokens("words", words),
             _tokens("brand", brand),
             self._layer("theme", (f"themes/{self.design.theme}.css",)),
+            *([_tokens("type", self.typeface.tokens)] if self.typeface.tokens else []),
+            *(face.css for face in self.typeface.faces),
             self._css(pages),
             *(used.rules[key] for key in sorted(used.rules)),
         ]

@@ -39,11 +39,13 @@ from bifolio.model.evidence import Evidence, Facts, Sources
 from bifolio.model.figure import Drawing, FigureWords
 from bifolio.model.handout import Handout
 from bifolio.model.locale import Locale
+from bifolio.model.plate import LINES
 from bifolio.model.project import Plan
-from bifolio.model.region import Region
+from bifolio.model.region import Region, SupportLine
 from bifolio.model.tree import Steps, Tree
 from bifolio.model.words import HouseWords
 from bifolio.plan import unknown
+from bifolio.typeface import PLAIN, Typeface, choose
 from bifolio.validate import (
     cited_facts,
     named_pictures,
@@ -69,6 +71,7 @@ class Library:
         self.trees: dict[str, Tree] = {}
         """Every file read so far, by its name; findings of later stages point into them."""
         self._logos: dict[str, Logo] = {}
+        self._typefaces: dict[str, Typeface] = {}
 
     # -- what there is ---------------------------------------------------------------------------
 
@@ -202,7 +205,11 @@ class Library:
             findings += self._not_to_bind(handout, tree)
         if handout is None or findings:
             raise ContentError(findings)
-        return bind(handout, self._parts(handout)) if handout.handouts else handout
+        if not handout.handouts:
+            return handout
+        parts = self._parts(handout)
+        words = {name: said for part in parts.values() for name, said in part.words.items()} | handout.words
+        return bind(handout, parts).model_copy(update={"words": words})
 
     def _not_to_bind(self, booklet: Handout, tree: Tree) -> Iterable[Diagnostic]:
         """Find the names in a booklet that are no handouts."""
@@ -217,7 +224,7 @@ class Library:
         findings: list[Diagnostic] = []
         for name in dict.fromkeys(booklet.handouts):
             try:
-                parts[name] = self.handout(name)
+                parts[name] = self.open_handout(name)
             except ContentError as failure:
                 findings += failure.findings
         if findings:
@@ -281,6 +288,27 @@ class Library:
         brand = self.brand(brand_id)
         tree = self._tree(self.brand_folder(brand_id) / "_brand.yml")
         found = list(unused_keys(brand, tree))
+        found += [
+            Diagnostic(
+                "brand.not-fetched",
+                f'"{shorten(address)}" is in the web, and nothing is fetched',
+                tree.find(address),
+                help="save the file beside _brand.yml, and name it here",
+                severity=Severity.WARNING,
+            )
+            for address in brand.online_files
+        ]
+        found += [
+            Diagnostic(
+                "brand.no-room",
+                f'"{name}" is not printed: the panel holds {LINES} lines of contact',
+                tree.span(("defaults", "bifolio", name), key=True),
+                help="take another line out: the first ones are printed of " + ", ".join(brand.contact),
+                severity=Severity.WARNING,
+            )
+            for name in brand.contact[LINES:]
+        ]
+        found += self.typeface(brand_id).remarks
         self.logo(brand_id, brand, "#000000")
         logo = self._logos.get(brand_id)
         if logo and logo.left_out:
@@ -431,6 +459,22 @@ class Library:
     def _english(self) -> Locale | None:
         path = ENGINE / "content" / "locales" / "en.yaml"
         return validate(Locale, load(path, ENGINE), "locale")[0] if path.exists() else None
+
+    def typeface(self, brand_id: str) -> Typeface:
+        """Give what a brand changes of the type; nothing where it names no families."""
+        if brand_id not in self._typefaces:
+            typography = self.brand(brand_id).typography
+            if typography.base is None and typography.headings is None:
+                return PLAIN
+            span = self.brand_span(brand_id, "typography")
+            folder = self.brand_folder(brand_id)
+            self._typefaces[brand_id] = choose(typography, folder, self.styles / "fonts", span)
+        return self._typefaces[brand_id]
+
+    def own_lines(self, brand_id: str) -> tuple[SupportLine, ...]:
+        """Give the support lines of a brand itself."""
+        lines = self.brand(brand_id).clinic.lines
+        return tuple(line.as_line(number) for number, line in enumerate(lines, 1))
 
     def logo(self, brand_id: str, brand: Brand, colour: str) -> str | None:
         """Give a brand's logo, cleaned, as a data address; none when it has no logo.

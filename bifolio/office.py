@@ -190,7 +190,7 @@ class Office:
         self._desk(
             Request(items=(item,), brands=(brand,), region=region, language=language), (item,), (brand,)
         )
-        text = workshop.wording(item, region, language)
+        text = workshop.wording(item, brand, region, language)
         fields = {"item": item, "region": region, "language": language, "by": by, "on": on}
         try:
             approval = Approval.model_validate({**fields, "text": digest(text)})
@@ -230,9 +230,8 @@ class Office:
     def changes(self, standing: Standing) -> list[Change]:
         """Tell word by word what changed since a text was approved; all is new where nothing was."""
         old = self.library.approved_wording(standing.brand, standing.approval) if standing.approval else None
-        return difference(
-            old or "", self._workshop().wording(standing.item, standing.region, standing.language)
-        )
+        now = (standing.item, standing.brand, standing.region, standing.language)
+        return difference(old or "", self._workshop().wording(*now))
 
     def _stale(self, items: Iterable[str], brands: Iterable[str]) -> Iterator[Diagnostic]:
         """Give a warning for each approval that no longer holds."""
@@ -324,6 +323,7 @@ class Office:
         handouts = self._gather("item", items, library.handout, failures)
         clinics = self._gather("brand", brands, lambda brand: library.brand(brand).clinic, failures)
         _read(clinics, lambda brand: library.logo(brand, library.brand(brand), "#000000"), failures)
+        _read(clinics, library.typeface, failures)
         choices = list(self._choices(request, clinics))
         _refuse(DesignError, self._unknown(choices), failures)
 

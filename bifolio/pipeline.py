@@ -81,7 +81,7 @@ class Workshop:
         `handout` is what to make as PDF where the library has none of the job's name.
         """
         if handout:
-            return self._pdf(job, self._composed(handout, job.edition, job.theme, job.region, job.language))
+            return self._pdf(job, self._composed(handout, *self._place(job)))
         makers: dict[str, Callable[[Job], Artefact]] = {
             "pdf": self._pdf,
             "epub": self._epub,
@@ -96,7 +96,9 @@ class Workshop:
         handout = self.library.open_handout(job.item)
         labels = self.library.locale(job.language).labels
         copy = tailor(handout, tailoring, labels)
-        galley = self._composed(copy, job.edition, job.theme, job.region, job.language)
+        if unknown := self.library.check_words(job.item, self.library.region(job.region)):
+            raise ContentError(unknown)
+        galley = self._composed(copy, *self._place(job))
         return self._printed(job, galley, tailored=copy != handout.saying())[0]
 
     def _pdf(self, job: Job, galley: str | None = None) -> Artefact:
@@ -127,7 +129,7 @@ class Workshop:
         return layout.take(), slots.take()
 
     def _galley_of(self, job: Job) -> str:
-        return self.galley(job.item, job.edition, job.theme, job.region, job.language)
+        return self.galley(job.item, *self._place(job))
 
     def _proved(self, findings: list[Diagnostic]) -> None:
         """Raise what is wrong with a finished file; keep what is only odd."""
@@ -143,7 +145,7 @@ class Workshop:
         words = self._cover_sheet(job)
         flow, paint, copy = self._flow(job, on_web=False)
         handout, brand = self.library.handout(job.item), self.library.brand(job.brand)
-        composer = self.composer(job.edition, job.theme, job.region, job.language)
+        composer = self.composer(*self._place(job))
         shelf = brand.clinic.shelf
         form_at = f"{shelf.rstrip('/')}/index.html#{job.item}" if shelf and flow.is_filled_in else None
         edition = self.library.edition(job.edition)
@@ -163,7 +165,7 @@ class Workshop:
 
     def _html(self, job: Job) -> Artefact:
         flow, paint, copy = self._flow(job, on_web=True)
-        composer = self.composer(job.edition, job.theme, job.region, job.language)
+        composer = self.composer(*self._place(job))
         body = web.render(flow, paint, self.faces, copy.name, composer.frame("web"), composer.document)
         self._proved(verify_page(body, job.path))
         return Artefact(job.path, body, self._facts(job, repr(flow), repr(paint)))
@@ -173,7 +175,7 @@ class Workshop:
         handout, brand = library.handout(job.item), library.brand(job.brand)
         if unknown := library.check_words(job.item, library.region(job.region)):
             raise ContentError(unknown)
-        composer = self.flowing(job.edition, job.theme, job.region, job.language)
+        composer = self.flowing(*self._place(job))
         paint = self.paint(brand)
         logo = library.logo(job.brand, brand, paint.day["deep"])
         copy = composer.clinic_copy(brand, logo, self._approval_line(job))
@@ -185,14 +187,16 @@ class Workshop:
             copy,
         )
 
-    def _flowing(self, edition: str, theme: str, region: str, language: str) -> Composer:
+    def _flowing(self, edition: str, theme: str, region: str, language: str, own: str) -> Composer:
         """Give a composer in whose drawings the paper, too, is a role."""
-        plain = self.composer(edition, theme, region, language)
+        plain = self.composer(edition, theme, region, language, own)
         return Composer(plain.design, plain.locale, plain.region, {**SENTINELS, "paper": PAPER_SENTINEL})
 
-    def _coloured(self, brand: str, edition: str, theme: str, region: str, language: str) -> Composer:
+    def _coloured(
+        self, brand: str, edition: str, theme: str, region: str, language: str, own: str
+    ) -> Composer:
         """Give a composer in the colours of a clinic."""
-        plain = self.composer(edition, theme, region, language)
+        plain = self.composer(edition, theme, region, language, own)
         return Composer(plain.design, plain.locale, plain.region, self.palette(self.library.brand(brand)))
 
     def paint(self, brand: Brand) -> Paint:
@@ -226,7 +230,7 @@ class Workshop:
 
     def _cover_page(self, job: Job, handout: Handout | None) -> _Kept[bytes]:
         """Set the words of a cover, or without a handout its ground; each once."""
-        composer = self.coloured(job.brand, job.edition, job.theme, job.region, job.language)
+        composer = self.coloured(job.brand, *self._place(job))
         html = composer.cover(handout, self.library.brand(job.brand).name)
         mark = fingerprint("cover", self._press_mark, html)
         if body := self.store.find(mark):
@@ -247,7 +251,16 @@ class Workshop:
 
     # -- compose ---------------------------------------------------------------------------------
 
-    def _composer(self, edition: str, theme: str, region: str, language: str) -> Composer:
+    def _place(self, job: Job) -> tuple[str, str, str, str, str]:
+        """Give what chooses a composer: all of a job that has a say in its layout."""
+        return job.edition, job.theme, job.region, job.language, self._own(job.brand)
+
+    def _own(self, brand: str) -> str:
+        """Name the brand where it has a say in the layout, by type or support lines of its own; else nobody."""
+        library = self.library
+        return brand if library.typeface(brand).tokens or library.own_lines(brand) else ""
+
+    def _composer(self, edition: str, theme: str, region: str, language: str, own: str = "") -> Composer:
         library = self.library
         design = Design(
             templates=library.templates,
@@ -256,31 +269,36 @@ class Workshop:
             theme=library.theme(theme),
             compiled=ENGINE / STORE / "templates",  # not the project's: what is compiled is code
         )
-        return Composer(design, library.locale(language), library.region(region))
+        plain = library.locale(language), library.region(region)
+        if not own:
+            return Composer(design, *plain)
+        return Composer(design, *plain, own_lines=library.own_lines(own), typeface=library.typeface(own))
 
-    def _galley(self, item: str, edition: str, theme: str, region: str, language: str) -> str:
+    def _galley(self, item: str, edition: str, theme: str, region: str, language: str, own: str = "") -> str:
         if unknown := self.library.check_words(item, self.library.region(region)):
             raise ContentError(unknown)
-        return self._composed(self.library.handout(item), edition, theme, region, language)
+        return self._composed(self.library.handout(item), edition, theme, region, language, own)
 
-    def _composed(self, handout: Handout, edition: str, theme: str, region: str, language: str) -> str:
+    def _composed(
+        self, handout: Handout, edition: str, theme: str, region: str, language: str, own: str = ""
+    ) -> str:
         library = self.library
         drawings = {name: library.drawing(name) for name in handout.figures}
-        composer = self.composer(edition, theme, region, language)
+        composer = self.composer(edition, theme, region, language, own)
         return composer.handout(handout, library.evidence, drawings)
 
     # -- approval --------------------------------------------------------------------------------
 
-    def wording(self, item: str, region: str, language: str) -> str:
+    def wording(self, item: str, brand: str, region: str, language: str) -> str:
         """Give the exact text that an approval of a handout is bound to; looks have no say in it."""
         editions, themes = self.library.edition_ids, self.library.theme_ids
-        galley = self.galley(item, editions[0], themes[0], region, language)
+        galley = self.galley(item, editions[0], themes[0], region, language, self._own(brand))
         return wording(galley, self.library.handout(item).cites, self.library.evidence)
 
     def standing(self, item: str, brand: str, region: str, language: str) -> Standing:
         """Tell whether a brand's clinician has approved what a handout says now."""
         approval = self.library.approvals(brand).get((item, region, language))
-        text = self.wording(item, region, language) if approval else ""
+        text = self.wording(item, brand, region, language) if approval else ""
         return Standing(item, brand, region, language, state_of(approval, text), approval)
 
     def _approval_line(self, job: Job, *, tailored: bool = False) -> ApprovalLine | None:
@@ -292,7 +310,7 @@ class Workshop:
             finding = self.stale(standing.brand, standing.approval)
             self.remarks[str(finding.span), finding.message] = finding
             return None
-        composer = self.composer(job.edition, job.theme, job.region, job.language)
+        composer = self.composer(*self._place(job))
         return composer.approval_line(standing.approval.by, standing.approval.on, tailored=tailored)
 
     def stale(self, brand: str, approval: Approval) -> Diagnostic:
@@ -374,7 +392,7 @@ class Workshop:
         approval: ApprovalLine | None = None,
     ) -> _Kept[Inker]:
         brand = self.library.brand(brand_id)
-        composer = self.composer(edition, theme, region, language)
+        composer = self.composer(edition, theme, region, language, self._own(brand_id))
         copy = self.clinic_copy(brand_id, brand, composer, approval)
         sheet = self.slot_sheet(composer, copy, f"brand {brand_id}")
         palette = self.palette(brand)
