@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 import io
 import json
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -20,6 +21,7 @@ import click
 
 from bifolio import __version__
 from bifolio.diagnostics import ContentError, Diagnostic, PressError, show, suggest
+from bifolio.ledger import Ledger
 from bifolio.worker import fonts_of, worker
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -44,7 +46,7 @@ class _Voice:
     def give(self, value: dict[str, Any]) -> None:
         """Give the result to a machine."""
         if self.as_json:
-            click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+            click.echo(_json_text(value))
 
     def complain(self, findings: tuple[Diagnostic, ...] | list[Diagnostic]) -> None:
         """Show findings: as text on stderr for people; machines get them in the result."""
@@ -54,6 +56,13 @@ class _Voice:
             click.echo(show(finding), err=True)
         if len(findings) > MOST_SHOWN:
             click.echo(f"… and {len(findings) - MOST_SHOWN:,} more; mend these first", err=True)
+
+    def again(self, words: str, findings: list[Diagnostic], value: dict[str, Any]) -> dict[str, str]:
+        """Give what to tell when the same is asked for again and nothing is to do."""
+        line = "" if self.quiet else f"{words}\n"
+        if self.as_json:
+            return {"out": f"{_json_text(value)}\n", "err": line}
+        return {"out": line, "err": "".join(f"{show(finding)}\n" for finding in findings[:MOST_SHOWN])}
 
     def fail(self, error: PressError) -> NoReturn:
         """Show what is wrong and end with the exit code of its kind."""
@@ -150,11 +159,12 @@ def build(
     """Make handouts: all that bifolio.yaml plans, or the named ones."""
     with _speaking(as_json, quiet) as voice, ExitStack() as stack:
         started = time.perf_counter()
+        ledger = Ledger(project)
         executor = stack.enter_context(worker(fonts_of(project)))
         from bifolio.office import Office
         from bifolio.plan import Request
 
-        office = Office(project, renew=force, executor=executor)
+        office = Office(project, renew=force, executor=executor, ledger=ledger)
         request = Request(
             items=items,
             brands=brands or (office.library.brand_ids if all_brands else ()),
@@ -174,8 +184,16 @@ def build(
             voice.say(f"  {_from_here(path)}")
         seconds = time.perf_counter() - started
         voice.say(f"{len(made)} {_files(len(made))} in {seconds:.1f} s.")
-        said = [warning.as_json() for warning in (*noted, *warnings)]
-        voice.give({"ok": True, "files": [str(path) for path in made], "warnings": said})
+        found = [*noted, *warnings]
+        result = {
+            "ok": True,
+            "files": [str(path) for path in made],
+            "warnings": [warning.as_json() for warning in found],
+        }
+        voice.give(result)
+        if office.snapshot:
+            again = voice.again(f"{len(made)} {_files(len(made))} up to date.", found, result)
+            ledger.record([os.getcwd(), *sys.argv[1:]], office.snapshot, made, again)  # noqa: PTH109
 
 
 @main.command()
@@ -437,6 +455,10 @@ def _as_json(standing: Any) -> dict[str, str | None]:
         "by": approval.by if approval else None,
         "on": str(approval.on) if approval else None,
     }
+
+
+def _json_text(value: dict[str, Any]) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=2, default=str)
 
 
 def _formats(text: str | None) -> tuple[Any, ...]:

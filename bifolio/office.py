@@ -27,6 +27,7 @@ from bifolio.diagnostics import (
     Span,
     shorten,
 )
+from bifolio.ledger import STORE, Ledger
 from bifolio.library import Library
 from bifolio.load import parse
 from bifolio.model.approval import Approval
@@ -37,7 +38,7 @@ from bifolio.model.region import Region
 from bifolio.model.tailoring import Tailoring
 from bifolio.model.tree import Tree
 from bifolio.plan import Job, Request, plan, unknown
-from bifolio.press import STORE, Store, run, together
+from bifolio.press import Store, run, together
 from bifolio.publish import expect_room, replace_all
 from bifolio.tailor import Part, parts, refused
 from bifolio.validate import validate
@@ -52,7 +53,15 @@ T = TypeVar("T")
 class Office:
     """One project folder, open for business."""
 
-    def __init__(self, root: Path, *, renew: bool = False, executor: Executor | None = None) -> None:
+    def __init__(
+        self,
+        root: Path,
+        *,
+        renew: bool = False,
+        executor: Executor | None = None,
+        ledger: Ledger | None = None,
+    ) -> None:
+        """Open a project. With a `ledger` one build is made of the files as they are now: see `Workshop`."""
         if not (root / "content").is_dir():
             raise RequestError(
                 Diagnostic(
@@ -61,6 +70,7 @@ class Office:
                     help="go to the project's folder, or name it with --project",
                 )
             )
+        self.snapshot = ledger.snapshot() if ledger else None  # before the first file is read
         self.library = Library(root)
         self.store = Store(self.library.root / STORE, renew=renew)
         self.executor = executor
@@ -310,7 +320,7 @@ class Office:
     def _workshop(self) -> Workshop:
         from bifolio.pipeline import Workshop
 
-        return Workshop(self.library, self.store, self.executor)
+        return Workshop(self.library, self.store, self.executor, self.snapshot)
 
     # -- reading ---------------------------------------------------------------------------------
 
