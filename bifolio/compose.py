@@ -261,7 +261,9 @@ class Composer:
         return Markup(f"{opening}{self._typeset(inner)}{closing}")  # noqa: S704 - typeset escapes
 
     def _citation(self, source: EvidenceSource) -> Markup:
-        parts = [source.by, f"({source.year})" if source.year else "", f"{source.title}."]
+        title = source.title if source.title.endswith("?") else f"{source.title}."
+        by = f"{source.by}." if source.by and not source.year else source.by
+        parts = [by, f"({source.year})" if source.year else "", title]
         lead = " ".join(part for part in parts if part)
         tail = f" {source.where}." if source.where else ""
         link = source.link
