@@ -34,9 +34,9 @@ DESK = (232, 235, 232)
 INK = (38, 50, 52)
 
 FAN = (
-    ("why-tears-come", "rowan", "a5", 1, (190, 96), -7.0, 640),
-    ("steady-now", "rowan", "a4", 1, (930, 84), 6.0, 690),
-    ("tears-and-closeness", "harbour", "letter", 1, (530, 46), -0.8, 740),
+    ("why-tears-come", "rowan", "a5", 1, (80, 110), -7.0, 640),
+    ("steady-now", "rowan", "a4", 1, (900, 92), 6.0, 660),
+    ("tears-and-closeness", "harbour", "letter", 1, (450, 46), -0.8, 740),
 )
 """What lies on the desk, from below: item, brand, edition, page, place and turn, height in pixels."""
 
