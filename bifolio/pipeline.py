@@ -37,6 +37,7 @@ from bifolio.model.tailoring import Tailoring
 from bifolio.palette import ROLES, derive
 from bifolio.plan import Job
 from bifolio.press import STORE, Store
+from bifolio.proof import Proof, in_grey, measured
 from bifolio.publish import Artefact
 from bifolio.render import Work, lay_out_handout, lay_out_slots
 from bifolio.render.plate import finish
@@ -90,6 +91,17 @@ class Workshop:
         galley = self._composed(copy, *place)
         return self._printed(job, galley, tailored=copy != handout.saying())[0]
 
+    def proof(self, job: Job, handout: Handout) -> Artefact:
+        """Make the proof sheet of a brand: laid out once to be looked at in grey, and again with those pictures."""
+        library = self.library
+        brand = library.brand(job.brand)
+        proof = measured(brand.color.given, brand.color.seed or DEFAULT_SEED)
+        place = (job.edition, job.theme, job.region, job.language, self._own(job.brand))
+        first = self._printed(job, self._composed(handout, *place, proof))[0]
+        galley = self._composed(handout, *place, replace(proof, greys=in_grey(first)))
+        pdf, plate, inker = self._printed(job, galley)
+        return Artefact(job.path, pdf, self._facts(job, galley, plate, inker))
+
     def _printed(self, job: Job, galley: str, *, tailored: bool = False) -> tuple[bytes, Plate, Inker]:
         layout = self.plate(galley, f"{job.item}.{job.edition}")  # both are laid out meanwhile
         approval = self._approval_line(job, tailored=tailored)
@@ -138,12 +150,19 @@ class Workshop:
         return self._composed(self.library.handout(item), edition, theme, region, language, own)
 
     def _composed(
-        self, handout: Handout, edition: str, theme: str, region: str, language: str, own: str = ""
+        self,
+        handout: Handout,
+        edition: str,
+        theme: str,
+        region: str,
+        language: str,
+        own: str = "",
+        proof: Proof | None = None,
     ) -> str:
         library = self.library
         drawings = {name: library.drawing(name) for name in handout.figures}
         composer = self.composer(edition, theme, region, language, own)
-        return composer.handout(handout, library.evidence, drawings)
+        return composer.handout(handout, library.evidence, drawings, proof=proof)
 
     # -- approval --------------------------------------------------------------------------------
 
