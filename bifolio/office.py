@@ -564,6 +564,7 @@ def _read(names: Iterable[str], read: Callable[[str], T], failures: list[PressEr
 def look_over(path: Path) -> list[Diagnostic]:
     """Verify one finished file; gives warnings, raises ProofError when something is wrong."""
     from bifolio.verify import verify
+    from bifolio.verify_flow import verify_epub, verify_page
 
     try:
         body = path.read_bytes()
@@ -571,15 +572,21 @@ def look_over(path: Path) -> list[Diagnostic]:
         raise RequestError(
             Diagnostic("verify.missing-file", f'there is no file "{path}"', help="check the name")
         ) from error
-    if path.suffix.lower() != ".pdf":
+    looks: dict[str, Callable[[bytes, str], list[Diagnostic]]] = {
+        ".pdf": verify,
+        ".epub": verify_epub,
+        ".html": verify_page,
+    }
+    look = looks.get(path.suffix.lower())
+    if look is None:
         raise RequestError(
             Diagnostic(
                 "verify.unknown-format",
-                f'"{path.name}" is not a PDF by its name',
-                help="give files that end in .pdf",
+                f'"{path.name}" is no PDF, EPUB or web page by its name',
+                help="give files that end in .pdf, .epub or .html",
             )
         )
-    findings = verify(body, str(path))
+    findings = look(body, str(path))
     if any(finding.is_error for finding in findings):
         raise ProofError(findings)
     return findings

@@ -349,6 +349,8 @@ class Clinic(Model):
     email: Email | None = None
     site: Label | None = None
     """The address as printed; the link itself is meta.link."""
+    shelf: Url | None = None
+    """Where the clinic's own shelf of handouts stands on the web, for books to point to."""
     hours: Label | None = None
     out_of_hours: Label | None = None
     licence: Label | None = None

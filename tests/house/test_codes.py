@@ -18,6 +18,7 @@ PUT_BEFORE = {
     ("typeface.py", "_refuse"): "brand.",
     ("lint.py", "_finding"): "lint.",
     ("verify.py", "_finding"): "",
+    ("verify_flow.py", "_finding"): "",
     ("faults.py", "_said"): "*.",
 }
 # Codes whose first half is the sort of the file: `*` in the table.
@@ -35,6 +36,7 @@ PUT_TOGETHER = {
     ("typeface.py", "brand.{code}"): [],
     ("lint.py", "lint.{code}"): [],
     ("verify.py", "code"): [],
+    ("verify_flow.py", "code"): [],
     ("pipeline.py", "finding.code"): [],
     ("plate.py", "code"): [],
 }
