@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar, cast
 
@@ -277,6 +278,63 @@ def approve(
 
 
 @main.command()
+@click.argument("what", type=click.Choice(["brand"]))
+@click.argument("name", metavar="NAME")
+@click.option("--color", "colour", help="The clinic's colour, in quotes: '#1d5a68'.")
+@click.option("--logo", type=click.Path(path_type=Path, dir_okay=False), help="An SVG, PNG or JPEG.")
+@click.option("--title", help="The clinic's name as it is printed.")
+@click.option("--link", help="The clinic's site: https://…")
+@click.option("--phone", help="The number as it is printed.")
+@click.option("--email", help="An address to write to.")
+@click.option("--address", multiple=True, help="A line of the address; repeatable.")
+@click.option("--region", help="Whose support lines: us, gb …")
+@_common
+def new(
+    what: str,
+    name: str,
+    colour: str | None,
+    logo: Path | None,
+    title: str | None,
+    link: str | None,
+    phone: str | None,
+    email: str | None,
+    address: tuple[str, ...],
+    region: str | None,
+    project: Path,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Make a new brand, and a proof sheet of its colours and logo."""
+    del what
+    with _speaking(as_json, quiet) as voice, ExitStack() as stack:
+        executor = stack.enter_context(worker(fonts_of(project)))
+        from bifolio.office import Office
+
+        office = Office(project, executor=executor)
+        own = {"phone": phone, "email": email, "address": list(address), "region": region}
+        warnings = office.new_brand(name, title, colour, logo, link, **own)
+        voice.say(f"  content/brands/{name}/_brand.yml")
+        _prove(office, name, None, None, voice, warnings)
+
+
+@main.command()
+@click.argument("brand", metavar="BRAND")
+@click.option("--edition", "-e", help="A physical form; the brand's own by default.")
+@click.option("--output", "-o", type=click.Path(path_type=Path, file_okay=False), help="Where to.")
+@_common
+def proof(
+    brand: str, edition: str | None, output: Path | None, project: Path, as_json: bool, quiet: bool
+) -> None:
+    """Show what becomes of a brand's colours, its logo and every kind of block, in colour and in grey."""
+    with _speaking(as_json, quiet) as voice, ExitStack() as stack:
+        executor = stack.enter_context(worker(fonts_of(project)))
+        from bifolio.office import Office
+
+        office = Office(project, executor=executor)
+        _prove(office, brand, edition, output, voice, office.warnings((brand,)))
+
+
+@main.command()
 @click.argument("item", metavar="ITEM")
 @click.option(
     "--for", "wishes", type=click.File("r", encoding="utf-8-sig"), help="A YAML file; - reads stdin."
@@ -435,6 +493,40 @@ def _tell_parts(office: Any, item: str, voice: _Voice) -> None:
         voice.say(f"--say {name}=…  {', '.join(offered)}")
     rows = [{"id": part.name, "title": part.title, "kind": part.kind, "stays": part.stays} for part in found]
     voice.give({"ok": True, "parts": rows, "words": {name: list(offered) for name, offered in words.items()}})
+
+
+def _prove(
+    office: Any,
+    brand: str,
+    edition: str | None,
+    output: Path | None,
+    voice: _Voice,
+    warnings: list[Diagnostic],
+) -> None:
+    """Make a proof sheet, and tell what was changed of the brand's colours."""
+    voice.complain(warnings)
+    made = office.proof(brand, edition, output)
+    for path in made:
+        voice.say(f"  {_from_here(path)}")
+    measured = office.colours(brand)
+    for swatch in measured.swatches:
+        safe = "" if swatch.safe == swatch.colour else f"; for words on white use {swatch.safe}"
+        voice.say(f"{swatch.name} {swatch.colour}: {swatch.contrast:.1f} to 1 on white{safe}".strip())
+    for shade in measured.shades:
+        if shade.is_changed:
+            voice.say(
+                f"  {shade.use}: {shade.before} ({shade.contrast_before:.1f} to 1) is printed as {shade.after} "
+                f"({shade.contrast_after:.1f} to 1; {shade.least:.0f} needed)"
+            )
+    voice.give(
+        {
+            "ok": True,
+            "files": [str(path) for path in made],
+            "colours": [asdict(swatch) for swatch in measured.swatches],
+            "printed": [shade._asdict() for shade in measured.shades],
+            "warnings": [warning.as_json() for warning in warnings],
+        }
+    )
 
 
 def _pair(text: str) -> tuple[str, str]:

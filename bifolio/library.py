@@ -69,7 +69,7 @@ class Library:
         self.trees: dict[str, Tree] = {}
         """Every file read so far, by its name; findings of later stages point into them."""
         self._logos: dict[str, Logo] = {}
-        self._typefaces: dict[str, Typeface] = {}
+        self._typefaces: dict[tuple[str, str], Typeface] = {}
 
     # -- what there is ---------------------------------------------------------------------------
 
@@ -460,14 +460,15 @@ class Library:
 
     def typeface(self, brand_id: str) -> Typeface:
         """Give what a brand changes of the type; nothing where it names no families."""
-        if brand_id not in self._typefaces:
-            typography = self.brand(brand_id).typography
-            if typography.base is None and typography.headings is None:
-                return PLAIN
+        typography = self.brand(brand_id).typography
+        if typography.base is None and typography.headings is None:
+            return PLAIN
+        key = brand_id, repr(typography)
+        if key not in self._typefaces:
             span = self.brand_span(brand_id, "typography")
             folder = self.brand_folder(brand_id)
-            self._typefaces[brand_id] = choose(typography, folder, self.styles / "fonts", span)
-        return self._typefaces[brand_id]
+            self._typefaces[key] = choose(typography, folder, self.styles / "fonts", span)
+        return self._typefaces[key]
 
     def own_lines(self, brand_id: str) -> tuple[SupportLine, ...]:
         """Give the support lines of a brand itself."""

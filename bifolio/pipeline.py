@@ -39,6 +39,7 @@ from bifolio.model.tailoring import Tailoring
 from bifolio.palette import NIGHT, PAPER, PAPER_SENTINEL, ROLES, SENTINELS, derive, derive_night
 from bifolio.plan import Job
 from bifolio.press import Store
+from bifolio.proof import Proof, in_grey, measured
 from bifolio.publish import Artefact
 from bifolio.render import Work, epub, lay_out_handout, lay_out_plate, lay_out_slots, preview, web
 from bifolio.render.faces import Face, wrap
@@ -130,6 +131,15 @@ class Workshop:
             raise ContentError(unknown)
         galley = self._composed(copy, *self._place(job))
         return self._printed(job, galley, tailored=copy != handout.saying())[0]
+
+    def proof(self, job: Job, handout: Handout) -> Artefact:
+        """Make the proof sheet of a brand: laid out once to be looked at in grey, and again with those pictures."""
+        library = self.library
+        brand = library.brand(job.brand)
+        proof = measured(brand.color.given, brand.color.seed or DEFAULT_SEED)
+        first = self._printed(job, self._composed(handout, *self._place(job), proof))[0]
+        shown = replace(proof, greys=in_grey(first))
+        return self._pdf(job, self._composed(handout, *self._place(job), shown))
 
     def _pdf(self, job: Job, galley: str | None = None) -> Artefact:
         galley = galley or self._galley_of(job)
@@ -310,12 +320,19 @@ class Workshop:
         return self._composed(self.library.handout(item), edition, theme, region, language, own)
 
     def _composed(
-        self, handout: Handout, edition: str, theme: str, region: str, language: str, own: str = ""
+        self,
+        handout: Handout,
+        edition: str,
+        theme: str,
+        region: str,
+        language: str,
+        own: str = "",
+        proof: Proof | None = None,
     ) -> str:
         library = self.library
         drawings = {name: library.drawing(name) for name in handout.figures}
         composer = self.composer(edition, theme, region, language, own)
-        return composer.handout(handout, library.evidence, drawings)
+        return composer.handout(handout, library.evidence, drawings, proof=proof)
 
     # -- approval --------------------------------------------------------------------------------
 
