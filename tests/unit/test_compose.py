@@ -83,7 +83,9 @@ def test_content_stays_text(trick: str, sampler: Sampler, us: Composer) -> None:
         {"scale": dict.fromkeys(("label", "low", "high"), trick)},
     ]
     text = _text(sampler.compose(sampler.handout(body, title=trick, summary=trick), us))
-    assert text.count(plain(trick).replace("\N{NO-BREAK SPACE}", " ")) == 7  # title, summary, head, paragraph, label, low, high
+    assert (
+        text.count(plain(trick).replace("\N{NO-BREAK SPACE}", " ")) == 7
+    )  # title, summary, head, paragraph, label, low, high
 
 
 REACHES = (

@@ -1,0 +1,289 @@
+"""Tasks: what a press process of the studio does. Plain values in, plain values out.
+
+A `Room` is one process's view of the project. It reads the project anew when a file of it changed, and keeps
+the last few finished PDFs, so that turning a page draws and does not lay out.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import time
+from collections import OrderedDict
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import Any, get_args
+
+from bifolio import lint, plan
+from bifolio.diagnostics import Diagnostic, PressError, RequestError
+from bifolio.library import ENGINE
+from bifolio.office import Office
+from bifolio.pipeline import Workshop, fingerprint
+from bifolio.plan import Job, Request
+from bifolio.studio.order import Order
+from bifolio.studio.pictures import Picture, picture
+
+WORDS_A_MINUTE = 180
+"""How fast tired people read, with the pauses that such a text asks for."""
+
+_KEPT_BYTES = 48_000_000
+
+
+class Room:
+    """One project, as one press process sees it."""
+
+    def __init__(self, project: Path) -> None:
+        self.project = project
+        self._desk: _Desk | None = None
+
+    def desk(self) -> _Desk:
+        """Give the project as it stands now."""
+        stamp = project_stamp(self.project)
+        if self._desk is None or self._desk.stamp != stamp:
+            self._desk = _Desk(self.project, stamp)
+        return self._desk
+
+    # -- the shelf -------------------------------------------------------------------------------
+
+    def shelf(self, brand: str | None) -> dict[str, Any]:
+        """Give every handout and booklet with what a therapist chooses by."""
+        desk = self.desk()
+        return desk.kept("shelf", (brand,), lambda: desk.shelf(brand))
+
+    def handout(self, order: Order) -> dict[str, Any]:
+        """Give one handout, and every form in which it can be had."""
+        desk = self.desk()
+        return desk.kept("handout", order, lambda: desk.handout(order))
+
+    # -- pages and files -------------------------------------------------------------------------
+
+    def first_look(self, order: Order, page: int, width_px: int) -> bytes:
+        """Give a page as PNG; kept from one start of the studio to the next."""
+        desk = self.desk()
+        mark = fingerprint("picture", desk.stamp, repr(order), f"{page} {width_px}")
+        kept = desk.office.store.find(mark)
+        return kept or desk.office.store.keep(mark, self.picture(order, page, width_px, "png").body)
+
+    def picture(self, order: Order, page: int, width_px: int, kind: str = "bmp") -> Picture:
+        """Give a page as it will be printed."""
+        return picture(self.desk().pdf(order), page, width_px, "png" if kind == "png" else "bmp")
+
+    def file(self, order: Order) -> tuple[str, bytes]:
+        """Give a finished, verified file and the name under which to save it."""
+        desk = self.desk()
+        job = desk.job(order)
+        return job.path.rpartition("/")[2], desk.made(job)
+
+    def idle(self, seconds: float) -> None:
+        """Do nothing for a while: what a task looks like that does not come to an end."""
+        time.sleep(seconds)
+
+    def warm_up(self) -> None:
+        """Load the layout engine, so that the first new page does not wait for it."""
+        from bifolio.render import warm_up
+
+        warm_up(self.desk().office.library.styles / "fonts")
+
+
+class _Desk:
+    """The project as it was when its files had this stamp."""
+
+    def __init__(self, project: Path, stamp: str) -> None:
+        self.stamp = stamp
+        self.office = Office(project)
+        self.library = self.office.library
+        self.pdfs: OrderedDict[Job, bytes] = OrderedDict()
+
+    @cached_property
+    def shop(self) -> Workshop:
+        return Workshop(self.library, self.office.store)
+
+    def kept(self, what: str, key: object, make: Any) -> dict[str, Any]:
+        """Give an answer kept in the store for this very state of the project, or make it."""
+        mark = fingerprint("studio", what, self.stamp, repr(key))
+        if body := self.office.store.find(mark):
+            return dict(json.loads(body))
+        made: dict[str, Any] = make()
+        self.office.store.keep(mark, json.dumps(made).encode())
+        return made
+
+    # -- what there is ---------------------------------------------------------------------------
+
+    def shelf(self, brand: str | None) -> dict[str, Any]:
+        brands = self._named("brand", lambda name: self.library.brand(name).name)
+        chosen = brand if brand in self.library.brand_ids else self._first_brand()
+        items = [self.entry(item, chosen) for item in self.library.known("item")]
+        return {"brand": chosen, "brands": brands, "items": items, "stamp": self.stamp}
+
+    def _first_brand(self) -> str | None:
+        planned = [name for name in self.library.plan.brands if name in self.library.brand_ids]
+        return next(iter((*planned, *self.library.brand_ids)), None)
+
+    def entry(self, item: str, brand: str | None) -> dict[str, Any]:
+        """Give what the shelf says of a handout; a broken one says what is wrong with it."""
+        try:
+            handout = self.library.handout(item)
+            edition = self._default_edition(brand, handout.kind)
+        except PressError as error:
+            return {"id": item, "title": item, "trouble": [f.as_json() for f in error.findings]}
+        words = lint.reading([passage.text for passage in lint.passages(self.library.handout_tree(item))])
+        return {
+            "id": item,
+            "title": handout.title,
+            "summary": handout.summary,
+            "kind": handout.kind,
+            "audience": list(handout.audience),
+            "topics": list(handout.topics),
+            "language": handout.language,
+            "version": handout.version,
+            "minutes": max(1, round(words.words / WORDS_A_MINUTE)),
+            "grade": max(1, round(words.flesch_kincaid)),
+            "state": "draft",
+            "edition": edition,
+        }
+
+    def _default_edition(self, brand: str | None, kind: str) -> str | None:
+        """Give the edition in which a handout is first shown: the clinic's, the project's, or one that suits."""
+        own = self.library.brand(brand).clinic.edition if brand else None
+        wished = (own, *self.library.plan.editions, *self.library.edition_ids)
+        return next(
+            (
+                name
+                for name in wished
+                if name in self.library.edition_ids and self.library.edition(name).suits(kind)
+            ),
+            None,
+        )
+
+    def handout(self, order: Order) -> dict[str, Any]:
+        library = self.library
+        brand = order.brand or self._first_brand()
+        handout = library.handout(order.item)
+        editions = [
+            {"id": name, "name": edition.name, "summary": edition.summary}
+            for name in library.edition_ids
+            if (edition := library.edition(name)).suits(handout.kind)
+        ]
+        clinic = library.brand(brand).clinic if brand else None
+        return {
+            "item": self.entry(order.item, brand),
+            "stamp": self.stamp,
+            "editions": editions,
+            "forms": list(_forms(editions, get_args(plan.Format))),
+            "brands": self._named("brand", lambda name: library.brand(name).name),
+            "themes": self._named("theme", library.theme_summary),
+            "regions": self._named("region", lambda name: library.region(name).name),
+            "languages": self._named("language", lambda name: library.locale(name).name),
+            "chosen": {
+                "brand": brand,
+                "edition": order.edition or self._default_edition(brand, handout.kind),
+                "theme": order.theme or (clinic and clinic.theme) or library.plan.theme,
+                "region": order.region or (clinic and clinic.region) or library.plan.region,
+                "language": order.language or library.plan.language,
+            },
+        }
+
+    def _named(self, what: str, say: Any) -> list[dict[str, str]]:
+        """Give all there is of one sort; what is broken is named and says nothing of itself."""
+        found = []
+        for name in self.library.known(what):
+            try:
+                found.append({"id": name, "name": say(name)})
+            except PressError:
+                found.append({"id": name, "name": name})
+        return found
+
+    # -- making ----------------------------------------------------------------------------------
+
+    def job(self, order: Order) -> Job:
+        """Give the job of an order; everything that it names is read and checked first."""
+        edition = order.edition
+        if edition is None and order.item in self.library.handout_paths:
+            edition = self._default_edition(
+                order.brand or self._first_brand(), self.library.handout(order.item).kind
+            )
+        if order.format is not None and order.format not in get_args(plan.Format):
+            raise RequestError(
+                Diagnostic(
+                    "plan.unknown-format",
+                    f'there is no format "{order.format}"',
+                    help="formats: " + ", ".join(get_args(plan.Format)),
+                )
+            )
+        request = Request(
+            items=(order.item,),
+            brands=(order.brand,) if order.brand else (),
+            region=order.region,
+            language=order.language,
+            editions=(edition,) if edition else (),
+            theme=order.theme,
+            formats=(order.format,) if order.format else ("pdf",),  # type: ignore[arg-type]
+        )
+        return self.office.plan(request)[0]
+
+    def pdf(self, order: Order) -> bytes:
+        """Give the finished PDF of an order."""
+        return self.made(self.job(order))
+
+    def made(self, job: Job) -> bytes:
+        """Give the finished, verified file of a job; the last few are kept."""
+        body = self.pdfs.pop(job, None) or self.shop.produce(job).body
+        self.pdfs[job] = body
+        while len(self.pdfs) > 1 and sum(map(len, self.pdfs.values())) > _KEPT_BYTES:
+            self.pdfs.popitem(last=False)
+        return body
+
+
+def _forms(editions: list[dict[str, str]], formats: tuple[str, ...]) -> Iterator[dict[str, str | None]]:
+    """Give every file that can be had: a PDF for each edition, and each other format once."""
+    for edition in editions:
+        yield {"edition": edition["id"], "format": "pdf", **{k: edition[k] for k in ("name", "summary")}}
+    for made in formats:
+        if made != "pdf":
+            name, summary = _FORMATS.get(made, (made.upper(), ""))
+            yield {"edition": None, "format": made, "name": name, "summary": summary}
+
+
+_FORMATS = {
+    "epub": ("EPUB", "For phones, tablets and readers of electronic books."),
+    "html": ("Web page", "One file for a web site or an email; opens in any browser."),
+    "png": ("Picture", "The first page, for a web site."),
+}
+
+
+# -- what the project was when -----------------------------------------------------------------------
+
+
+def project_stamp(project: Path) -> str:
+    """Give a stamp of all that pages are made from: names, times and sizes of files. Changes when they do."""
+    digest = hashlib.sha256()
+    for folder in (project / "content", project / "styles", project / "templates", ENGINE / "bifolio"):
+        for line in _seen(folder):
+            digest.update(line.encode("utf-8", "surrogateescape"))
+    for engine in (ENGINE / "styles", ENGINE / "templates"):
+        if engine.parent != project:
+            for line in _seen(engine):
+                digest.update(line.encode("utf-8", "surrogateescape"))
+    try:
+        plan_file = (project / "bifolio.yaml").stat()
+        digest.update(f"{plan_file.st_mtime_ns} {plan_file.st_size}".encode())
+    except OSError:
+        pass
+    return digest.hexdigest()
+
+
+def _seen(folder: Path) -> Iterator[str]:
+    try:
+        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+    except OSError:
+        return
+    for entry in entries:
+        if entry.name == "__pycache__":
+            continue
+        if entry.is_dir(follow_symlinks=False):
+            yield from _seen(Path(entry.path))
+        else:
+            stat = entry.stat(follow_symlinks=False)
+            yield f"{entry.path} {stat.st_mtime_ns} {stat.st_size}\n"
