@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import datetime
 import io
 import json
 import sys
@@ -18,7 +19,7 @@ from typing import Any, NoReturn, TypeVar, cast
 import click
 
 from bifolio import __version__
-from bifolio.diagnostics import Diagnostic, PressError, show, suggest
+from bifolio.diagnostics import ContentError, Diagnostic, PressError, show, suggest
 from bifolio.worker import fonts_of, worker
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -180,14 +181,33 @@ def build(
 @main.command()
 @click.argument("items", nargs=-1, metavar="[ITEM]…")
 @click.option("--brand", "-b", "brands", multiple=True, help="Check only these clinics.")
+@click.option("--strict", is_flag=True, help="Count every warning as an error.")
+@click.option(
+    "--on",
+    "day",
+    type=click.DateTime(["%Y-%m-%d"]),
+    default=lambda: f"{datetime.date.today()}",  # noqa: DTZ011, TID251 - a check is no build; its day is here
+    show_default="today",
+    help="The day on which reviews and support lines may be due.",
+)
 @_common
-def check(items: tuple[str, ...], brands: tuple[str, ...], project: Path, as_json: bool, quiet: bool) -> None:
-    """Find what is wrong with content and brands; write nothing."""
+def check(
+    items: tuple[str, ...],
+    brands: tuple[str, ...],
+    strict: bool,
+    day: datetime.datetime,
+    project: Path,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Find what is wrong with content and brands, and what an editor would change; write nothing."""
     with _speaking(as_json, quiet) as voice:
         from bifolio.office import Office
 
         office = Office(project)
-        warnings = office.check(items, brands)
+        warnings = office.check(items, brands, day.date())
+        if strict and warnings:
+            raise ContentError(warnings)
         voice.complain(warnings)
         count = len(set(items) or office.library.handout_paths)
         voice.say(f"{count} {'handout is' if count == 1 else 'handouts are'} fine.")

@@ -260,13 +260,15 @@ class Composer:
         inner = text.strip().strip('"“”')
         return Markup(f"{opening}{self._typeset(inner)}{closing}")  # noqa: S704 - typeset escapes
 
-    def _citation(self, source: EvidenceSource) -> Markup:
-        parts = [source.by, f"({source.year})" if source.year else "", f"{source.title}."]
-        lead = " ".join(part for part in parts if part)
-        tail = f" {source.where}." if source.where else ""
+    def _citation(self, source: EvidenceSource, style: str = "full") -> Markup:
         link = source.link
         shown = link.removeprefix("https://").removeprefix("http://") if link else ""
         anchor = f' <a href="{escape(link)}">{escape(shown)}</a>' if link else ""
+        if style == "list":
+            return Markup(f"{escape(source.short)}.{anchor}")  # noqa: S704 - all parts escaped
+        parts = [source.by, f"({source.year})" if source.year else "", f"{source.title}."]
+        lead = " ".join(part for part in parts if part)
+        tail = f" {source.where}." if source.where else ""
         return Markup(f"{escape(lead)}{escape(tail)}{anchor}")  # noqa: S704 - all parts escaped
 
     # -- evidence and support --------------------------------------------------------------------

@@ -75,6 +75,8 @@ def _places(kind: str, steps: Steps, context: Mapping[str, Any]) -> Iterator[tup
         yield (*steps, context["kind"]), {}
     elif kind == "review_order":
         yield (*steps, "due"), {}
+    elif kind == "binds":
+        yield (*steps, "handouts"), {"is_key": True}
     elif steps[-1:] == ("[key]",):
         yield steps[:-1], {"is_key": True}
     else:
@@ -366,6 +368,7 @@ TELLERS: dict[str, Callable[[_Fault], _Cure]] = {
     "table_cells": _table_cells,
     "table_empty": _said("table-empty", "the table has no rows", 'add "blank: 6" for empty rows'),
     "empty_step": _said("empty", "{name} says nothing", 'give the step a "title" or a "text"'),
+    "binds": _said("binds", "only a booklet binds handouts", 'take out "handouts", or write "kind: booklet"'),
     "review_order": _said(
         "bad-value", "the review is due before the text was written", "check the two dates"
     ),

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
+from bifolio.bind import bind
 from bifolio.diagnostics import (
     ContentError,
     DesignError,
@@ -188,9 +189,31 @@ class Library:
         tree = self.handout_tree(item)
         handout, findings = validate(Handout, tree, "content", {"defaults": self.defaults})
         findings += [*self._lost_names(tree), *sections(tree)]
+        if handout is not None:
+            findings += self._not_to_bind(handout, tree)
         if handout is None or findings:
             raise ContentError(findings)
-        return handout
+        return bind(handout, self._parts(handout)) if handout.handouts else handout
+
+    def _not_to_bind(self, booklet: Handout, tree: Tree) -> Iterable[Diagnostic]:
+        """Find the names in a booklet that are no handouts."""
+        known = tuple(name for name, path in self.handout_paths.items() if path.parent.name == "handouts")
+        for position, name in enumerate(booklet.handouts):
+            if name not in known:
+                yield unknown("item", name, known, tree.span(("handouts", position)))
+
+    def _parts(self, booklet: Handout) -> dict[str, Handout]:
+        """Give the handouts that a booklet binds; raise all that is wrong with any of them."""
+        parts: dict[str, Handout] = {}
+        findings: list[Diagnostic] = []
+        for name in dict.fromkeys(booklet.handouts):
+            try:
+                parts[name] = self.handout(name)
+            except ContentError as failure:
+                findings += failure.findings
+        if findings:
+            raise ContentError(findings)
+        return parts
 
     def _lost_names(self, tree: Tree) -> list[Diagnostic]:
         """Find the facts, figures and icons that a file names and that are not there."""
@@ -217,7 +240,8 @@ class Library:
 
     def check_words(self, item: str, region: Region) -> list[Diagnostic]:
         """Find words of a handout that a region does not have."""
-        trees = (self.handout_tree(item), self.trees.get("content/defaults.yaml"))
+        bound = self.handout_tree(item).value.get("handouts", ())
+        trees = (*map(self.handout_tree, (item, *bound)), self.trees.get("content/defaults.yaml"))
         words = {*region.words, "emergency", "region"}
         return [f for tree in trees if tree for f in region_words(tree, words, region.id)]
 

@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Literal
 
 from bifolio.diagnostics import Diagnostic, Severity, Span
 from bifolio.model.blocks import Callout, Glossary, HelpWhen, Resources, walk
@@ -48,11 +49,17 @@ _SILENT = frozenset(
         "written",
         "due",
         "columns",
-        "rows",
     ]
 )
 """Keys whose values nobody reads as running text."""
-_LABELS = frozenset(["title", "label", "labels", "choices", "low", "high", "term", "answer", "onward"])
+Role = Literal["running", "label", "cell"]
+_ROLES: dict[str, Role] = {
+    **dict.fromkeys(
+        ("title", "label", "labels", "choices", "low", "high", "term", "answer", "onward"), "label"
+    ),
+    "rows": "cell",
+}
+"""What is no running text, and so has no reading grade. A cell may yet state a number, a label does not."""
 _LISTS = frozenset({"bullets", "key_points", "checklist", "left", "right"})
 
 
@@ -62,7 +69,7 @@ class Passage:
 
     steps: Steps
     text: str
-    is_label: bool
+    role: Role
     cited: bool
 
     @cached_property
@@ -84,6 +91,11 @@ class Subject:
     @cached_property
     def passages(self) -> tuple[Passage, ...]:
         return tuple(passages(self.tree))
+
+    @cached_property
+    def cites(self) -> tuple[str, ...]:
+        """The facts that the file itself cites; a booklet's parts answer for their own."""
+        return tuple(fact for fact in self.handout.cites if self.tree.find(fact))
 
     @property
     def for_clinicians(self) -> bool:
@@ -114,11 +126,12 @@ def passages(tree: Tree) -> Iterator[Passage]:
             continue
         if value == "default" or _is_list_of_names(keys):
             continue
-        yield Passage(steps, value, bool(keys) and keys[-1] in _LABELS, _is_cited(tree, steps))
+        role: Role = _ROLES.get(keys[-1], "running") if keys else "running"
+        yield Passage(steps, value, role, _is_cited(tree, steps))
 
 
 def _is_list_of_names(keys: list[str]) -> bool:
-    return "resources" in keys or "references" in keys or keys[-1:] == ["figure"]
+    return "resources" in keys or "references" in keys or keys[-1:] in (["figure"], ["handouts"])
 
 
 def _is_cited(tree: Tree, steps: Steps) -> bool:
@@ -183,7 +196,7 @@ def _finding(
 def _grade(subject: Subject) -> Iterator[Diagnostic]:
     if subject.for_clinicians:
         return
-    running = [p.text for p in subject.passages if not p.is_label]
+    running = [p.text for p in subject.passages if p.role == "running"]
     whole = reading(running)
     top = subject.at(("summary",))
     for name, grade in (("Flesch-Kincaid", whole.flesch_kincaid), ("SMOG", whole.smog)):
@@ -198,7 +211,7 @@ def _grade(subject: Subject) -> Iterator[Diagnostic]:
             )
     for passage in subject.passages:
         one = reading([passage.text])
-        if not passage.is_label and one.words >= LEAST_WORDS and one.flesch_kincaid > MOST_GRADE:
+        if passage.role == "running" and one.words >= LEAST_WORDS and one.flesch_kincaid > MOST_GRADE:
             yield _finding(
                 "grade-block",
                 f"this text reads at grade {one.flesch_kincaid:.1f}",
@@ -280,12 +293,17 @@ def _passive_steps(subject: Subject) -> Iterator[Diagnostic]:
                 )
 
 
+_ASIDE = re.compile(r"[a-z] \(([^)]+)\)")
+"""A term behind the plain words that explain it: "tight muscles (vaginismus)"."""
+
+
 def _words_to_avoid(subject: Subject) -> Iterator[Diagnostic]:
     if subject.for_clinicians:
         return
     explained = " ".join(
         term.term for b in walk(subject.handout.body) if isinstance(b, Glossary) for term in b.terms
     )
+    asides = " ".join(found for p in subject.passages for found in _ASIDE.findall(p.text))
     for passage in subject.passages:
         for word in subject.words.avoid:
             if found := word.pattern.search(passage.text):
@@ -297,7 +315,7 @@ def _words_to_avoid(subject: Subject) -> Iterator[Diagnostic]:
                 )
         for word in subject.words.terms:
             found = word.pattern.search(passage.text)
-            if found and not word.pattern.search(explained) and "glossary" not in passage.steps:
+            if found and not word.pattern.search(f"{explained} {asides}") and "glossary" not in passage.steps:
                 yield _finding(
                     "undefined-term",
                     f'"{found[0]}" is not explained',
@@ -312,15 +330,15 @@ def _words_to_avoid(subject: Subject) -> Iterator[Diagnostic]:
 
 _NUMBER = re.compile(r"\d|\bpercent\b|\b(half|most|a third|a quarter) of\b|\bin (ten|every)\b", re.IGNORECASE)
 _PLAIN_NUMBER = re.compile(
-    r"\{\w+\}|\b(0 to 10|0 and 10|1 to 10|24/7|page \d+|\d+(?:-\d+)+|\d{3,}(?: \d{3,})+)\b"
+    r"^\d+$|\{\w+\}|\b(0 to 10|0 and 10|1 to 10|24/7|page \d+|\d+(?:-\d+)+|\d{3,}(?: \d{3,})+)\b"
     r"|\b\d+ (minutes?|seconds?|hours?|times|breaths?|things?|lines?|weeks?|days?|months?|cycles?)\b"
 )
-"""Scales, phone numbers and the numbers of advice: they claim nothing."""
+"""Scales, ratings, phone numbers and the numbers of advice: they claim nothing."""
 
 
 def _uncited_numbers(subject: Subject) -> Iterator[Diagnostic]:
     for passage in subject.passages:
-        if passage.is_label or passage.cited:
+        if passage.role == "label" or passage.cited:
             continue
         if _NUMBER.search(_PLAIN_NUMBER.sub("", passage.text)):
             yield _finding(
@@ -387,7 +405,7 @@ def _stale(subject: Subject) -> Iterator[Diagnostic]:
 
 
 def _thin_evidence(subject: Subject) -> Iterator[Diagnostic]:
-    thin = [fact for fact in subject.handout.cites if subject.evidence.facts[fact].thin]
+    thin = [fact for fact in subject.cites if subject.evidence.facts[fact].thin]
     if not thin or subject.for_clinicians:
         return
     said = " ".join(passage.text for passage in subject.passages)
@@ -401,7 +419,7 @@ def _thin_evidence(subject: Subject) -> Iterator[Diagnostic]:
 
 
 def _sources(subject: Subject) -> Iterator[Diagnostic]:
-    for fact_id in subject.handout.cites:
+    for fact_id in subject.cites:
         for key in subject.evidence.facts[fact_id].sources:
             source = subject.evidence.sources[key]
             if source.link is None and source.where is None:

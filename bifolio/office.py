@@ -5,6 +5,7 @@ Brings the library, the pipeline and the press together behind a few questions.
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from bifolio.library import Library
 from bifolio.model.brand import Clinic
 from bifolio.model.edition import Edition
 from bifolio.model.handout import Handout
+from bifolio.model.region import Region
 from bifolio.plan import Job, Request, plan, unknown
 from bifolio.press import STORE, Store, run, together
 
@@ -89,14 +91,32 @@ class Office:
         self.store.clean()
         return written, list(workshop.remarks.values())
 
-    def check(self, items: Sequence[str], brands: Sequence[str]) -> list[Diagnostic]:
-        """Validate handouts and brands, in every region that a brand uses; give the warnings.
+    def check(self, items: Sequence[str], brands: Sequence[str], today: datetime.date) -> list[Diagnostic]:
+        """Validate and lint handouts and brands, in every region that a brand uses; give the warnings.
 
-        Raises one error with all findings when there is an error among them.
+        Reviews and support lines are as old as they are on `today`. Raises one error with all findings
+        when there is an error among them.
         """
         named = Request(items=tuple(items), brands=tuple(brands))
         desk = self._desk(named, items or self.library.known("item"), brands or self.library.known("brand"))
-        return self.warnings(desk.clinics)
+        found = [*self.warnings(desk.clinics), *self._read_through(desk, today)]
+        if any(finding.is_error for finding in found):
+            raise ContentError(found)
+        return found
+
+    def _read_through(self, desk: _Desk, today: datetime.date) -> Iterator[Diagnostic]:
+        """Give what an editor would still change, once for all regions."""
+        from bifolio.lint import Subject, lint
+
+        library = self.library
+        for item, handout in desk.handouts.items():
+            tree = library.handout_tree(item)
+            found = (
+                finding
+                for region in desk.regions.values()
+                for finding in lint(Subject(handout, tree, region, library.evidence, library.words, today))
+            )
+            yield from {(finding.span, finding.message): finding for finding in found}.values()
 
     def _desk(self, request: Request, items: Sequence[str], brands: Sequence[str]) -> _Desk:
         """Read all that a request will use; raise one error with all that is wrong with any of it."""
@@ -124,7 +144,7 @@ class Office:
         _refuse(ContentError, words, failures)
         if failures:
             raise together(failures)
-        return _Desk(handouts, clinics, editions)
+        return _Desk(handouts, clinics, editions, regions)
 
     def _written(self) -> Iterator[_Choice]:
         """Give the names that bifolio.yaml itself writes down."""
@@ -211,6 +231,7 @@ class _Desk:
     handouts: dict[str, Handout]
     clinics: dict[str, Clinic]
     editions: dict[str, Edition]
+    regions: dict[str, Region]
 
 
 class _Choice(NamedTuple):

@@ -356,7 +356,8 @@ class References(BlockBase):
 
     kind: Literal["references"]
     title: Label | None = None
-    style: Literal["short", "full"] = "short"
+    style: Literal["short", "list", "full"] = "short"
+    """`short` names them in one paragraph, `list` gives each a line and its address, `full` all that is known."""
 
 
 class ContentNote(BlockBase):

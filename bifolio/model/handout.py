@@ -47,8 +47,16 @@ class Handout(Model):
     main_message: Text | None = None
     call_to_action: Text | None = None
     content_note: Said | None = None
+    handouts: tuple[Name, ...] = Field(default=(), max_length=40)
+    """Of a booklet: the handouts that it binds, in order, before its own body."""
     body: tuple[Block, ...] = Field(min_length=1, max_length=MOST)
     review: Review
+
+    @model_validator(mode="after")
+    def _only_booklets_bind(self) -> Self:
+        if self.handouts and self.kind != "booklet":
+            raise PydanticCustomError("binds", "only a booklet binds handouts", {"kind": self.kind})
+        return self
 
     def for_readers(self, audience: frozenset[Audience]) -> Handout:
         """Give this handout with only the blocks that one of `audience` is meant to see."""
