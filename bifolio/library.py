@@ -28,7 +28,7 @@ from bifolio.diagnostics import (
     shorten,
     suggest,
 )
-from bifolio.load import load
+from bifolio.load import load, parse
 from bifolio.logo import Logo, read_logo
 from bifolio.model.base import NAME
 from bifolio.model.brand import Brand
@@ -256,6 +256,15 @@ class Library:
         if not NAME.fullmatch(brand_id):
             raise DesignError(_bad_name("brand", "folder", brand_id, relative_name(path, self.root)))
         return self._model(Brand, path, "brand", DesignError)
+
+    def try_brand(self, brand_id: str, text: str, logo: Logo | None) -> None:
+        """Let a brand say what is not saved, from now on and in this library only; none keeps its logo."""
+        path = self.brand_folder(brand_id) / "_brand.yml"
+        name = relative_name(path, self.root)
+        self.trees[name] = parse(text, name)
+        self._logos.pop(brand_id, None)
+        if logo is not None:
+            self._logos[brand_id] = logo
 
     def brand_span(self, brand_id: str, *steps: str | int) -> Span:
         """Point at a place in a brand file."""

@@ -28,8 +28,10 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from bifolio.logo import Logo
 from bifolio.studio.crew import Crew, TaskError
-from bifolio.studio.guard import Guard, House
+from bifolio.studio.draft import Draft
+from bifolio.studio.guard import HEADERS, Guard, House
 from bifolio.studio.order import Order
 
 _HERE = Path(__file__).parent
@@ -37,6 +39,9 @@ _FONTS = _HERE.parent.parent / "styles" / "fonts"
 
 MOST_BUNDLES = 4
 """Finished zip files that are kept until they are taken home."""
+
+MOST_LOGOS = 8
+"""Logos that are held until their clinics are saved."""
 
 _TYPES = {"pdf": "application/pdf", "epub": "application/epub+zip", "html": "text/html; charset=utf-8"}
 
@@ -59,7 +64,11 @@ def studio(crew: Callable[[], Crew], house: House) -> Starlette:
     return Starlette(
         routes=counter.routes(),
         middleware=[Middleware(Guard, house=house, sorry=counter.sorry)],
-        exception_handlers={TaskError: counter.refused, HTTPException: counter.not_there},
+        exception_handlers={
+            TaskError: counter.refused,
+            HTTPException: counter.not_there,
+            Exception: counter.broke,
+        },
         lifespan=open_hours,
     )
 
@@ -72,7 +81,8 @@ class Counter:
     def __init__(self, house: House) -> None:
         self.house = house
         self.bundles: dict[str, Bundle] = {}
-        self._bundle_numbers = itertools.count(1)
+        self.logos: dict[str, Logo] = {}
+        self._numbers = itertools.count(1)
         self.is_near = not house.has_password
         """The browser is on this computer, so that a picture need not be made small to travel."""
 
@@ -83,6 +93,14 @@ class Counter:
             Route("/handout/{item}", self.handout),
             Route("/picture/{item}", self.first_look),
             Route("/file/{item}", self.file),
+            Route("/clinic", self.clinic),
+            Route("/clinic/{brand}/take", self.take_clinic),
+            Route("/api/clinic", self.new_clinic, methods=["POST"]),
+            Route("/api/clinic/{brand}", self.save_clinic, methods=["POST"]),
+            Route("/api/clinic/{brand}/restore", self.restore_clinic, methods=["POST"]),
+            Route("/api/colours", self.colours, methods=["POST"]),
+            Route("/upload/logo", self.take_logo, methods=["POST"]),
+            Route("/upload/clinic", self.bring_clinic, methods=["POST"]),
             Route("/api/picture", self.picture, methods=["POST"]),
             Route("/api/bundle", self.begin_bundle, methods=["POST"]),
             Route("/api/bundle/{number}", self.bundle_state, methods=["GET", "DELETE"]),
@@ -144,13 +162,72 @@ class Counter:
     async def _nothing(self, scope: Any, receive: Any, send: Any) -> None:
         """Stand behind a guard that is only asked."""
 
+    # -- clinics -----------------------------------------------------------------------------------
+
+    async def clinic(self, request: Request) -> Response:
+        seen = await self.crew.ask("brand", request.query_params.get("brand"))
+        return self.page("brand", **seen)
+
+    async def new_clinic(self, request: Request) -> Response:
+        asked = await _said(request)
+        brand = await self.crew.ask("new_brand", str(asked.get("name", ""))[:200])
+        return JSONResponse({"brand": brand}, 201)
+
+    async def save_clinic(self, request: Request) -> Response:
+        asked = await _said(request)
+        await self.crew.ask("save_brand", request.path_params["brand"], self._draft(asked))
+        return JSONResponse({"saved": True})
+
+    async def restore_clinic(self, request: Request) -> Response:
+        asked = await _said(request)
+        number = _number(asked.get("version"), 0)
+        await self.crew.ask("restore_brand", request.path_params["brand"], number)
+        return JSONResponse({"restored": number})
+
+    async def take_clinic(self, request: Request) -> Response:
+        brand = request.path_params["brand"]
+        return _file(f"{brand}.clinic.zip", await self.crew.ask("pack_brand", brand))
+
+    async def bring_clinic(self, request: Request) -> Response:
+        brand = await self.crew.ask("bring_brand", await request.body())
+        return JSONResponse({"brand": brand}, 201)
+
+    async def take_logo(self, request: Request) -> Response:
+        """Clean a picture and hold it until the clinic is saved; answers with a number to name it by."""
+        name = request.query_params.get("name", "")[-80:]
+        logo, left_out = await self.crew.ask("logo", name, await request.body())
+        while len(self.logos) >= MOST_LOGOS:
+            del self.logos[next(iter(self.logos))]
+        number = str(next(self._numbers))
+        self.logos[number] = logo
+        return JSONResponse({"logo": number, "shown": logo.address("#004552"), "left_out": left_out}, 201)
+
+    async def colours(self, request: Request) -> Response:
+        asked = await _said(request)
+        return JSONResponse(await self.crew.ask("colours", str(asked.get("colour", ""))))
+
+    def _draft(self, asked: dict[str, Any]) -> Draft:
+        """Read what the form of a clinic says, its new logo among it."""
+        said = asked.get("fields")
+        fields = said.items() if isinstance(said, dict) else ()
+        words = tuple(sorted((str(name), value[:2000]) for name, value in fields if isinstance(value, str)))
+        number = asked.get("logo")
+        if number and str(number) not in self.logos:
+            raise TaskError("the logo is no longer held", "choose its file again")
+        return Draft(words, self.logos.get(str(number)) if number else None)
+
     # -- pictures and files ----------------------------------------------------------------------
 
     async def first_look(self, request: Request) -> Response:
         """Give a page of a saved handout as PNG. Its address changes with the project, so it may be kept."""
         words = request.query_params
         body = await self.crew.ask(
-            "first_look", _order(request), _number(words.get("page"), 1), _number(words.get("width"), 400)
+            "first_look",
+            _order(request),
+            _number(words.get("page"), 1),
+            _number(words.get("width"), 400),
+            background="patient" in words,
+            given_up=request.is_disconnected,
         )
         kept = "private, max-age=604800, immutable" if words.get("v") else "no-store"
         return Response(body, media_type="image/png", headers={"Cache-Control": kept})
@@ -164,6 +241,7 @@ class Counter:
             _number(asked.get("page"), 1),
             _number(asked.get("width"), 800),
             "bmp" if self.is_near else "png",
+            self._draft(asked) if "fields" in asked else None,
         )
         return Response(
             drawn.body,
@@ -190,7 +268,7 @@ class Counter:
         seen = await self.crew.ask("handout", order)
         while len(self.bundles) >= MOST_BUNDLES:
             self.bundles.pop(next(iter(self.bundles))).cancel()
-        number = str(next(self._bundle_numbers))
+        number = str(next(self._numbers))
         bundle = Bundle(order.item, self.crew, [Order.of(order.item, form) for form in seen["forms"]])
         bundle.begin()
         self.bundles[number] = bundle
@@ -239,6 +317,20 @@ class Counter:
                 {"message": "there is nothing here", "help": "", "findings": []}, error.status_code
             )
         return self.sorry(error.status_code, "there is nothing at this address", "go back to the shelf")
+
+    async def broke(self, request: Request, error: Exception) -> Response:
+        """Answer for a bug: its traceback is for the terminal, and this for who looks at the screen."""
+        del error
+        message, cure = (
+            "something went wrong that should not have",
+            "load the page anew; what you did is not at fault",
+        )
+        if request.url.path.startswith(("/api/", "/upload/")):
+            answer: Response = JSONResponse({"message": message, "help": cure, "findings": []}, 500)
+        else:
+            answer = self.sorry(500, message, cure)
+        answer.headers.update(HEADERS)  # this answer does not pass the guard
+        return answer
 
 
 @dataclass

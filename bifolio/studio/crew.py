@@ -14,6 +14,7 @@ import multiprocessing
 import signal
 import sys
 import traceback
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from multiprocessing.context import BaseContext
@@ -57,10 +58,22 @@ class Crew:
         self._numbers = itertools.count()
 
     async def ask(
-        self, task: str, /, *values: Any, seconds: float | None = None, background: bool = False
+        self,
+        task: str,
+        /,
+        *values: Any,
+        seconds: float | None = None,
+        background: bool = False,
+        given_up: Callable[[], Awaitable[bool]] | None = None,
     ) -> Any:
-        """Have a task done; give its result. Raises TaskError. Cancelling ends the process that works on it."""
+        """Have a task done; give its result. Raises TaskError. Cancelling ends the process that works on it.
+
+        `given_up` is asked when the turn has come: whoever waited may have gone.
+        """
         press = await self._press(background=background)
+        if given_up is not None and await given_up():
+            self._release(press)
+            raise TaskError("nobody waits for this any more", "")
         work = asyncio.ensure_future(asyncio.to_thread(press.do, task, values, seconds or self.seconds))
         try:
             result = await asyncio.shield(work)
@@ -184,6 +197,8 @@ def _work(line: Connection, project: Path, memory: int) -> None:
             answer = (True, getattr(room, task)(*values))
         except PressError as error:
             answer = (False, _refusal(error))
+        except TaskError as error:
+            answer = (False, (error.message, error.help, error.findings))
         except MemoryError:
             return
         except Exception:  # noqa: BLE001 - a bug costs one task; its traceback is for the terminal

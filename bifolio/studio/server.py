@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import hmac
 import ipaddress
+import logging
 import secrets
 import socket
 from collections.abc import Callable
@@ -72,8 +73,11 @@ def serve(project: Path, address: Address, tell: Callable[[str], None]) -> None:
         )
         shown = address.name or f"{_in_url(address.host)}:{port}"
         tell(f"{house.scheme}://{shown}/" + (f"?key={secret}" if secret else ""))
+        server = uvicorn.Server(config)
+        # Who closes the studio ends what it was doing; that is no error to be told of.
+        logging.getLogger("uvicorn.error").addFilter(lambda _: not server.should_exit)
         with suppress(KeyboardInterrupt):
-            asyncio.run(uvicorn.Server(config).serve(sockets=[listening]))
+            asyncio.run(server.serve(sockets=[listening]))
 
 
 def _expect_project(project: Path) -> None:

@@ -17,11 +17,15 @@ from pathlib import Path
 from typing import Any, get_args
 
 from bifolio import lint, plan
-from bifolio.diagnostics import Diagnostic, PressError, RequestError
+from bifolio.diagnostics import Diagnostic, PressError, RequestError, Source, Span
 from bifolio.library import ENGINE
+from bifolio.logo import Logo, clean_logo
 from bifolio.office import Office
-from bifolio.pipeline import Workshop, fingerprint
+from bifolio.pipeline import DEFAULT_SEED, Workshop, fingerprint
 from bifolio.plan import Job, Request
+from bifolio.studio import brands
+from bifolio.studio.crew import TaskError
+from bifolio.studio.draft import Draft
 from bifolio.studio.order import Order
 from bifolio.studio.pictures import Picture, picture
 
@@ -66,15 +70,57 @@ class Room:
         kept = desk.office.store.find(mark)
         return kept or desk.office.store.keep(mark, self.picture(order, page, width_px, "png").body)
 
-    def picture(self, order: Order, page: int, width_px: int, kind: str = "bmp") -> Picture:
-        """Give a page as it will be printed."""
-        return picture(self.desk().pdf(order), page, width_px, "png" if kind == "png" else "bmp")
+    def picture(
+        self, order: Order, page: int, width_px: int, kind: str = "bmp", draft: Draft | None = None
+    ) -> Picture:
+        """Give a page as it will be printed; with a draft, as it would be if that were saved."""
+        desk = self.desk()
+        pdf = desk.pdf(order) if draft is None else desk.drafted(order, draft)
+        return picture(pdf, page, width_px, "png" if kind == "png" else "bmp")
 
     def file(self, order: Order) -> tuple[str, bytes]:
         """Give a finished, verified file and the name under which to save it."""
         desk = self.desk()
         job = desk.job(order)
         return job.path.rpartition("/")[2], desk.made(job)
+
+    # -- clinics -----------------------------------------------------------------------------------
+
+    def brand(self, brand: str | None) -> dict[str, Any]:
+        """Give a clinic as its form shows it."""
+        desk = self.desk()
+        return desk.brand(brand or desk.first_brand() or "")
+
+    def colours(self, seed: str) -> dict[str, Any]:
+        """Tell what pages make of a colour."""
+        return brands.colours(seed)
+
+    def logo(self, name: str, raw: bytes) -> tuple[Logo, tuple[str, ...]]:
+        """Clean a logo; give it, and the names of what was left out."""
+        logo = clean_logo(raw, name, Span(Source(name, ""), 1, 1))
+        return logo, logo.left_out
+
+    def save_brand(self, brand: str, draft: Draft) -> None:
+        """Save a clinic after a page was made with it, so that nothing is saved that cannot be printed."""
+        desk = self.desk()
+        desk.drafted(Order(desk.sample(), brand), draft)
+        brands.save(desk.library, brand, draft)
+
+    def new_brand(self, name: str) -> str:
+        """Make a new clinic; give its id."""
+        return brands.create(self.desk().library, name)
+
+    def pack_brand(self, brand: str) -> bytes:
+        """Give a clinic as one file."""
+        return brands.packed(self.desk().library.brand_folder(brand))
+
+    def bring_brand(self, raw: bytes) -> str:
+        """Make a clinic from such a file; give its id."""
+        return brands.bring_in(self.desk().library, raw)
+
+    def restore_brand(self, brand: str, number: int) -> None:
+        """Bring an earlier version of a clinic back."""
+        brands.restore(self.desk().library, brand, number)
 
     def idle(self, seconds: float) -> None:
         """Do nothing for a while: what a task looks like that does not come to an end."""
@@ -95,6 +141,7 @@ class _Desk:
         self.office = Office(project)
         self.library = self.office.library
         self.pdfs: OrderedDict[Job, bytes] = OrderedDict()
+        self._jobs: dict[Order, Job] = {}
 
     @cached_property
     def shop(self) -> Workshop:
@@ -113,11 +160,11 @@ class _Desk:
 
     def shelf(self, brand: str | None) -> dict[str, Any]:
         brands = self._named("brand", lambda name: self.library.brand(name).name)
-        chosen = brand if brand in self.library.brand_ids else self._first_brand()
+        chosen = brand if brand in self.library.brand_ids else self.first_brand()
         items = [self.entry(item, chosen) for item in self.library.known("item")]
         return {"brand": chosen, "brands": brands, "items": items, "stamp": self.stamp}
 
-    def _first_brand(self) -> str | None:
+    def first_brand(self) -> str | None:
         planned = [name for name in self.library.plan.brands if name in self.library.brand_ids]
         return next(iter((*planned, *self.library.brand_ids)), None)
 
@@ -159,7 +206,7 @@ class _Desk:
 
     def handout(self, order: Order) -> dict[str, Any]:
         library = self.library
-        brand = order.brand or self._first_brand()
+        brand = order.brand or self.first_brand()
         handout = library.handout(order.item)
         editions = [
             {"id": name, "name": edition.name, "summary": edition.summary}
@@ -195,14 +242,53 @@ class _Desk:
                 found.append({"id": name, "name": name})
         return found
 
+    def sample(self) -> str:
+        """Name the handout on which a clinic is shown: a leaflet, as it has most of the clinic's places."""
+        kinds = {
+            item: self.library.handout_tree(item).value.get("kind") for item in self.library.known("item")
+        }
+        return min(kinds, key=lambda item: (kinds[item] != "leaflet", item != "tears-and-closeness", item))
+
+    def brand(self, brand: str) -> dict[str, Any]:
+        library = self.library
+        found = library.brand(brand)
+        logo = None
+        try:
+            logo = library.logo(brand, found, "currentColor")
+        except PressError as error:
+            trouble = [finding.as_json() for finding in error.findings]
+        else:
+            trouble = [finding.as_json() for finding in library.brand_warnings(brand)]
+        fields = brands.form_of(found)
+        return {
+            "brand": brand,
+            "brands": self._named("brand", lambda name: library.brand(name).name),
+            "fields": fields,
+            "logo": logo,
+            "trouble": trouble,
+            "versions": brands.versions(library.brand_folder(brand)),
+            "colours": brands.colours(fields["colour"] or DEFAULT_SEED),
+            "regions": self._named("region", lambda name: library.region(name).name),
+            "editions": self._named("edition", lambda name: library.edition(name).name),
+            "themes": self._named("theme", library.theme_summary),
+            "items": self._named("item", lambda name: library.handout(name).title),
+            "sample": self.sample(),
+            "stamp": self.stamp,
+        }
+
     # -- making ----------------------------------------------------------------------------------
 
     def job(self, order: Order) -> Job:
+        if order not in self._jobs:
+            self._jobs[order] = self._job(order)
+        return self._jobs[order]
+
+    def _job(self, order: Order) -> Job:
         """Give the job of an order; everything that it names is read and checked first."""
         edition = order.edition
         if edition is None and order.item in self.library.handout_paths:
             edition = self._default_edition(
-                order.brand or self._first_brand(), self.library.handout(order.item).kind
+                order.brand or self.first_brand(), self.library.handout(order.item).kind
             )
         if order.format is not None and order.format not in get_args(plan.Format):
             raise RequestError(
@@ -222,6 +308,48 @@ class _Desk:
             formats=(order.format,) if order.format else ("pdf",),  # type: ignore[arg-type]
         )
         return self.office.plan(request)[0]
+
+    @cached_property
+    def sketch(self) -> _Desk:
+        """The same project once more, in which a clinic may say what is not saved."""
+        return _Desk(self.office.library.root, self.stamp)
+
+    def drafted(self, order: Order, draft: Draft) -> bytes:
+        """Give the PDF of an order as it would be with the draft; not verified, as nobody keeps it."""
+        brand = order.brand or self.first_brand() or ""
+        name = f"content/brands/{brand}/{brands.FILE}"
+        self.library.brand(brand)
+        text = brands.text_with(self.library.trees[name], draft)
+        sketch = self.sketch
+        try:
+            sketch.library.try_brand(brand, text, draft.logo)
+            clinic = sketch.library.brand(brand).clinic
+            wish = Order(
+                order.item,
+                brand,
+                order.edition or self._suits(clinic.edition, order.item),
+                order.theme or clinic.theme,
+                order.region or clinic.region,
+                order.language,
+            )
+            job, shop = self.job(wish), sketch.shop
+            shop.inker.cache_clear()
+            galley = shop.galley(job.item, job.edition, job.theme, job.region, job.language)
+            plate = shop.plate(galley, f"{job.item}.{job.edition}")
+            return (
+                shop.inker(job.brand, job.edition, job.theme, job.region, job.language)
+                .take()
+                .ink(plate.take())
+            )
+        except PressError as error:
+            findings = [finding.as_json() for finding in error.findings]
+            told = tuple({**one, "field": brands.field_of(one, text, name)} for one in findings)
+            raise TaskError(error.findings[0].message, error.findings[0].help or "", told) from error
+
+    def _suits(self, edition: str | None, item: str) -> str | None:
+        if edition not in self.library.edition_ids:
+            return edition  # an unknown one is told of
+        return edition if self.library.edition(edition).suits(self.library.handout(item).kind) else None
 
     def pdf(self, order: Order) -> bytes:
         """Give the finished PDF of an order."""

@@ -6,12 +6,13 @@ for (const form of document.querySelectorAll("form[data-leap]")) {
   form.addEventListener("change", () => form.requestSubmit());
 }
 
-/** Ask the studio; give the answer. What the studio refuses becomes an error with its sentence and its cure. */
+/** Ask the studio, with values or a file; give the answer. A refusal is thrown, with its sentence and its cure. */
 export async function ask(path, said, method) {
+  const isFile = said instanceof Blob;
   const answer = await fetch(path, {
     method: method ?? (said === undefined ? "GET" : "POST"),
-    headers: said === undefined ? {} : { "Content-Type": "application/json" },
-    body: said === undefined ? undefined : JSON.stringify(said),
+    headers: said === undefined ? {} : { "Content-Type": isFile ? "application/octet-stream" : "application/json" },
+    body: said === undefined || isFile ? said : JSON.stringify(said),
   }).catch(() => {
     throw new Refusal({ message: "the studio does not answer", help: "it may have been stopped; start it again, and load this page anew" });
   });

@@ -97,14 +97,19 @@ export class Viewer {
       [this.page, this.pages, this.widthMm, this.heightMm] = ["Page", "Pages", "Width", "Height"].map(told);
       await this.put(await answer.blob());
       this.drawn = this.width();
-      tell(this.find("trouble"), null);
+      this.tell(null);
     } catch (error) {
-      tell(this.find("trouble"), error);
+      this.tell(error);
     } finally {
       clearTimeout(patience);
       this.find("busy").hidden = true;
       this.paper.removeAttribute("aria-busy");
     }
+  }
+
+  tell(error) {
+    tell(this.find("trouble"), error);
+    this.told?.(error);
   }
 
   async put(picture) {
