@@ -190,17 +190,28 @@ def build(
     show_default="today",
     help="The day on which reviews and support lines may be due.",
 )
+@click.option("--evidence", is_flag=True, help="Write the evidence sheet of each ITEM.")
+@click.option(
+    "--output",
+    "-o",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Where evidence sheets go; output/ by default.",
+)
 @_common
 def check(
     items: tuple[str, ...],
     brands: tuple[str, ...],
     strict: bool,
     day: datetime.datetime,
+    evidence: bool,
+    output: Path | None,
     project: Path,
     as_json: bool,
     quiet: bool,
 ) -> None:
-    """Find what is wrong with content and brands, and what an editor would change; write nothing."""
+    """Find what is wrong with content and brands, and what an editor would change."""
+    if evidence and not items:
+        raise click.UsageError("--evidence needs the name of a handout")
     with _speaking(as_json, quiet) as voice:
         from bifolio.office import Office
 
@@ -209,9 +220,13 @@ def check(
         if strict and warnings:
             raise ContentError(warnings)
         voice.complain(warnings)
+        sheets = office.attest(items, brands, output, day.date()) if evidence else []
+        for path in sheets:
+            voice.say(f"  {_from_here(path)}")
         count = len(set(items) or office.library.handout_paths)
         voice.say(f"{count} {'handout is' if count == 1 else 'handouts are'} fine.")
-        voice.give({"ok": True, "warnings": [warning.as_json() for warning in warnings]})
+        said = [warning.as_json() for warning in warnings]
+        voice.give({"ok": True, "warnings": said, **({"files": list(map(str, sheets))} if evidence else {})})
 
 
 @main.command()

@@ -76,6 +76,8 @@ class ClinicCopy:
     logo_alt: str
     masthead: str
     qr: str | None
+    stamp: str
+    """What the box says that stands where a clinic without a site has no code."""
     site: str | None
     state: str
     approval: str
@@ -91,14 +93,12 @@ class ClinicCopy:
             "mark": self.logo_alt if self.logo else "",
             "foot": f"{self.name}. {self.state}",
             "clinic": ". ".join(part for part in (self.contact, self.below) if part),
-            "qr": f"QR code: {self.site}" if self.qr else "",
+            "qr": f"QR code: {self.site}" if self.qr else self.stamp,
             "approval": self.approval,
         }[slot]
 
     def fills(self, slot: str) -> bool:
         """Tell whether there is anything to set in a slot."""
-        if slot.startswith("line-"):
-            return int(slot.removeprefix("line-")) <= len(self.lines)
         return bool(self.alt(slot))
 
     def link(self, number: int) -> str | None:
@@ -225,6 +225,7 @@ class Composer:
             logo_alt=name,
             masthead=clinic.masthead,
             qr=_qr(brand.home) if brand.home else None,
+            stamp=self._label("blank_stamp"),
             site=brand.site,
             state=self._label("state_approved" if approval else "state_draft"),
             approval=approval or self._label("approval_draft"),
@@ -318,8 +319,10 @@ class Composer:
             said = line.phone
         elif line.text:
             said = label("text_to").format(number=line.text)
-        else:
+        elif line.chat:
             said = label("chat_online")
+        else:
+            said = line.web or ""
         pieces = [escape(said)]
         extra = [
             f"{label('or_text')} {line.text}" if line.phone and line.text not in (None, line.phone) else None,
@@ -355,8 +358,10 @@ class Composer:
         if clinic.out_of_hours:
             found.append(ContactLine(self._plain(clinic.out_of_hours)))
         if not found:
-            keys = ("blank_phone", "blank_visit", "blank_name")
-            found = [ContactLine(self._label(key), blank=True) for key in keys]
+            # A hand needs two lines of the panel for one of its own.
+            room = ContactLine("")
+            for key in ("blank_phone", "blank_visit"):
+                found += [room, ContactLine(self._label(key), blank=True)]
         return tuple(found[:LINES])
 
     # -- pictures --------------------------------------------------------------------------------
@@ -371,7 +376,7 @@ class Composer:
         }
         svg = self._draw(f"content/figures/{name}.svg.j2", drawing.template, context)
         _refuse_unsound(svg, f"content/figures/{name}.svg.j2")
-        return {"svg": Markup(svg), "key": drawing.words.key}  # noqa: S704 - autoescaped
+        return {"svg": Markup(_sized(svg)), "key": drawing.words.key}  # noqa: S704 - autoescaped
 
     def _use_icon(self, used: _Used, name: str, role: str) -> str:
         path = self.design.styles / "icons" / f"{name}.svg"
@@ -562,6 +567,12 @@ _TEMPLATE_FAULTS = (
     RecursionError,
     MemoryError,
 )
+
+
+def _sized(svg: str) -> str:
+    """Give a drawing the width in mm that its viewBox says: a unit is a millimetre."""
+    width = re.search(r'viewBox="\S+ \S+ (\S+)', svg)
+    return svg.replace("<svg ", f'<svg width="{width[1]}mm" ', 1) if width else svg
 
 
 def _refuse_unsound(svg: str, where: str) -> None:

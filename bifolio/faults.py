@@ -391,7 +391,7 @@ TELLERS: dict[str, Callable[[_Fault], _Cure]] = {
     ),
     "text_kept": _said("kept-word", '"{word}" is a sign that the press keeps for itself', "use other words"),
     "line_reach": _said(
-        "line-reach", "{name} has no phone, text or chat", 'add "phone: …", or take the line out'
+        "line-reach", "{name} has no phone, text, chat or web", 'add "phone: …", or take the line out'
     ),
     "line_source": _said(
         "line-source",

@@ -6,11 +6,12 @@ Brings the library, the pipeline and the press together behind a few questions.
 from __future__ import annotations
 
 import datetime
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from bifolio.diagnostics import (
     ContentError,
@@ -28,6 +29,9 @@ from bifolio.model.handout import Handout
 from bifolio.model.region import Region
 from bifolio.plan import Job, Request, plan, unknown
 from bifolio.press import STORE, Store, run, together
+
+if TYPE_CHECKING:
+    from bifolio.lint import Subject
 
 T = TypeVar("T")
 
@@ -106,17 +110,47 @@ class Office:
 
     def _read_through(self, desk: _Desk, today: datetime.date) -> Iterator[Diagnostic]:
         """Give what an editor would still change, once for all regions."""
-        from bifolio.lint import Subject, lint
+        from bifolio.lint import lint
 
-        library = self.library
-        for item, handout in desk.handouts.items():
-            tree = library.handout_tree(item)
+        for item in desk.handouts:
             found = (
-                finding
-                for region in desk.regions.values()
-                for finding in lint(Subject(handout, tree, region, library.evidence, library.words, today))
+                f for region in desk.regions.values() for f in lint(self._subject(desk, item, region, today))
             )
             yield from {(finding.span, finding.message): finding for finding in found}.values()
+
+    def _subject(self, desk: _Desk, item: str, region: Region, today: datetime.date) -> Subject:
+        from bifolio.lint import Subject
+
+        library = self.library
+        tree = library.handout_tree(item)
+        return Subject(desk.handouts[item], tree, region, library.evidence, library.words, today)
+
+    def attest(
+        self, items: Sequence[str], brands: Sequence[str], folder: Path | None, today: datetime.date
+    ) -> list[Path]:
+        """Write the evidence sheet of each handout through the same press; give the paths of the files."""
+        from bifolio.attest import attest
+        from bifolio.lint import lint
+        from bifolio.pipeline import Workshop, engine
+        from bifolio.publish import expect_room, publish
+
+        project = self.library.plan
+        request = Request(items=tuple(items), brands=tuple(brands))
+        desk = self._desk(request, items, brands or project.brands)
+        labels = self.library.locale(project.language).labels
+        region = next(iter(desk.regions.values()))
+        sheets = {}
+        for item, handout in desk.handouts.items():
+            subject = self._subject(desk, item, region, today)
+            remarks = Counter(finding.code for finding in lint(subject))
+            sheets[f"{item}.evidence"] = attest(
+                handout, self.library.evidence, subject.reading, remarks, labels
+            )
+        target = folder or self.library.root / "output"
+        expect_room(target)
+        workshop = Workshop(self.library, self.store, self.executor)
+        jobs = plan(Request(formats=("pdf",)), project, sheets, desk.clinics, desk.editions)
+        return publish([workshop.produce(job, sheets[job.item]) for job in jobs], target, engine())
 
     def _desk(self, request: Request, items: Sequence[str], brands: Sequence[str]) -> _Desk:
         """Read all that a request will use; raise one error with all that is wrong with any of it."""

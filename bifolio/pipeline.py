@@ -27,6 +27,7 @@ from bifolio.diagnostics import ContentError, DesignError, Diagnostic, ProofErro
 from bifolio.ink import Ink, Inker, SlotSheet
 from bifolio.library import ENGINE, Library
 from bifolio.model.brand import Brand
+from bifolio.model.handout import Handout
 from bifolio.model.plate import LINES, SLOTS, Plate
 from bifolio.palette import ROLES, derive
 from bifolio.plan import Job
@@ -61,9 +62,12 @@ class Workshop:
         self.plate = lru_cache(maxsize=32)(self._plate)
         self.inker = lru_cache(maxsize=8)(self._inker)
 
-    def produce(self, job: Job) -> Artefact:
-        """Make one file: compose, render, ink, verify. Raises PressError with all that is wrong."""
-        galley = self.galley(job.item, job.edition, job.theme, job.region, job.language)
+    def produce(self, job: Job, handout: Handout | None = None) -> Artefact:
+        """Make one file: compose, render, ink, verify. Raises PressError with all that is wrong.
+
+        `handout` is what to make where the library has none of the job's name.
+        """
+        galley = self.galley(job.item, job.edition, job.theme, job.region, job.language, handout)
         layout = self.plate(galley, f"{job.item}.{job.edition}")  # both are laid out meanwhile
         slots = self.inker(job.brand, job.edition, job.theme, job.region, job.language)
         plate, inker = layout.take(), slots.take()
@@ -89,11 +93,14 @@ class Workshop:
         )
         return Composer(design, library.locale(language), library.region(region))
 
-    def _galley(self, item: str, edition: str, theme: str, region: str, language: str) -> str:
+    def _galley(
+        self, item: str, edition: str, theme: str, region: str, language: str, handout: Handout | None = None
+    ) -> str:
         library = self.library
-        handout = library.handout(item)
-        if unknown := library.check_words(item, library.region(region)):
-            raise ContentError(unknown)
+        if handout is None:
+            handout = library.handout(item)
+            if unknown := library.check_words(item, library.region(region)):
+                raise ContentError(unknown)
         drawings = {name: library.drawing(name) for name in handout.figures}
         composer = self.composer(edition, theme, region, language)
         return composer.handout(handout, library.evidence, drawings)

@@ -32,6 +32,8 @@ class SupportLine(Model):
     phone: Label | None = None
     text: Label | None = None
     chat: Label | None = None
+    web: Label | None = None
+    """The address of a page to read, where nobody answers: a list of services."""
     hours: Label | None = None
     free: bool | None = None
     reach: Label | None = None
@@ -43,8 +45,8 @@ class SupportLine(Model):
 
     @model_validator(mode="after")
     def _can_be_reached(self) -> Self:
-        if not (self.phone or self.text or self.chat):
-            raise PydanticCustomError("line_reach", "no phone, text or chat")
+        if not (self.phone or self.text or self.chat or self.web):
+            raise PydanticCustomError("line_reach", "no phone, text, chat or web")
         if self.status == "read" and not self.source:
             raise PydanticCustomError("line_source", "no source")
         return self
