@@ -107,6 +107,14 @@ class ClinicCopy:
 
 
 @dataclass(frozen=True)
+class ApprovalLine:
+    """What the words are: their state, for the foot of each page, and who answers for them."""
+
+    state: str
+    line: str
+
+
+@dataclass(frozen=True)
 class ContactLine:
     """One line of the clinic's panel. A blank one is a label with room to write."""
 
@@ -209,9 +217,19 @@ class Composer:
         styles = self._stylesheet((), _Used(), parts=("parts/slots.css",), pages="sheet.css")
         return _styled(html, styles)
 
-    def clinic_copy(self, brand: Brand, logo: str | None, approval: str | None = None) -> ClinicCopy:
-        """Gather what the slots of a brand say. `logo` is a data address, already cleaned."""
+    def approval_line(self, by: str, on: datetime.date, *, tailored: bool = False) -> ApprovalLine:
+        """Say who approved a text, and when. A tailored copy says that it was made from that text."""
+        said = self._plain(self._label("approval_tailored" if tailored else "approval_by"))
+        state = self._label("state_tailored" if tailored else "state_approved")
+        return ApprovalLine(state, said.format(by=self._plain(by), date=self._day(on)))
+
+    def clinic_copy(self, brand: Brand, logo: str | None, approval: ApprovalLine | None = None) -> ClinicCopy:
+        """Gather what the slots of a brand say.
+
+        `logo` is a data address, already cleaned; `approval` is the line of a text that a clinician approved.
+        """
         clinic = brand.clinic
+        approval = approval or ApprovalLine(self._label("state_draft"), self._label("approval_draft"))
         name = self._plain(brand.name)
         short = brand.meta.name.short
         below = ", ".join(clinic.address) or clinic.hours or None
@@ -227,8 +245,8 @@ class Composer:
             qr=_qr(brand.home) if brand.home else None,
             stamp=self._label("blank_stamp"),
             site=brand.site,
-            state=self._label("state_approved" if approval else "state_draft"),
-            approval=approval or self._label("approval_draft"),
+            state=approval.state,
+            approval=approval.line,
         )
 
     # -- words -----------------------------------------------------------------------------------

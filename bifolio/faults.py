@@ -238,6 +238,7 @@ _LOOKS = {
     "source": "a link starts with https://",
     "address": "a link starts with https://",
     "doi": "a DOI looks like 10.1000/182",
+    "text": "python build.py approve writes it: the SHA-256 of the words that were approved",
     "version": 'a version looks like "1.2"',
     "language": "a language looks like en, or en-GB",
     "words": "a word is written in small letters: emergency_room",
@@ -401,6 +402,14 @@ TELLERS: dict[str, Callable[[_Fault], _Cure]] = {
     "bad_pattern": _said("bad-value", "{name} is not a pattern: {why}", "see Python's regular expressions"),
     "token_word": _said("bad-value", '{name} cannot be "{shown}"', "write the value itself"),
     "label_braces": _said("bad-value", "{name} holds a brace that is no word like {{number}}", "take it out"),
+    "keep_and_leave": _said(
+        "bad-value", '"keep" and "leave_out" cannot both be said', "keep one of the two: the shorter list"
+    ),
+    "no_role": _said(
+        "no-role",
+        '{name} does not say who approved it, and as what: "{shown}"',
+        'give a name and a role, with a comma between: "Jo Example, clinical psychologist"',
+    ),
     "no_name": _said("no-name", "the clinic has no name", 'add "full: …" under "name:"'),
     "color_none": _said(
         "bad-color", "{name} has no colour", 'put it in quotes, as "#" begins a comment: "#1d5a68"'

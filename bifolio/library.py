@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
+from bifolio.approval import APPROVALS, digest, kept_at
 from bifolio.bind import bind
 from bifolio.diagnostics import (
     ContentError,
@@ -30,6 +31,7 @@ from bifolio.diagnostics import (
 )
 from bifolio.load import load, parse
 from bifolio.logo import Logo, read_logo
+from bifolio.model.approval import Approval, Approvals
 from bifolio.model.base import NAME
 from bifolio.model.brand import Brand
 from bifolio.model.edition import Edition
@@ -184,7 +186,14 @@ class Library:
         return tree.value or {}
 
     def handout(self, item: str) -> Handout:
-        """Give a handout with all its references checked, those of the shared blocks too."""
+        """Give a handout as every reader gets it; see `open_handout`."""
+        return self.open_handout(item).saying()
+
+    def open_handout(self, item: str) -> Handout:
+        """Give a handout with all its references checked, those of the shared blocks too.
+
+        The words that one person's copy may say otherwise are still open: `{partner}`.
+        """
         self._refuse_name(item)
         tree = self.handout_tree(item)
         handout, findings = validate(Handout, tree, "content", {"defaults": self.defaults})
@@ -193,7 +202,11 @@ class Library:
             findings += self._not_to_bind(handout, tree)
         if handout is None or findings:
             raise ContentError(findings)
-        return bind(handout, self._parts(handout)) if handout.handouts else handout
+        if not handout.handouts:
+            return handout
+        parts = self._parts(handout)
+        words = {name: said for part in parts.values() for name, said in part.words.items()} | handout.words
+        return bind(handout, parts).model_copy(update={"words": words})
 
     def _not_to_bind(self, booklet: Handout, tree: Tree) -> Iterable[Diagnostic]:
         """Find the names in a booklet that are no handouts."""
@@ -208,7 +221,7 @@ class Library:
         findings: list[Diagnostic] = []
         for name in dict.fromkeys(booklet.handouts):
             try:
-                parts[name] = self.handout(name)
+                parts[name] = self.open_handout(name)
             except ContentError as failure:
                 findings += failure.findings
         if findings:
@@ -241,9 +254,12 @@ class Library:
     def check_words(self, item: str, region: Region) -> list[Diagnostic]:
         """Find words of a handout that a region does not have."""
         bound = self.handout_tree(item).value.get("handouts", ())
-        trees = (*map(self.handout_tree, (item, *bound)), self.trees.get("content/defaults.yaml"))
+        shared = self.trees.get("content/defaults.yaml")
         words = {*region.words, "emergency", "region"}
-        return [f for tree in trees if tree for f in region_words(tree, words, region.id)]
+        found = list(region_words(shared, words, region.id)) if shared else []
+        for tree in map(self.handout_tree, (item, *bound)):
+            found += region_words(tree, words | set(tree.value.get("words") or ()), region.id)
+        return found
 
     def handout_tree(self, item: str) -> Tree:
         path = self.handout_paths.get(item)
@@ -289,6 +305,31 @@ class Library:
                 )
             )
         return found
+
+    def approvals(self, brand_id: str) -> dict[tuple[str, str, str], Approval]:
+        """Give a brand's approvals by item, region and language."""
+        return {approval.key: approval for approval in self._approved(brand_id)}
+
+    def _approved(self, brand_id: str) -> tuple[Approval, ...]:
+        path = self.brand_folder(brand_id) / APPROVALS
+        if not path.exists():
+            return ()
+        return self._model(Approvals, path, "brand", DesignError).approvals
+
+    def approved_wording(self, brand_id: str, approval: Approval) -> str | None:
+        """Give the wording that an approval was a yes to; none where it is not kept, or was touched."""
+        path = self.brand_folder(brand_id) / kept_at(approval.key)
+        try:
+            text = path.read_text("utf-8")
+        except (OSError, UnicodeDecodeError):
+            return None
+        return text if digest(text) == approval.text else None
+
+    def approval_span(self, brand_id: str, approval: Approval) -> Span:
+        """Point at an approval in approvals.yaml."""
+        tree = self._tree(self.brand_folder(brand_id) / APPROVALS)
+        at = [entry.key for entry in self._approved(brand_id)].index(approval.key)
+        return tree.span(("approvals", at, "item"))
 
     def brand_folder(self, brand_id: str) -> Path:
         if brand_id not in self.brand_ids:
@@ -466,6 +507,10 @@ class Library:
             if at >= 0:
                 return source.place(at, len(declaration))
         return None
+
+    def forget(self, path: Path) -> None:
+        """Read a file anew when it is next asked for: it was just written."""
+        self.trees.pop(relative_name(path, self.root), None)
 
     def _tree(self, path: Path) -> Tree:
         root = self.root if path.is_relative_to(self.root) else ENGINE

@@ -128,7 +128,7 @@ def passages(tree: Tree) -> Iterator[Passage]:
         if not isinstance(value, str) or not steps:
             continue
         keys = [step for step in steps if isinstance(step, str)]
-        if keys and (keys[-1] in _SILENT or "review" in keys):
+        if keys and (keys[-1] in _SILENT or keys[0] in ("review", "words")):
             continue
         if value == "default" or _is_list_of_names(keys):
             continue

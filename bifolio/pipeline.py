@@ -22,19 +22,23 @@ from typing import Generic, TypeVar
 from markupsafe import Markup
 
 from bifolio import __version__
-from bifolio.compose import FITS, ClinicCopy, Composer, Design
-from bifolio.diagnostics import ContentError, DesignError, Diagnostic, ProofError, shorten
+from bifolio.approval import Standing, state_of, wording
+from bifolio.compose import FITS, ApprovalLine, ClinicCopy, Composer, Design
+from bifolio.diagnostics import ContentError, DesignError, Diagnostic, ProofError, Severity, shorten
 from bifolio.ink import Ink, Inker, SlotSheet
 from bifolio.library import ENGINE, Library
+from bifolio.model.approval import Approval
 from bifolio.model.brand import Brand
 from bifolio.model.handout import Handout
 from bifolio.model.plate import LINES, SLOTS, Plate
+from bifolio.model.tailoring import Tailoring
 from bifolio.palette import ROLES, derive
 from bifolio.plan import Job
 from bifolio.press import STORE, Store
 from bifolio.publish import Artefact
 from bifolio.render import Work, lay_out_handout, lay_out_slots
 from bifolio.render.plate import finish
+from bifolio.tailor import tailor
 from bifolio.verify import verify
 from bifolio.worker import SameProcess
 
@@ -62,14 +66,17 @@ class Workshop:
         self.plate = lru_cache(maxsize=32)(self._plate)
         self.inker = lru_cache(maxsize=8)(self._inker)
 
-    def produce(self, job: Job, handout: Handout | None = None) -> Artefact:
+    def produce(self, job: Job, handout: Handout | None = None, *, tailored: bool = False) -> Artefact:
         """Make one file: compose, render, ink, verify. Raises PressError with all that is wrong.
 
-        `handout` is what to make where the library has none of the job's name.
+        `handout` is what to make where the library has none of the job's name, or where this is one person's
+        copy; then it is `tailored`.
         """
-        galley = self.galley(job.item, job.edition, job.theme, job.region, job.language, handout)
+        names = (job.item, job.edition, job.theme, job.region, job.language)
+        galley = self.galley(*names) if handout is None else self._galley(*names, handout)
         layout = self.plate(galley, f"{job.item}.{job.edition}")  # both are laid out meanwhile
-        slots = self.inker(job.brand, job.edition, job.theme, job.region, job.language)
+        approval = self._approval_line(job, tailored=tailored)
+        slots = self.inker(job.brand, job.edition, job.theme, job.region, job.language, approval)
         plate, inker = layout.take(), slots.take()
         self.remarks |= {(r.where, r.message): r for r in plate.remarks}
         pdf = inker.ink(plate)
@@ -79,6 +86,14 @@ class Workshop:
             raise ProofError(findings)
         self.remarks |= {(f.where, f.message): f for f in findings}
         return Artefact(job.path, pdf, self._facts(job, galley, plate, inker))
+
+    def tailored(self, job: Job, tailoring: Tailoring) -> bytes:
+        """Make one person's copy of a handout. The store of this workshop should be one that keeps nothing."""
+        handout = self.library.open_handout(job.item)
+        if unknown := self.library.check_words(job.item, self.library.region(job.region)):
+            raise ContentError(unknown)
+        copy = tailor(handout, tailoring, self.library.locale(job.language).labels)
+        return self.produce(job, copy, tailored=copy != handout.saying()).body
 
     # -- compose ---------------------------------------------------------------------------------
 
@@ -104,6 +119,43 @@ class Workshop:
         drawings = {name: library.drawing(name) for name in handout.figures}
         composer = self.composer(edition, theme, region, language)
         return composer.handout(handout, library.evidence, drawings)
+
+    # -- approval --------------------------------------------------------------------------------
+
+    def wording(self, item: str, region: str, language: str) -> str:
+        """Give the exact text that an approval of a handout is bound to; looks have no say in it."""
+        editions, themes = self.library.edition_ids, self.library.theme_ids
+        galley = self.galley(item, editions[0], themes[0], region, language)
+        return wording(galley, self.library.handout(item).cites, self.library.evidence)
+
+    def standing(self, item: str, brand: str, region: str, language: str) -> Standing:
+        """Tell whether a brand's clinician has approved what a handout says now."""
+        approval = self.library.approvals(brand).get((item, region, language))
+        text = self.wording(item, region, language) if approval else ""
+        return Standing(item, brand, region, language, state_of(approval, text), approval)
+
+    def _approval_line(self, job: Job, *, tailored: bool = False) -> ApprovalLine | None:
+        """Give what an approval that holds puts on the page; one that does not hold is a remark."""
+        standing = self.standing(job.item, job.brand, job.region, job.language)
+        if standing.approval is None:
+            return None
+        if standing.state == "stale":
+            finding = self.stale(standing.brand, standing.approval)
+            self.remarks[str(finding.span), finding.message] = finding
+            return None
+        composer = self.composer(job.edition, job.theme, job.region, job.language)
+        return composer.approval_line(standing.approval.by, standing.approval.on, tailored=tailored)
+
+    def stale(self, brand: str, approval: Approval) -> Diagnostic:
+        """Tell that a text has changed since it was approved."""
+        return Diagnostic(
+            "approval.stale",
+            f'"{approval.item}" has changed since {approval.by} approved it on {approval.on}; '
+            "its pages say that it is a draft",
+            self.library.approval_span(brand, approval),
+            help=f"let a clinician read it again, then: python build.py approve {approval.item} --brand {brand}",
+            severity=Severity.WARNING,
+        )
 
     # -- render ----------------------------------------------------------------------------------
 
@@ -162,10 +214,18 @@ class Workshop:
 
     # -- ink -------------------------------------------------------------------------------------
 
-    def _inker(self, brand_id: str, edition: str, theme: str, region: str, language: str) -> _Kept[Inker]:
+    def _inker(
+        self,
+        brand_id: str,
+        edition: str,
+        theme: str,
+        region: str,
+        language: str,
+        approval: ApprovalLine | None = None,
+    ) -> _Kept[Inker]:
         brand = self.library.brand(brand_id)
         composer = self.composer(edition, theme, region, language)
-        copy = self.clinic_copy(brand_id, brand, composer)
+        copy = self.clinic_copy(brand_id, brand, composer, approval)
         sheet = self.slot_sheet(composer, copy, f"brand {brand_id}")
         palette = self.palette(brand)
         return _Kept(
@@ -188,10 +248,12 @@ class Workshop:
         kept = self.store.find(mark) or self.store.keep(mark, json.dumps(derive(seed)).encode())
         return dict(json.loads(kept))
 
-    def clinic_copy(self, brand_id: str, brand: Brand, composer: Composer) -> ClinicCopy:
+    def clinic_copy(
+        self, brand_id: str, brand: Brand, composer: Composer, approval: ApprovalLine | None = None
+    ) -> ClinicCopy:
         """Give what a brand's slots say, its logo cleaned and in the sentinel of its colour."""
         logo = self.library.logo(brand_id, brand, composer.palette["deep"])
-        return composer.clinic_copy(brand, logo)
+        return composer.clinic_copy(brand, logo, approval)
 
     def slot_sheet(self, composer: Composer, copy: ClinicCopy, where: str) -> _Kept[SlotSheet]:
         """Set a clinic's slots, each as large as its words allow."""

@@ -157,6 +157,19 @@ def test_list(what: str, scratch: Scratch) -> None:
     assert _run(scratch, "list", what, "--quiet").stdout == result.stdout  # rows are the result
 
 
+def test_approve_and_list_approvals(scratch: Scratch) -> None:
+    signed = ["--brand", "default", "--by", "Jo Example, doctor", "--on", "2026-11-23"]
+    result = _run(scratch, "approve", "small", *signed)
+    assert (result.exit_code, result.stderr) == (0, "")
+    line = "small · default · us · en: approved, by Jo Example, doctor on 2026-11-23\n"
+    assert result.stdout == line
+    assert _run(scratch, "list", "--approvals").stdout == line
+    machine = _json(_run(scratch, "list", "--approvals", "--json"))["approvals"]
+    assert _json(_run(scratch, "approve", "small", *signed, "--json"))["approvals"] == machine
+    assert _run(scratch, "approve", "small", "--brand", "default").exit_code == 2  # who and when are given
+    assert _run(scratch, "approve", "smal", *signed).exit_code == 2
+
+
 def test_verify(scratch: Scratch) -> None:
     assert _run(scratch, "build").exit_code == 0
     path = str(scratch.root / "output/default/en/small.letter.pdf")
@@ -210,7 +223,7 @@ def test_doctor(scratch: Scratch) -> None:
     [
         (["biuld"], 'did you mean "build"?'),
         (["chekc"], 'did you mean "check"?'),
-        (["small"], "commands: build"),
+        (["small"], " build, "),
         (["build", "--brnad", "x"], "--brand"),
         (["build", "--format", "docx"], '"docx" cannot be made'),
         (["list", "brand"], "brands"),
