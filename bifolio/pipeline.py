@@ -72,12 +72,7 @@ class Workshop:
         `handout` is what to make where the library has none of the job's name, or where this is one person's
         copy; then it is `tailored`.
         """
-        names = (job.item, job.edition, job.theme, job.region, job.language)
-        galley = self.galley(*names) if handout is None else self._galley(*names, handout)
-        layout = self.plate(galley, f"{job.item}.{job.edition}")  # both are laid out meanwhile
-        approval = self._approval_line(job, tailored=tailored)
-        slots = self.inker(job.brand, job.edition, job.theme, job.region, job.language, approval)
-        plate, inker = layout.take(), slots.take()
+        galley, plate, inker = self._begun(job, handout, tailored=tailored)
         self.remarks |= {(r.where, r.message): r for r in plate.remarks}
         pdf = inker.ink(plate)
         edition = self.library.edition(job.edition)
@@ -86,6 +81,21 @@ class Workshop:
             raise ProofError(findings)
         self.remarks |= {(f.where, f.message): f for f in findings}
         return Artefact(job.path, pdf, self._facts(job, galley, plate, inker))
+
+    def proof(self, job: Job) -> bytes:
+        """Give the PDF of a job for one look on a screen: not verified, and not to be handed to anyone."""
+        _, plate, inker = self._begun(job)
+        return inker.ink(plate)
+
+    def _begun(
+        self, job: Job, handout: Handout | None = None, *, tailored: bool = False
+    ) -> tuple[str, Plate, Inker]:
+        names = (job.item, job.edition, job.theme, job.region, job.language)
+        galley = self.galley(*names) if handout is None else self._galley(*names, handout)
+        layout = self.plate(galley, f"{job.item}.{job.edition}")  # both are laid out meanwhile
+        approval = self._approval_line(job, tailored=tailored)
+        slots = self.inker(job.brand, job.edition, job.theme, job.region, job.language, approval)
+        return galley, layout.take(), slots.take()
 
     def tailored(self, job: Job, tailoring: Tailoring) -> bytes:
         """Make one person's copy of a handout. The store of this workshop should be one that keeps nothing."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import io
 import itertools
+import json
 import zipfile
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -99,6 +100,9 @@ class Counter:
             Route("/api/clinic/{brand}", self.save_clinic, methods=["POST"]),
             Route("/api/clinic/{brand}/restore", self.restore_clinic, methods=["POST"]),
             Route("/api/colours", self.colours, methods=["POST"]),
+            Route("/approvals", self.approvals),
+            Route("/api/approval/{item}", self.approve, methods=["POST"]),
+            Route("/api/copy", self.copy, methods=["POST"]),
             Route("/upload/logo", self.take_logo, methods=["POST"]),
             Route("/upload/clinic", self.bring_clinic, methods=["POST"]),
             Route("/api/picture", self.picture, methods=["POST"]),
@@ -150,7 +154,8 @@ class Counter:
     async def handout(self, request: Request) -> Response:
         order = _order(request)
         seen = await self.crew.ask("handout", order)
-        return self.page("handout", brand=seen["chosen"]["brand"], **{**seen, "item": seen["item"]})
+        seen["parts_of"] = seen.pop("parts")  # "parts" are the macros of a page
+        return self.page("handout", brand=seen["chosen"]["brand"], **seen)
 
     async def enter(self, request: Request) -> Response:
         if request.method == "GET" or not self.house.has_password:
@@ -242,6 +247,8 @@ class Counter:
             _number(asked.get("width"), 800),
             "bmp" if self.is_near else "png",
             self._draft(asked) if "fields" in asked else None,
+            _copy(asked) if "copy" in asked else None,
+            given_up=request.is_disconnected,
         )
         return Response(
             drawn.body,
@@ -258,6 +265,25 @@ class Counter:
         """Give a finished file, to keep or, with `look`, to open in the browser."""
         name, body = await self.crew.ask("file", _order(request))
         return _file(name, body, to_keep="look" not in request.query_params)
+
+    async def copy(self, request: Request) -> Response:
+        """Give one client's copy. It stands in this answer and nowhere else."""
+        asked = await _said(request)
+        order = Order.of(str(asked.get("item", "")), asked)
+        return _file(f"{order.item}.pdf", await self.crew.ask("tailored", order, _copy(asked)), to_keep=False)
+
+    # -- approvals -----------------------------------------------------------------------------------
+
+    async def approvals(self, request: Request) -> Response:
+        seen = await self.crew.ask("approvals", request.query_params.get("brand"))
+        return self.page("approvals", **seen)
+
+    async def approve(self, request: Request) -> Response:
+        asked = await _said(request)
+        name, role = (str(asked.get(word, "")).strip().rstrip(",") for word in ("name", "role"))
+        brand, on = str(asked.get("brand", "")), str(asked.get("on", ""))
+        await self.crew.ask("approve", request.path_params["item"], brand, f"{name}, {role}", on)
+        return JSONResponse({"approved": True})
 
     # -- everything in one file ------------------------------------------------------------------
 
@@ -418,6 +444,12 @@ async def _said(request: Request) -> dict[str, Any]:
     if not isinstance(said, dict):
         raise _unreadable()
     return said
+
+
+def _copy(asked: dict[str, Any]) -> str:
+    """Give what one client's copy says otherwise as JSON, which is YAML, too; the press reads and checks it."""
+    said = asked.get("copy")
+    return json.dumps(said if isinstance(said, dict) else {}, ensure_ascii=False)
 
 
 def _unreadable() -> TaskError:

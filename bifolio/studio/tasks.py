@@ -12,6 +12,7 @@ import os
 import time
 from collections import OrderedDict
 from collections.abc import Iterator
+from dataclasses import asdict
 from functools import cached_property
 from pathlib import Path
 from typing import Any, get_args
@@ -20,7 +21,7 @@ from bifolio import lint, plan
 from bifolio.diagnostics import Diagnostic, PressError, RequestError, Source, Span
 from bifolio.library import ENGINE
 from bifolio.logo import Logo, clean_logo
-from bifolio.office import Office
+from bifolio.office import Office, read_tailoring
 from bifolio.pipeline import DEFAULT_SEED, Workshop, fingerprint
 from bifolio.plan import Job, Request
 from bifolio.studio import brands
@@ -41,6 +42,7 @@ class Room:
     def __init__(self, project: Path) -> None:
         self.project = project
         self._desk: _Desk | None = None
+        self._copy: tuple[tuple[str, Order, str], bytes] | None = None
 
     def desk(self) -> _Desk:
         """Give the project as it stands now."""
@@ -71,12 +73,43 @@ class Room:
         return kept or desk.office.store.keep(mark, self.picture(order, page, width_px, "png").body)
 
     def picture(
-        self, order: Order, page: int, width_px: int, kind: str = "bmp", draft: Draft | None = None
+        self,
+        order: Order,
+        page: int,
+        width_px: int,
+        kind: str = "bmp",
+        draft: Draft | None = None,
+        copy: str | None = None,
     ) -> Picture:
-        """Give a page as it will be printed; with a draft, as it would be if that were saved."""
-        desk = self.desk()
-        pdf = desk.pdf(order) if draft is None else desk.drafted(order, draft)
+        """Give a page as it will be printed; with a draft, as it would be if that were saved.
+
+        `copy` is what one client's copy says otherwise: a tailoring as JSON.
+        """
+        if copy is not None:
+            pdf = self.tailored(order, copy)
+        else:
+            self._copy = None
+            desk = self.desk()
+            pdf = desk.pdf(order) if draft is None else desk.drafted(order, draft)
         return picture(pdf, page, width_px, "png" if kind == "png" else "bmp")
+
+    def tailored(self, order: Order, copy: str) -> bytes:
+        """Give one client's copy. The last one is held until something else is asked for, to turn its pages."""
+        desk = self.desk()
+        if self._copy is None or self._copy[0] != (desk.stamp, order, copy):
+            self._copy = ((desk.stamp, order, copy), desk.tailored(order, copy))
+        return self._copy[1]
+
+    # -- approvals -----------------------------------------------------------------------------------
+
+    def approvals(self, brand: str | None) -> dict[str, Any]:
+        """Give what every handout is to a clinic, and what changed since somebody said yes."""
+        desk = self.desk()
+        return desk.approvals(brand or desk.first_brand() or "")
+
+    def approve(self, item: str, brand: str, by: str, on: str) -> None:
+        """Record a clinician's yes to what a handout says now."""
+        self.desk().office.approve(item, brand, by, on)
 
     def file(self, order: Order) -> tuple[str, bytes]:
         """Give a finished, verified file and the name under which to save it."""
@@ -142,6 +175,7 @@ class _Desk:
         self.library = self.office.library
         self.pdfs: OrderedDict[Job, bytes] = OrderedDict()
         self._jobs: dict[Order, Job] = {}
+        self._known_states: dict[str, dict[str, str]] = {}
 
     @cached_property
     def shop(self) -> Workshop:
@@ -187,9 +221,55 @@ class _Desk:
             "version": handout.version,
             "minutes": max(1, round(words.words / WORDS_A_MINUTE)),
             "grade": max(1, round(words.flesch_kincaid)),
-            "state": "draft",
+            "state": self._states(brand).get(item, "draft"),
             "edition": edition,
         }
+
+    def _states(self, brand: str | None) -> dict[str, str]:
+        """Give the state of approval of each handout, in the region of the clinic."""
+        if brand is not None and brand not in self._known_states:
+            region = self.library.brand(brand).clinic.region or self.library.plan.region
+            self._known_states[brand] = {
+                standing.item: standing.state
+                for standing in self.office.standings((), (brand,))
+                if standing.region == region
+            }
+        return self._known_states.get(brand or "", {})
+
+    def approvals(self, brand: str) -> dict[str, Any]:
+        rows = []
+        for standing in self.office.standings((), (brand,)):
+            approval = standing.approval
+            stale = standing.state == "stale"
+            rows.append(
+                {
+                    "item": standing.item,
+                    "title": self.library.handout(standing.item).title,
+                    "region": standing.region,
+                    "state": standing.state,
+                    "by": approval.by if approval else None,
+                    "on": str(approval.on) if approval else None,
+                    "written": str(self.library.handout(standing.item).review.written),
+                    "changes": [asdict(change) for change in self.office.changes(standing)] if stale else [],
+                }
+            )
+        order = ("stale", "draft", "approved")
+        rows.sort(key=lambda row: (order.index(str(row["state"])), str(row["title"])))
+        return {
+            "brand": brand,
+            "brands": self._named("brand", lambda name: self.library.brand(name).name),
+            "rows": rows,
+        }
+
+    def tailored(self, order: Order, copy: str) -> bytes:
+        tailoring, tree = read_tailoring(copy, "this copy")
+        brand = order.brand or self.first_brand() or ""
+        edition = order.edition or self._default_edition(brand, self.library.handout(order.item).kind)
+        if tailoring.edition is None and edition is not None:
+            tailoring = tailoring.model_copy(update={"edition": edition})
+        return self.office.tailored(
+            order.item, brand, tailoring, order.region, order.language, order.theme, tree
+        )[0]
 
     def _default_edition(self, brand: str | None, kind: str) -> str | None:
         """Give the edition in which a handout is first shown: the clinic's, the project's, or one that suits."""
@@ -217,6 +297,8 @@ class _Desk:
         return {
             "item": self.entry(order.item, brand),
             "stamp": self.stamp,
+            "parts": [asdict(part) for part in self.office.parts(order.item)],
+            "words": {name: list(offered) for name, offered in self.office.words(order.item).items()},
             "editions": editions,
             "forms": list(_forms(editions, get_args(plan.Format))),
             "brands": self._named("brand", lambda name: library.brand(name).name),
@@ -334,13 +416,7 @@ class _Desk:
             )
             job, shop = self.job(wish), sketch.shop
             shop.inker.cache_clear()
-            galley = shop.galley(job.item, job.edition, job.theme, job.region, job.language)
-            plate = shop.plate(galley, f"{job.item}.{job.edition}")
-            return (
-                shop.inker(job.brand, job.edition, job.theme, job.region, job.language)
-                .take()
-                .ink(plate.take())
-            )
+            return shop.proof(job)
         except PressError as error:
             findings = [finding.as_json() for finding in error.findings]
             told = tuple({**one, "field": brands.field_of(one, text, name)} for one in findings)

@@ -32,6 +32,14 @@ function forgetWhatTheClinicDecides() {
 document.querySelector("[data-print]").addEventListener("click", (event) => {
   if (!navigator.pdfViewerEnabled) return;
   event.preventDefault();
+  printed(event.currentTarget.href);
+});
+
+function printed(address) {
+  if (!navigator.pdfViewerEnabled) {
+    window.open(address, "_blank", "noopener");
+    return;
+  }
   document.querySelector("iframe[data-printed]")?.remove();
   const frame = document.createElement("iframe");
   frame.dataset.printed = "";
@@ -43,12 +51,12 @@ document.querySelector("[data-print]").addEventListener("click", (event) => {
       frame.contentWindow.focus();
       frame.contentWindow.print();
     } catch {
-      window.open(frame.src, "_blank", "noopener");
+      window.open(address, "_blank", "noopener");
     }
   });
-  frame.src = event.currentTarget.href;
+  frame.src = address;
   document.body.append(frame);
-});
+}
 
 // -- everything as one zip file: told how far it is, and stopped when asked ------------------------------------
 
@@ -94,4 +102,80 @@ find("work-end").addEventListener("click", () => work.close());
 work.addEventListener("close", () => {
   if (bundle && find("work-take").hidden) ask(`/api/bundle/${bundle}`, undefined, "DELETE").catch(() => {});
   bundle = null;
+});
+
+// -- one client's copy: shown, printed, taken home; kept nowhere --------------------------------------------------
+
+const tailor = document.querySelector("[data-tailor]");
+const copy = document.querySelector("[data-copy]");
+const copySaid = document.querySelector("[data-copy-said]");
+const copyTrouble = document.querySelector("[data-copy-trouble]");
+
+function tailoring() {
+  const said = new FormData(copy);
+  const left = [...copy.querySelectorAll("input[name=part]:not(:checked)")].map((part) => part.value);
+  const words = {};
+  for (const [name, value] of said) if (name.startsWith("word-") && value.trim()) words[name.slice(5)] = value.trim();
+  const note = said.get("note").split(/\n+/).map((line) => line.trim()).filter(Boolean);
+  const found = {};
+  if (left.length) found.leave_out = left;
+  if (Object.keys(words).length) found.words = words;
+  if (note.length) found.note = note;
+  if (said.get("next_visit").trim()) found.next_visit = said.get("next_visit").trim();
+  return found;
+}
+
+const order = viewer.order;
+viewer.order = () => {
+  const said = tailor.open ? tailoring() : {};
+  return Object.keys(said).length ? { ...order(), copy: said } : order();
+};
+
+let patience = 0;
+copy.addEventListener("input", () => {
+  clearTimeout(patience);
+  patience = setTimeout(() => viewer.show(), 500);
+});
+tailor.addEventListener("toggle", () => {
+  if (Object.keys(tailoring()).length) viewer.show();
+});
+copy.addEventListener("submit", (event) => {
+  event.preventDefault();
+  make((address) => {
+    const link = document.createElement("a");
+    link.href = address;
+    link.download = `${item}.pdf`;
+    link.click();
+    return "The copy is downloaded. Delete it when your client has it.";
+  });
+});
+document.querySelector("[data-copy-print]").addEventListener("click", () => {
+  make((address) => {
+    printed(address);
+    return "";
+  });
+});
+document.querySelector("[data-copy-clear]").addEventListener("click", () => {
+  copy.reset();
+  copySaid.textContent = "The copy is cleared.";
+  viewer.show();
+});
+
+async function make(hand) {
+  copySaid.textContent = "Making the copy …";
+  tell(copyTrouble, null);
+  try {
+    const answer = await ask("/api/copy", { ...order(), copy: tailoring() });
+    const made = URL.createObjectURL(await answer.blob());
+    copySaid.textContent = hand(made);
+    setTimeout(() => URL.revokeObjectURL(made), 600_000);
+  } catch (error) {
+    copySaid.textContent = "";
+    tell(copyTrouble, error);
+  }
+}
+
+// A page that comes back from the browser's memory must not show another client's words.
+window.addEventListener("pageshow", (event) => {
+  if (event.persisted) copy.reset();
 });
