@@ -36,14 +36,14 @@ from bifolio import typography
 from bifolio.diagnostics import DesignError, Diagnostic
 from bifolio.model.blocks import Resources, walk
 from bifolio.model.brand import Brand
-from bifolio.model.edition import Edition
+from bifolio.model.edition import Edition, Imposition
 from bifolio.model.evidence import Evidence, EvidenceSource
 from bifolio.model.figure import Drawing
 from bifolio.model.handout import Handout
 from bifolio.model.locale import Locale
 from bifolio.model.plate import CLINIC_NAME, LINES, SLOTS, slot_pixels
 from bifolio.model.region import Region, SupportLine
-from bifolio.palette import SENTINELS
+from bifolio.palette import SENTINELS, colours, tokens_of
 
 FITS = 3
 """In how many ways a slot may be set, from its full size down, before it counts as too full."""
@@ -152,7 +152,9 @@ class Composer:
         self.design = design
         self.locale = locale
         self.region = region
-        self.palette = {"paper": "#ffffff", **palette, **self._theme_roles(palette)}
+        self.brand_colours = palette
+        self.tokens = self._theme_tokens()
+        self.palette = colours(self.tokens, palette)
         self.words = {**region.words, "emergency": region.emergency.number, "region": region.name}
         self.environment = _environment(design.templates, design.compiled)
         self._add_filters()
@@ -201,6 +203,26 @@ class Composer:
         html = self._render(f"{handout.kind}.html.j2", context)
         kinds = tuple(f"components/{kind}.css" for kind in handout.block_kinds)
         return _styled(html, self._stylesheet(kinds, used))
+
+    def printer_note(self, handout: Handout, form: Imposition, sides: int) -> str:
+        """Compose the sheet that tells a person at a printer which settings to choose.
+
+        Its own two sides come first; `sides` more follow.
+        """
+        used = _Used()
+        context = {
+            "handout": handout,
+            "language": self.region.language,
+            "stylesheet": _STYLE_MARK,
+            "label": self._label,
+            "form": form,
+            "scheme": form.scheme.replace("-", "_"),
+            "first": 3,
+            "last": 2 + sides,
+            "use_art": lambda name, **values: self._use_art(used, name, values),
+        }
+        html = self._render("print_note.html.j2", context)
+        return _styled(html, self._stylesheet((), used, parts=("parts/print_note.css", "parts/cover.css")))
 
     def slots(self, copy: ClinicCopy, fits: Mapping[str, int]) -> dict[str, Markup]:
         """Compose the markup of each slot that the clinic fills, at its fit (0 is full size)."""
@@ -404,7 +426,7 @@ class Composer:
             )
         key = f"{name}-{role}"
         if key not in used.rules:
-            svg = path.read_text("utf-8").replace("currentColor", self.palette[role])
+            svg = self._weighed(path.read_text("utf-8").replace("currentColor", self.palette[role]))
             used.rules[key] = f".icon-{key} {{ background-image: {_css_url(svg)} }}"
         return key
 
@@ -424,23 +446,19 @@ class Composer:
             ours = self.environment.make_globals(None)
             return self.environment.template_class.from_code(self.environment, code, ours).render(context)
 
-        return _guarded(where, draw)
+        return self._weighed(_guarded(where, draw))
+
+    def _weighed(self, svg: str) -> str:
+        """Draw the lines of a drawing as heavy as the theme asks."""
+        weight = float(self.tokens["line-weight"])
+        if weight == 1:
+            return svg
+        return _STROKE.sub(lambda found: f'stroke-width="{weight * float(found[1]):.3g}"', svg)
 
     # -- styles ----------------------------------------------------------------------------------
 
-    def _theme_css(self) -> str:
-        return (self.design.styles / "themes" / f"{self.design.theme}.css").read_text("utf-8")
-
-    def _theme_roles(self, palette: Mapping[str, str]) -> dict[str, str]:
-        """Give the colours that the theme puts in the place of roles: drawings obey themes too."""
-        declared = dict(_DECLARATION.findall(self._theme_css()))
-        roles = {}
-        for name, value in declared.items():
-            if name in palette and value.startswith("#"):
-                roles[name] = value
-            elif name in palette and (other := _ROLE_VAR.fullmatch(value)):
-                roles[name] = palette[other[1]]
-        return roles
+    def _theme_tokens(self) -> dict[str, str]:
+        return tokens_of(self._css("tokens.css")) | tokens_of(self._css(f"themes/{self.design.theme}.css"))
 
     def _stylesheet(
         self,
@@ -451,7 +469,7 @@ class Composer:
     ) -> str:
         every = sorted((self.design.styles / "parts").glob("*.css"))
         parts = parts or tuple(f"parts/{path.name}" for path in every)
-        brand = {f"brand-{role}": colour for role, colour in self.palette.items() if role != "paper"}
+        brand = {f"brand-{role}": colour for role, colour in self.brand_colours.items()}
         folio = re.split(r"\{pages?\}", f" {self._label('folio')}")
         words = {f"folio-{n}": _css_string(part) for n, part in enumerate(folio, 1)}
         pieces = [
@@ -527,8 +545,7 @@ def _styled(html: str, stylesheet: str) -> str:
 
 
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
-_DECLARATION = re.compile(r"--([a-z0-9-]+):\s*([^;]+?)\s*;")
-_ROLE_VAR = re.compile(r"var\(--brand-([a-z0-9-]+)\)")
+_STROKE = re.compile(r'stroke-width="([\d.]+)"')
 
 
 def _environment(templates: Path, compiled: Path | None) -> ImmutableSandboxedEnvironment:

@@ -41,7 +41,7 @@ from bifolio.model.handout import Handout
 from bifolio.model.locale import Locale
 from bifolio.model.project import Plan
 from bifolio.model.region import Region
-from bifolio.model.tree import Tree
+from bifolio.model.tree import Steps, Tree
 from bifolio.model.words import HouseWords
 from bifolio.plan import unknown
 from bifolio.validate import (
@@ -74,9 +74,16 @@ class Library:
 
     @cached_property
     def handout_paths(self) -> dict[str, Path]:
-        """Where each handout and booklet stands, by id."""
-        folders = (self.content / "booklets", self.content / "handouts")
+        """Where each handout and booklet stands, by id; those of a clinic alone among them."""
+        own = sorted((self.content / "brands").glob("*/handouts"))
+        folders = (*own, self.content / "booklets", self.content / "handouts")
         return {path.stem: path for folder in folders for path in _seen(folder.glob("*.yaml"))}
+
+    def owner(self, item: str) -> str | None:
+        """Name the clinic whose own handout this is; none for one of the library."""
+        path = self.handout_paths.get(item)
+        clinic = path.parent.parent if path else self.content
+        return clinic.name if clinic.parent == self.content / "brands" else None
 
     @cached_property
     def brand_ids(self) -> tuple[str, ...]:
@@ -202,11 +209,7 @@ class Library:
             findings += self._not_to_bind(handout, tree)
         if handout is None or findings:
             raise ContentError(findings)
-        if not handout.handouts:
-            return handout
-        parts = self._parts(handout)
-        words = {name: said for part in parts.values() for name, said in part.words.items()} | handout.words
-        return bind(handout, parts).model_copy(update={"words": words})
+        return bind(handout, self._parts(handout)) if handout.handouts else handout
 
     def _not_to_bind(self, booklet: Handout, tree: Tree) -> Iterable[Diagnostic]:
         """Find the names in a booklet that are no handouts."""
@@ -221,7 +224,7 @@ class Library:
         findings: list[Diagnostic] = []
         for name in dict.fromkeys(booklet.handouts):
             try:
-                parts[name] = self.open_handout(name)
+                parts[name] = self.handout(name)
             except ContentError as failure:
                 findings += failure.findings
         if findings:
@@ -253,13 +256,16 @@ class Library:
 
     def check_words(self, item: str, region: Region) -> list[Diagnostic]:
         """Find words of a handout that a region does not have."""
-        bound = self.handout_tree(item).value.get("handouts", ())
+        whole = self.handout_tree(item)
+        trees = [self.handout_tree(name) for name in whole.value.get("handouts") or ()]
         shared = self.trees.get("content/defaults.yaml")
         words = {*region.words, "emergency", "region"}
-        found = list(region_words(shared, words, region.id)) if shared else []
-        for tree in map(self.handout_tree, (item, *bound)):
-            found += region_words(tree, words | set(tree.value.get("words") or ()), region.id)
-        return found
+        found = [
+            finding
+            for tree in (whole, *trees)
+            for finding in region_words(tree, words | set(tree.value.get("words") or ()), region.id)
+        ]
+        return [*found, *region_words(shared, words, region.id)] if shared else found
 
     def handout_tree(self, item: str) -> Tree:
         path = self.handout_paths.get(item)
@@ -281,6 +287,12 @@ class Library:
         self._logos.pop(brand_id, None)
         if logo is not None:
             self._logos[brand_id] = logo
+
+    def try_handout(self, item: str, text: str) -> Tree:
+        """Let a handout say what is not saved, from now on and in this library only."""
+        name = self.handout_tree(item).source.name
+        self.trees[name] = parse(text, name)
+        return self.trees[name]
 
     def brand_span(self, brand_id: str, *steps: str | int) -> Span:
         """Point at a place in a brand file."""
@@ -357,7 +369,9 @@ class Library:
             raise self._unknown("edition", edition_id, self.edition_ids, RequestError)
         path = self.styles / "editions" / f"{edition_id}.yaml"
         edition = self._model(Edition, path, "edition", DesignError)
-        unknown = [
+        if lost := list(self._lost_editions(edition, self._tree(path))):
+            raise DesignError(lost)
+        odd = [
             Diagnostic(
                 "edition.unknown-token",
                 f'there is no token "{name}"',
@@ -367,9 +381,31 @@ class Library:
             for name in edition.tokens
             if name not in self.token_names
         ]
-        if unknown:
-            raise DesignError(unknown)
-        return edition
+        if odd:
+            raise DesignError(odd)
+        if edition.like is None:
+            return edition
+        shared = self.edition(edition.like).tokens
+        return edition.model_copy(update={"tokens": {**shared, **edition.tokens}})
+
+    def _lost_editions(self, edition: Edition, tree: Tree) -> Iterable[Diagnostic]:
+        """Find the editions that one names and that are not there, or that lead round in a circle."""
+        named: dict[Steps, str] = {("instead", kind): other for kind, other in edition.instead.items()}
+        if edition.like:
+            named |= {("like",): edition.like}
+        for steps, other in named.items():
+            if other not in self.edition_ids:
+                yield unknown("edition", other, self.edition_ids, tree.span(steps))
+        if edition.like in self.edition_ids and self._tree_of_edition(edition.like).value.get("like"):
+            yield Diagnostic(
+                "edition.like",
+                f'"{edition.like}" is itself like another edition',
+                tree.span(("like",)),
+                help="name the one that it is like",
+            )
+
+    def _tree_of_edition(self, edition_id: str) -> Tree:
+        return self._tree(self.styles / "editions" / f"{edition_id}.yaml")
 
     @cached_property
     def token_names(self) -> frozenset[str]:

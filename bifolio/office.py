@@ -42,9 +42,9 @@ from bifolio.publish import expect_room, replace_all
 from bifolio.tailor import Part, parts, refused
 from bifolio.validate import validate
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # late: they load the layout engine's libraries, and the word counter
     from bifolio.lint import Subject
-    from bifolio.pipeline import Workshop  # late: it loads the layout engine's libraries
+    from bifolio.pipeline import Workshop
 
 T = TypeVar("T")
 
@@ -79,6 +79,7 @@ class Office:
             )
         desk = self._desk(request, items, request.brands or project.brands)
         jobs = plan(request, project, desk.handouts, desk.clinics, desk.editions)
+        jobs = tuple(job for job in jobs if self.library.owner(job.item) in (None, job.brand))
         if not jobs:
             raise RequestError(
                 Diagnostic(
@@ -116,8 +117,11 @@ class Office:
         """
         named = Request(items=tuple(items), brands=tuple(brands))
         desk = self._desk(named, items or self.library.known("item"), brands or self.library.known("brand"))
-        found = [*self.warnings(desk.clinics), *self._read_through(desk, today)]
-        found += self._stale(desk.handouts, desk.clinics)
+        found = [
+            *self.warnings(desk.clinics),
+            *self._stale(desk.handouts, desk.clinics),
+            *self._read_through(desk, today),
+        ]
         if any(finding.is_error for finding in found):
             raise ContentError(found)
         return found
@@ -328,6 +332,8 @@ class Office:
             return [choice.name for choice in choices if choice.what == what]
 
         editions = self._gather("edition", chosen("edition"), library.edition, failures)
+        others = [other for edition in editions.values() for other in edition.instead.values()]
+        editions |= self._gather("edition", others, library.edition, failures)
         regions = self._gather("region", chosen("region"), library.region, failures)
         self._gather("language", chosen("language"), library.locale, failures)
         figures = {name for handout in handouts.values() for name in handout.figures}

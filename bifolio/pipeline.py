@@ -1,6 +1,6 @@
 """Pipeline: THE MAIN PATH. One job goes through the stages in order and comes out as a verified file.
 
-    load → validate → compose → render → ink → verify
+    load → validate → compose → render → ink → impose → verify
 
 `Workshop` holds what jobs have in common, so that a handout is laid out once for all clinics and a
 clinic's slots are set once for all handouts. Everything kept is addressed by what it was made from.
@@ -25,10 +25,12 @@ from bifolio import __version__
 from bifolio.approval import Standing, state_of, wording
 from bifolio.compose import FITS, ApprovalLine, ClinicCopy, Composer, Design
 from bifolio.diagnostics import ContentError, DesignError, Diagnostic, ProofError, Severity, shorten
+from bifolio.impose import impose, misfit, sheets
 from bifolio.ink import Ink, Inker, SlotSheet
 from bifolio.library import ENGINE, Library
 from bifolio.model.approval import Approval
 from bifolio.model.brand import Brand
+from bifolio.model.edition import Imposition
 from bifolio.model.handout import Handout
 from bifolio.model.plate import LINES, SLOTS, Plate
 from bifolio.model.tailoring import Tailoring
@@ -62,48 +64,58 @@ class Workshop:
         self.remarks: dict[tuple[str | None, str], Diagnostic] = {}
         """What a compositor would say of the pages made so far."""
         self.composer = lru_cache(maxsize=32)(self._composer)
+        self.note_composer = lru_cache(maxsize=8)(self._note_composer)
         self.galley = lru_cache(maxsize=32)(self._galley)
         self.plate = lru_cache(maxsize=32)(self._plate)
         self.inker = lru_cache(maxsize=8)(self._inker)
 
-    def produce(self, job: Job, handout: Handout | None = None, *, tailored: bool = False) -> Artefact:
-        """Make one file: compose, render, ink, verify. Raises PressError with all that is wrong.
+    def produce(self, job: Job, handout: Handout | None = None) -> Artefact:
+        """Make one file: compose, render, ink, impose, verify. Raises PressError with all that is wrong.
 
-        `handout` is what to make where the library has none of the job's name, or where this is one person's
-        copy; then it is `tailored`.
+        `handout` is what to make where the library has none of the job's name.
         """
-        galley, plate, inker = self._begun(job, handout, tailored=tailored)
-        self.remarks |= {(r.where, r.message): r for r in plate.remarks}
-        pdf = inker.ink(plate)
-        edition = self.library.edition(job.edition)
-        findings = verify(pdf, job.path, (edition.trim_width_mm, edition.trim_height_mm))
-        if any(finding.is_error for finding in findings):
-            raise ProofError(findings)
-        self.remarks |= {(f.where, f.message): f for f in findings}
+        place = (job.edition, job.theme, job.region, job.language)
+        galley = self._composed(handout, *place) if handout else self.galley(job.item, *place)
+        pdf, plate, inker = self._printed(job, galley)
         return Artefact(job.path, pdf, self._facts(job, galley, plate, inker))
-
-    def proof(self, job: Job) -> bytes:
-        """Give the PDF of a job for one look on a screen: not verified, and not to be handed to anyone."""
-        _, plate, inker = self._begun(job)
-        return inker.ink(plate)
-
-    def _begun(
-        self, job: Job, handout: Handout | None = None, *, tailored: bool = False
-    ) -> tuple[str, Plate, Inker]:
-        names = (job.item, job.edition, job.theme, job.region, job.language)
-        galley = self.galley(*names) if handout is None else self._galley(*names, handout)
-        layout = self.plate(galley, f"{job.item}.{job.edition}")  # both are laid out meanwhile
-        approval = self._approval_line(job, tailored=tailored)
-        slots = self.inker(job.brand, job.edition, job.theme, job.region, job.language, approval)
-        return galley, layout.take(), slots.take()
 
     def tailored(self, job: Job, tailoring: Tailoring) -> bytes:
         """Make one person's copy of a handout. The store of this workshop should be one that keeps nothing."""
         handout = self.library.open_handout(job.item)
-        if unknown := self.library.check_words(job.item, self.library.region(job.region)):
-            raise ContentError(unknown)
-        copy = tailor(handout, tailoring, self.library.locale(job.language).labels)
-        return self.produce(job, copy, tailored=copy != handout.saying()).body
+        labels = self.library.locale(job.language).labels
+        copy = tailor(handout, tailoring, labels)
+        galley = self._composed(copy, job.edition, job.theme, job.region, job.language)
+        return self._printed(job, galley, tailored=copy != handout.saying())[0]
+
+    def _printed(self, job: Job, galley: str, *, tailored: bool = False) -> tuple[bytes, Plate, Inker]:
+        plate, inker = self._plate_and_inker(job, galley, tailored=tailored)
+        self.remarks |= {(r.where, r.message): r for r in plate.remarks}
+        pdf = inker.ink(plate)
+        edition = self.library.edition(job.edition)
+        size = edition.trim_width_mm, edition.trim_height_mm
+        if form := edition.imposition:
+            if misfits := misfit(form, plate.pages, f"{job.item}.{job.edition}"):
+                raise ProofError(misfits)
+            if job.is_imposed:
+                size = form.sheet_width_mm, form.sheet_height_mm
+                pdf = self._imposed(job, pdf, plate.pages, form)
+        findings = verify(pdf, job.path, size)
+        if any(finding.is_error for finding in findings):
+            raise ProofError(findings)
+        self.remarks |= {(f.where, f.message): f for f in findings}
+        return pdf, plate, inker
+
+    def proof(self, job: Job) -> bytes:
+        """Give the PDF of a job for one look on a screen: not verified, and not to be handed to anyone."""
+        galley = self.galley(job.item, job.edition, job.theme, job.region, job.language)
+        plate, inker = self._plate_and_inker(job, galley)
+        return inker.ink(plate)
+
+    def _plate_and_inker(self, job: Job, galley: str, *, tailored: bool = False) -> tuple[Plate, Inker]:
+        layout = self.plate(galley, f"{job.item}.{job.edition}")  # both are laid out meanwhile
+        approval = self._approval_line(job, tailored=tailored)
+        slots = self.inker(job.brand, job.edition, job.theme, job.region, job.language, approval)
+        return layout.take(), slots.take()
 
     # -- compose ---------------------------------------------------------------------------------
 
@@ -118,14 +130,13 @@ class Workshop:
         )
         return Composer(design, library.locale(language), library.region(region))
 
-    def _galley(
-        self, item: str, edition: str, theme: str, region: str, language: str, handout: Handout | None = None
-    ) -> str:
+    def _galley(self, item: str, edition: str, theme: str, region: str, language: str) -> str:
+        if unknown := self.library.check_words(item, self.library.region(region)):
+            raise ContentError(unknown)
+        return self._composed(self.library.handout(item), edition, theme, region, language)
+
+    def _composed(self, handout: Handout, edition: str, theme: str, region: str, language: str) -> str:
         library = self.library
-        if handout is None:
-            handout = library.handout(item)
-            if unknown := library.check_words(item, library.region(region)):
-                raise ContentError(unknown)
         drawings = {name: library.drawing(name) for name in handout.figures}
         composer = self.composer(edition, theme, region, language)
         return composer.handout(handout, library.evidence, drawings)
@@ -253,7 +264,9 @@ class Workshop:
 
     def palette(self, brand: Brand) -> dict[str, str]:
         """Give the role colours of a brand; derived once for each colour."""
-        seed = brand.color.seed or DEFAULT_SEED
+        return self._palette_of(brand.color.seed or DEFAULT_SEED)
+
+    def _palette_of(self, seed: str) -> dict[str, str]:
         mark = fingerprint("palette", seed, repr(ROLES), version("coloraide"))
         kept = self.store.find(mark) or self.store.keep(mark, json.dumps(derive(seed)).encode())
         return dict(json.loads(kept))
@@ -305,6 +318,33 @@ class Workshop:
             help="shorten it in _brand.yml",
         )
 
+    # -- impose ----------------------------------------------------------------------------------
+
+    def _imposed(self, job: Job, pdf: bytes, pages: int, form: Imposition) -> bytes:
+        """Put the pages of a finished PDF onto sheets, behind a note for the person at the printer."""
+        handout = self.library.handout(job.item)
+        has_back = handout.kind == "booklet"
+        sides = 2 * len(sheets(form, pages, has_back=has_back))
+        composer = self.note_composer(job.edition, job.theme, job.region, job.language)
+        galley = composer.printer_note(handout, form, sides)
+        mark = fingerprint("note", self._press_mark, galley)
+        note = self.store.find(mark)
+        if note is None:
+            work = self.executor.submit(
+                lay_out_handout, galley, self._fonts, f"{job.item}.{job.edition}.print"
+            )
+            note = self.store.keep(mark, self._made(work)[0])
+        return impose(pdf, form, note, has_back=has_back)
+
+    def _note_composer(self, edition: str, theme: str, region: str, language: str) -> Composer:
+        """Give a composer for the sheets of an edition, in grey: the note is nobody's handout."""
+        plain = self.composer(edition, theme, region, language)
+        form = self.library.edition(edition).imposition
+        assert form is not None, "only an edition with sheets has a note for the printer"
+        return Composer(
+            replace(plain.design, edition=form.sheet), plain.locale, plain.region, self._palette_of(GREY)
+        )
+
     # -- what it was made from -------------------------------------------------------------------
 
     @property
@@ -340,6 +380,8 @@ def _longest_words(copy: ClinicCopy, slot: str) -> str:
 
 DEFAULT_SEED = "#3c5a80"
 """The colour of a brand that names none: a quiet blue."""
+
+GREY = "#808080"
 
 
 def fingerprint(*parts: str | bytes) -> str:

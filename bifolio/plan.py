@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from bifolio.diagnostics import Diagnostic, Span, shorten, suggest
@@ -39,15 +39,18 @@ class Job:
     language: str
     brand: str
     format: Format
+    is_imposed: bool = False
+    """The sheets for the printer, made of the pages that the reader's file has."""
 
     @property
     def path(self) -> str:
         """Where the file goes below the output folder."""
         theme = "" if self.theme == "calm" else f".{self.theme}"
-        return f"{self.brand}/{self.language}/{self.item}.{self.edition}{theme}.{self.format}"
+        sheets = ".print" if self.is_imposed else ""
+        return f"{self.brand}/{self.language}/{self.item}.{self.edition}{theme}{sheets}.{self.format}"
 
     def __str__(self) -> str:
-        return f"{self.item} · {self.edition} · {self.brand}"
+        return f"{self.item} · {self.edition} · {self.brand}" + (" · print" if self.is_imposed else "")
 
 
 def plan(
@@ -64,21 +67,24 @@ def plan(
     jobs = set()
     for brand, clinic in clinics.items():
         for item, handout in handouts.items():
-            for edition in _editions(request, project, clinic):
+            for named in _editions(request, project, clinic):
+                # who asks for A4 by name gets A4; else a booklet comes as one
+                edition = named if request.editions else editions[named].instead.get(handout.kind, named)
                 if not editions[edition].suits(handout.kind):
                     continue
                 for made in request.formats or project.formats:
-                    jobs.add(
-                        Job(
-                            item=item,
-                            edition=edition,
-                            theme=request.theme or clinic.theme or project.theme,
-                            region=request.region or clinic.region or project.region,
-                            language=request.language or project.language,
-                            brand=brand,
-                            format=made,
-                        )
+                    job = Job(
+                        item=item,
+                        edition=edition,
+                        theme=request.theme or clinic.theme or project.theme,
+                        region=request.region or clinic.region or project.region,
+                        language=request.language or project.language,
+                        brand=brand,
+                        format=made,
                     )
+                    jobs.add(job)
+                    if editions[edition].imposition and made == "pdf":
+                        jobs.add(replace(job, is_imposed=True))
     return tuple(sorted(jobs))
 
 

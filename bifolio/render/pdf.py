@@ -36,7 +36,9 @@ class Rendered:
 
 
 LEAD = 'data-lead="{}"'
-"""The mark of a galley that says how much white stands between its blocks: full, less or least."""
+"""The mark of a galley that says how much white stands between its blocks: full, less or least.
+
+A galley without it keeps its white: the parts of a booklet begin on pages of their own."""
 
 
 def render(galley: str, fonts: Path, where: str, *, tagged: bool = True) -> Rendered:
@@ -48,7 +50,7 @@ def render(galley: str, fonts: Path, where: str, *, tagged: bool = True) -> Rend
     The same galley and fonts give the same bytes.
     """
     full = _lay_out(galley, fonts, where, tagged=tagged)
-    if not full.wasteful:
+    if not full.wasteful or LEAD.format("full") not in galley:
         return full
     for lead in ("less", "least"):
         tighter = _lay_out(

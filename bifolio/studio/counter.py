@@ -8,13 +8,14 @@ with the answer.
 from __future__ import annotations
 
 import asyncio
+import datetime
 import io
 import itertools
 import json
 import zipfile
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -102,6 +103,10 @@ class Counter:
             Route("/api/colours", self.colours, methods=["POST"]),
             Route("/approvals", self.approvals),
             Route("/api/approval/{item}", self.approve, methods=["POST"]),
+            Route("/words/{item}", self.words),
+            Route("/api/own/{item}", self.own_copy, methods=["POST"]),
+            Route("/api/words/{item}", self.read_words, methods=["POST"]),
+            Route("/api/words/{item}/save", self.save_words, methods=["POST"]),
             Route("/api/copy", self.copy, methods=["POST"]),
             Route("/upload/logo", self.take_logo, methods=["POST"]),
             Route("/upload/clinic", self.bring_clinic, methods=["POST"]),
@@ -248,6 +253,7 @@ class Counter:
             "bmp" if self.is_near else "png",
             self._draft(asked) if "fields" in asked else None,
             _copy(asked) if "copy" in asked else None,
+            _words(asked) if "words" in asked else None,
             given_up=request.is_disconnected,
         )
         return Response(
@@ -285,6 +291,29 @@ class Counter:
         await self.crew.ask("approve", request.path_params["item"], brand, f"{name}, {role}", on)
         return JSONResponse({"approved": True})
 
+    # -- words ---------------------------------------------------------------------------------------
+
+    async def words(self, request: Request) -> Response:
+        seen = await self.crew.ask("words", request.path_params["item"])
+        return self.page("words", **seen)
+
+    async def own_copy(self, request: Request) -> Response:
+        asked = await _said(request)
+        item = await self.crew.ask("own_copy", request.path_params["item"], str(asked.get("brand", "")))
+        return JSONResponse({"item": item}, 201)
+
+    async def read_words(self, request: Request) -> Response:
+        asked = await _said(request)
+        findings = await self.crew.ask(
+            "read_words", request.path_params["item"], _words(asked), _day(asked.get("today"))
+        )
+        return JSONResponse(findings)
+
+    async def save_words(self, request: Request) -> Response:
+        asked = await _said(request)
+        await self.crew.ask("save_words", request.path_params["item"], _words(asked))
+        return JSONResponse({"saved": True})
+
     # -- everything in one file ------------------------------------------------------------------
 
     async def begin_bundle(self, request: Request) -> Response:
@@ -295,7 +324,7 @@ class Counter:
         while len(self.bundles) >= MOST_BUNDLES:
             self.bundles.pop(next(iter(self.bundles))).cancel()
         number = str(next(self._numbers))
-        bundle = Bundle(order.item, self.crew, [Order.of(order.item, form) for form in seen["forms"]])
+        bundle = Bundle(order.item, self.crew, [replace(order, file=form["file"]) for form in seen["forms"]])
         bundle.begin()
         self.bundles[number] = bundle
         return JSONResponse({"number": number, "total": len(bundle.orders)}, 202)
@@ -378,7 +407,7 @@ class Bundle:
             try:
                 name, body = await self.crew.ask("file", order, background=True)
             except TaskError as error:
-                self.missing.append(f"{order.edition or order.format}: {error.message}")
+                self.missing.append(f"{order.file}: {error.message}")
             else:
                 self.files[name] = body
 
@@ -398,7 +427,7 @@ class Bundle:
             "total": len(self.orders),
             "ready": self.is_done,
             "missing": self.missing,
-            "next": self.orders[made].edition if made < len(self.orders) else None,
+            "next": self.orders[made].file if made < len(self.orders) else None,
         }
 
     def zipped(self) -> bytes:
@@ -450,6 +479,21 @@ def _copy(asked: dict[str, Any]) -> str:
     """Give what one client's copy says otherwise as JSON, which is YAML, too; the press reads and checks it."""
     said = asked.get("copy")
     return json.dumps(said if isinstance(said, dict) else {}, ensure_ascii=False)
+
+
+def _words(asked: dict[str, Any]) -> tuple[tuple[str, str], ...]:
+    """Read the fields of a form of words."""
+    said = asked.get("words")
+    fields = said.items() if isinstance(said, dict) else ()
+    return tuple(sorted((str(name), words[:8000]) for name, words in fields if isinstance(words, str)))
+
+
+def _day(said: object) -> datetime.date:
+    """Read the day that it is for whoever looks at the page: the press asks no clock."""
+    try:
+        return datetime.date.fromisoformat(str(said))
+    except ValueError as error:
+        raise _unreadable() from error
 
 
 def _unreadable() -> TaskError:

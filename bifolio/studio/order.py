@@ -16,7 +16,8 @@ class Order:
     theme: str | None = None
     region: str | None = None
     language: str | None = None
-    format: str | None = None
+    file: str | None = None
+    """The name of one finished file, where more than the pages to read can be had."""
 
     @classmethod
     def of(cls, item: str, values: Mapping[str, object]) -> Order:

@@ -6,6 +6,7 @@ the last few finished PDFs, so that turning a page draws and does not lay out.
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 import json
 import os
@@ -17,14 +18,16 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, get_args
 
-from bifolio import lint, plan
-from bifolio.diagnostics import Diagnostic, PressError, RequestError, Source, Span
+from bifolio import lint
+from bifolio.diagnostics import Diagnostic, PressError, RequestError, Source, Span, shorten
 from bifolio.library import ENGINE
 from bifolio.logo import Logo, clean_logo
+from bifolio.model.edition import Kind
+from bifolio.model.project import Format
 from bifolio.office import Office, read_tailoring
 from bifolio.pipeline import DEFAULT_SEED, Workshop, fingerprint
 from bifolio.plan import Job, Request
-from bifolio.studio import brands
+from bifolio.studio import brands, words
 from bifolio.studio.crew import TaskError
 from bifolio.studio.draft import Draft
 from bifolio.studio.order import Order
@@ -80,11 +83,16 @@ class Room:
         kind: str = "bmp",
         draft: Draft | None = None,
         copy: str | None = None,
+        said: tuple[tuple[str, str], ...] | None = None,
     ) -> Picture:
         """Give a page as it will be printed; with a draft, as it would be if that were saved.
 
-        `copy` is what one client's copy says otherwise: a tailoring as JSON.
+        `copy` is what one client's copy says otherwise, a tailoring as JSON; `said` are words not saved yet.
         """
+        if said is not None:
+            return picture(
+                self.desk().rewritten(order, said), page, width_px, "png" if kind == "png" else "bmp"
+            )
         if copy is not None:
             pdf = self.tailored(order, copy)
         else:
@@ -116,6 +124,28 @@ class Room:
         desk = self.desk()
         job = desk.job(order)
         return job.path.rpartition("/")[2], desk.made(job)
+
+    # -- words -------------------------------------------------------------------------------------
+
+    def own_copy(self, item: str, brand: str) -> str:
+        """Make a clinic's own copy of a handout; give its name."""
+        return words.own_copy(self.desk().library, item, brand)
+
+    def words(self, item: str) -> dict[str, Any]:
+        """Give the words of a handout as a form."""
+        return self.desk().words(item)
+
+    def read_words(
+        self, item: str, said: tuple[tuple[str, str], ...], today: datetime.date
+    ) -> list[dict[str, Any]]:
+        """Tell what an editor would say of a handout with these words; each finding names its field."""
+        return self.desk().read_words(item, said, today)
+
+    def save_words(self, item: str, said: tuple[tuple[str, str], ...]) -> None:
+        """Save a clinic's own handout; one that cannot be made is not saved."""
+        desk = self.desk()
+        text = desk.reworded(item, said)
+        words.save(desk.library, item, desk.library.owner(item) or "", text)
 
     # -- clinics -----------------------------------------------------------------------------------
 
@@ -175,6 +205,7 @@ class _Desk:
         self.library = self.office.library
         self.pdfs: OrderedDict[Job, bytes] = OrderedDict()
         self._jobs: dict[Order, Job] = {}
+        self._reworded: tuple[Order, str] | None = None
         self._known_states: dict[str, dict[str, str]] = {}
 
     @cached_property
@@ -195,8 +226,12 @@ class _Desk:
     def shelf(self, brand: str | None) -> dict[str, Any]:
         brands = self._named("brand", lambda name: self.library.brand(name).name)
         chosen = brand if brand in self.library.brand_ids else self.first_brand()
-        items = [self.entry(item, chosen) for item in self.library.known("item")]
+        items = [self.entry(item, chosen) for item in self._shown(chosen)]
         return {"brand": chosen, "brands": brands, "items": items, "stamp": self.stamp}
+
+    def _shown(self, brand: str | None) -> list[str]:
+        """Name the handouts that a clinic sees: the library's and its own."""
+        return [item for item in self.library.known("item") if self.library.owner(item) in (None, brand)]
 
     def first_brand(self) -> str | None:
         planned = [name for name in self.library.plan.brands if name in self.library.brand_ids]
@@ -209,7 +244,9 @@ class _Desk:
             edition = self._default_edition(brand, handout.kind)
         except PressError as error:
             return {"id": item, "title": item, "trouble": [f.as_json() for f in error.findings]}
-        words = lint.reading([passage.text for passage in lint.passages(self.library.handout_tree(item))])
+        passages = list(lint.passages(self.library.handout_tree(item)))
+        length = sum(lint.count_words(passage.text) for passage in passages)
+        read = lint.reading([passage.text for passage in passages if passage.role == "running"])
         return {
             "id": item,
             "title": handout.title,
@@ -219,10 +256,11 @@ class _Desk:
             "topics": list(handout.topics),
             "language": handout.language,
             "version": handout.version,
-            "minutes": max(1, round(words.words / WORDS_A_MINUTE)),
-            "grade": max(1, round(words.flesch_kincaid)),
+            "minutes": max(1, round(length / WORDS_A_MINUTE)),
+            "grade": max(1, round(read.flesch_kincaid)),
             "state": self._states(brand).get(item, "draft"),
             "edition": edition,
+            "is_own": self.library.owner(item) is not None,
         }
 
     def _states(self, brand: str | None) -> dict[str, str]:
@@ -231,14 +269,14 @@ class _Desk:
             region = self.library.brand(brand).clinic.region or self.library.plan.region
             self._known_states[brand] = {
                 standing.item: standing.state
-                for standing in self.office.standings((), (brand,))
+                for standing in self.office.standings(self._shown(brand), (brand,))
                 if standing.region == region
             }
         return self._known_states.get(brand or "", {})
 
     def approvals(self, brand: str) -> dict[str, Any]:
         rows = []
-        for standing in self.office.standings((), (brand,)):
+        for standing in self.office.standings(self._shown(brand), (brand,)):
             approval = standing.approval
             stale = standing.state == "stale"
             rows.append(
@@ -271,18 +309,14 @@ class _Desk:
             order.item, brand, tailoring, order.region, order.language, order.theme, tree
         )[0]
 
-    def _default_edition(self, brand: str | None, kind: str) -> str | None:
+    def _default_edition(self, brand: str | None, kind: Kind) -> str | None:
         """Give the edition in which a handout is first shown: the clinic's, the project's, or one that suits."""
         own = self.library.brand(brand).clinic.edition if brand else None
         wished = (own, *self.library.plan.editions, *self.library.edition_ids)
-        return next(
-            (
-                name
-                for name in wished
-                if name in self.library.edition_ids and self.library.edition(name).suits(kind)
-            ),
-            None,
-        )
+        there = [self.library.edition(name) for name in wished if name in self.library.edition_ids]
+        asked = [name for name in wished if name in self.library.edition_ids]
+        better = [edition.instead.get(kind, name) for name, edition in zip(asked, there, strict=True)]
+        return next((name for name in better if self.library.edition(name).suits(kind)), None)
 
     def handout(self, order: Order) -> dict[str, Any]:
         library = self.library
@@ -300,9 +334,9 @@ class _Desk:
             "parts": [asdict(part) for part in self.office.parts(order.item)],
             "words": {name: list(offered) for name, offered in self.office.words(order.item).items()},
             "editions": editions,
-            "forms": list(_forms(editions, get_args(plan.Format))),
+            "forms": [self._form(name, job) for name, job in self.files(order).items()],
             "brands": self._named("brand", lambda name: library.brand(name).name),
-            "themes": self._named("theme", library.theme_summary),
+            "themes": self._named("theme", lambda name: name.replace("-", " ").capitalize()),
             "regions": self._named("region", lambda name: library.region(name).name),
             "languages": self._named("language", lambda name: library.locale(name).name),
             "chosen": {
@@ -352,7 +386,7 @@ class _Desk:
             "colours": brands.colours(fields["colour"] or DEFAULT_SEED),
             "regions": self._named("region", lambda name: library.region(name).name),
             "editions": self._named("edition", lambda name: library.edition(name).name),
-            "themes": self._named("theme", library.theme_summary),
+            "themes": self._named("theme", lambda name: name.replace("-", " ").capitalize()),
             "items": self._named("item", lambda name: library.handout(name).title),
             "sample": self.sample(),
             "stamp": self.stamp,
@@ -367,29 +401,55 @@ class _Desk:
 
     def _job(self, order: Order) -> Job:
         """Give the job of an order; everything that it names is read and checked first."""
-        edition = order.edition
-        if edition is None and order.item in self.library.handout_paths:
-            edition = self._default_edition(
-                order.brand or self.first_brand(), self.library.handout(order.item).kind
-            )
-        if order.format is not None and order.format not in get_args(plan.Format):
+        if order.file is None:
+            edition = order.edition
+            if edition is None and order.item in self.library.handout_paths:
+                edition = self._default_edition(
+                    order.brand or self.first_brand(), self.library.handout(order.item).kind
+                )
+            return self._plan(order, (edition,) if edition else (), ("pdf",))[0]
+        files = self.files(order)
+        if order.file not in files:
             raise RequestError(
                 Diagnostic(
-                    "plan.unknown-format",
-                    f'there is no format "{order.format}"',
-                    help="formats: " + ", ".join(get_args(plan.Format)),
+                    "studio.no-file",
+                    f'there is no file "{shorten(order.file)}"',
+                    help="load the page anew, and choose again",
                 )
             )
+        return files[order.file]
+
+    def _plan(self, order: Order, editions: tuple[str, ...], formats: tuple[Any, ...]) -> tuple[Job, ...]:
         request = Request(
             items=(order.item,),
             brands=(order.brand,) if order.brand else (),
             region=order.region,
             language=order.language,
-            editions=(edition,) if edition else (),
+            editions=editions,
             theme=order.theme,
-            formats=(order.format,) if order.format else ("pdf",),  # type: ignore[arg-type]
+            formats=formats,
         )
-        return self.office.plan(request)[0]
+        return self.office.plan(request)
+
+    def files(self, order: Order) -> dict[str, Job]:
+        """Give every file that can be had of a handout: all editions as PDF, and each other format once."""
+        handout = self.library.handout(order.item)
+        suiting = tuple(e for e in self.library.edition_ids if self.library.edition(e).suits(handout.kind))
+        jobs = list(self._plan(order, suiting, ("pdf",)))
+        if others := tuple(made for made in get_args(Format) if made != "pdf"):
+            usual = self._default_edition(order.brand or self.first_brand(), handout.kind)
+            jobs += self._plan(order, (usual,) if usual else (), others)
+        return {job.path.rpartition("/")[2]: job for job in jobs}
+
+    def _form(self, name: str, job: Job) -> dict[str, Any]:
+        """Say in words what a file is."""
+        edition = self.library.edition(job.edition)
+        words, summary = edition.name, edition.summary
+        if job.format != "pdf":
+            words, summary = _FORMATS.get(job.format, (job.format.upper(), ""))
+        elif getattr(job, "is_imposed", False):
+            words, summary = f"{words}, for the printer", "Sheets to print on both sides; a note says how."
+        return {"file": name, "name": words, "summary": summary, "edition": job.edition, "format": job.format}
 
     @cached_property
     def sketch(self) -> _Desk:
@@ -422,6 +482,50 @@ class _Desk:
             told = tuple({**one, "field": brands.field_of(one, text, name)} for one in findings)
             raise TaskError(error.findings[0].message, error.findings[0].help or "", told) from error
 
+    # -- words -------------------------------------------------------------------------------------
+
+    def words(self, item: str) -> dict[str, Any]:
+        tree = self.library.handout_tree(item)
+        owner = self.library.owner(item)
+        return {
+            "item": self.entry(item, owner),
+            "brand": owner or self.first_brand(),
+            "groups": words.form_of(tree),
+            "is_own": owner is not None,
+            "stamp": self.stamp,
+        }
+
+    def reworded(self, item: str, said: tuple[tuple[str, str], ...]) -> str:
+        """Give the text of a handout's file with these words, checked; raises TaskError with fields."""
+        text = words.text_with(self.library.handout_tree(item), said)
+        library = self.sketch.library
+        try:
+            tree = library.try_handout(item, text)
+            library.handout(item)
+        except PressError as error:
+            tree = library.trees[self.library.handout_tree(item).source.name]
+            told = tuple(words.placed(error.findings, tree))
+            raise TaskError(error.findings[0].message, error.findings[0].help or "", told) from error
+        return text
+
+    def rewritten(self, order: Order, said: tuple[tuple[str, str], ...]) -> bytes:
+        """Give the PDF of a handout as it would be with these words; not verified, as nobody keeps it."""
+        text = self.reworded(order.item, said)
+        if self._reworded != (order, text):
+            self.sketch.shop.galley.cache_clear()
+            self._reworded = (order, text)
+        return self.sketch.shop.proof(self.job(order))
+
+    def read_words(
+        self, item: str, said: tuple[tuple[str, str], ...], today: datetime.date
+    ) -> list[dict[str, Any]]:
+        self.reworded(item, said)
+        library = self.sketch.library
+        tree, handout = library.handout_tree(item), library.handout(item)
+        region = library.region(library.plan.region)
+        subject = lint.Subject(handout, tree, region, library.evidence, library.words, today)
+        return list(words.placed(lint.lint(subject), tree))
+
     def _suits(self, edition: str | None, item: str) -> str | None:
         if edition not in self.library.edition_ids:
             return edition  # an unknown one is told of
@@ -440,20 +544,11 @@ class _Desk:
         return body
 
 
-def _forms(editions: list[dict[str, str]], formats: tuple[str, ...]) -> Iterator[dict[str, str | None]]:
-    """Give every file that can be had: a PDF for each edition, and each other format once."""
-    for edition in editions:
-        yield {"edition": edition["id"], "format": "pdf", **{k: edition[k] for k in ("name", "summary")}}
-    for made in formats:
-        if made != "pdf":
-            name, summary = _FORMATS.get(made, (made.upper(), ""))
-            yield {"edition": None, "format": made, "name": name, "summary": summary}
-
-
 _FORMATS = {
     "epub": ("EPUB", "For phones, tablets and readers of electronic books."),
     "html": ("Web page", "One file for a web site or an email; opens in any browser."),
-    "png": ("Picture", "The first page, for a web site."),
+    "png": ("Picture of the first page", "For a web site."),
+    "cover": ("Picture of the cover", "For a web site."),
 }
 
 

@@ -301,3 +301,29 @@ def test_all_regions_have_the_same_words_and_lines_for_the_same_needs(library: L
             assert region.choose((), (topic,), 1), f"{region.id} has no line for {topic}"
         for line in region.lines:
             assert line.run_by, f"{region.id}: {line.id} does not say who runs it"
+
+
+def test_an_edition_takes_the_tokens_of_the_one_it_is_like(library) -> None:
+    a5, booklet = library.edition("a5"), library.edition("booklet-a4")
+    assert booklet.tokens["hang"] == a5.tokens["hang"]
+    assert booklet.tokens["gutter"] != a5.tokens["gutter"]
+    assert booklet.imposition is not None
+
+
+def test_an_edition_names_editions_that_are_there(scratch) -> None:
+    size = "summary: x\ntrim_width_mm: 90\ntrim_height_mm: 50\n"
+    scratch.write("styles/tokens.css", ":root { --hang: 1mm }")
+    scratch.write("styles/editions/one.yaml", f"name: A\n{size}like: too\ninstead: {{booklet: for}}\n")
+    scratch.write("styles/editions/two.yaml", f"name: B\n{size}like: three\n")
+    scratch.write("styles/editions/three.yaml", f"name: C\n{size}like: four\n")
+    scratch.write("styles/editions/four.yaml", f"name: D\n{size}")
+    library = Library(scratch.root)
+    with pytest.raises(DesignError) as caught:
+        library.edition("one")
+    assert [(f.code, f.span.line) for f in caught.value.findings] == [
+        ("plan.unknown-edition", 5),
+        ("plan.unknown-edition", 6),
+    ]
+    with pytest.raises(DesignError) as caught:
+        library.edition("two")
+    assert [f.code for f in caught.value.findings] == ["edition.like"]

@@ -16,8 +16,8 @@ choices.addEventListener("change", (event) => {
   for (const link of document.querySelectorAll("[data-take]")) {
     link.href = address(`/file/${item}`, { ...chosen, look: "print" in link.dataset ? "1" : "" });
   }
-  for (const link of document.querySelectorAll("[data-form]")) {
-    link.href = address(`/file/${item}`, { ...chosen, edition: link.dataset.form, format: link.dataset.format });
+  for (const link of document.querySelectorAll("[data-file]")) {
+    link.href = address(`/file/${item}`, { ...chosen, edition: "", file: link.dataset.file });
   }
   viewer.show();
 });
@@ -178,4 +178,13 @@ async function make(hand) {
 // A page that comes back from the browser's memory must not show another client's words.
 window.addEventListener("pageshow", (event) => {
   if (event.persisted) copy.reset();
+});
+
+document.querySelector("[data-own]")?.addEventListener("click", async () => {
+  try {
+    const made = await (await ask(`/api/own/${item}`, { brand: choices.elements.brand.value })).json();
+    location.assign(`/words/${made.item}`);
+  } catch (error) {
+    tell(document.querySelector("[data-own-trouble]"), error);
+  }
 });
