@@ -73,6 +73,10 @@ document.querySelector("[data-bundle]").addEventListener("click", async () => {
   work.showModal();
   try {
     const begun = await (await ask("/api/bundle", { item, ...values(choices) })).json();
+    if (!work.open) {
+      stop(begun.number); // closed before it had begun
+      return;
+    }
     bundle = begun.number;
     for (let state = { ready: false }; bundle === begun.number && !state.ready; ) {
       await new Promise((done) => setTimeout(done, 250));
@@ -98,9 +102,13 @@ function finish(number, state) {
   find("work-said").textContent = `The zip file is ready.${missing}`;
 }
 
+function stop(number) {
+  ask(`/api/bundle/${number}`, undefined, "DELETE").catch(() => {});
+}
+
 find("work-end").addEventListener("click", () => work.close());
 work.addEventListener("close", () => {
-  if (bundle && find("work-take").hidden) ask(`/api/bundle/${bundle}`, undefined, "DELETE").catch(() => {});
+  if (bundle && find("work-take").hidden) stop(bundle);
   bundle = null;
 });
 
