@@ -123,7 +123,7 @@ def main() -> None:
 @click.option("--lang", "language", help="Language of the content: en …")
 @click.option("--edition", "-e", "editions", multiple=True, help="A physical form; repeatable.")
 @click.option("--theme", help="A look: calm …")
-@click.option("--format", "formats", help="What to make, with commas: pdf")
+@click.option("--format", "formats", help="What to make, with commas: pdf,epub,html,png")
 @click.option(
     "--output",
     "-o",
@@ -326,7 +326,7 @@ def tailor(
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE…")
 @_common
 def verify(files: tuple[Path, ...], project: Path, as_json: bool, quiet: bool) -> None:
-    """Look finished PDFs over: pages, fonts, tags, cut text, missing letters."""
+    """Look finished files over: PDFs, EPUBs and web pages."""
     del project
     with _speaking(as_json, quiet) as voice:
         from bifolio.office import look_over
@@ -493,10 +493,13 @@ def _as_json(standing: Any) -> dict[str, str | None]:
 def _formats(text: str | None) -> tuple[Any, ...]:
     if not text:
         return ()
+    from bifolio.model.project import FORMATS
+
     names = tuple(name.strip() for name in text.split(",") if name.strip())
     for name in names:
-        if name != "pdf":
-            raise click.BadParameter(f'"{name}" cannot be made; formats: pdf', param_hint="--format")
+        if name not in FORMATS:
+            known = ", ".join(FORMATS)
+            raise click.BadParameter(f'"{name}" cannot be made; formats: {known}', param_hint="--format")
     return names
 
 

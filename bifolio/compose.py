@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import base64
 import datetime
+import itertools
 import math
 import re
 import struct
@@ -17,6 +18,7 @@ import traceback
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -39,16 +41,18 @@ from bifolio.model.brand import Brand
 from bifolio.model.edition import Edition, Imposition
 from bifolio.model.evidence import Evidence, EvidenceSource
 from bifolio.model.figure import Drawing
+from bifolio.model.flow import Flow, Heading
 from bifolio.model.handout import Handout
 from bifolio.model.locale import Locale
 from bifolio.model.plate import CLINIC_NAME, LINES, SLOTS, slot_pixels
 from bifolio.model.region import Region, SupportLine
 from bifolio.palette import SENTINELS, colours, tokens_of
+from bifolio.typeface import PLAIN, Typeface
 
 FITS = 3
 """In how many ways a slot may be set, from its full size down, before it counts as too full."""
 
-LAYERS = "tokens, base, parts, components, edition, words, brand, theme"
+LAYERS = "tokens, base, parts, components, edition, words, brand, theme, type"
 
 
 @dataclass(frozen=True)
@@ -132,6 +136,11 @@ class _ClinicPlace:
     links: tuple[str | None, ...] = (None,) * LINES
 
 
+def _in_place(slots: Mapping[str, Markup], copy: ClinicCopy) -> _ClinicPlace:
+    links = tuple(copy.link(number) for number in range(1, LINES + 1))
+    return _ClinicPlace(copy.name, slots, links)
+
+
 @dataclass
 class _Used:
     """Drawings that a page asked for while it was composed; they go into its stylesheet."""
@@ -148,10 +157,14 @@ class Composer:
         locale: Locale,
         region: Region,
         palette: Mapping[str, str] = SENTINELS,
+        own_lines: tuple[SupportLine, ...] = (),
+        typeface: Typeface = PLAIN,
     ) -> None:
         self.design = design
         self.locale = locale
         self.region = region
+        self.own_lines = own_lines
+        self.typeface = typeface
         self.brand_colours = palette
         self.tokens = self._theme_tokens()
         self.palette = colours(self.tokens, palette)
@@ -175,23 +188,94 @@ class Composer:
         placeholders and the galley is that of a plate.
         """
         used = _Used()
-        place = _ClinicPlace()
-        if clinic is not None and copy is not None:
-            links = tuple(copy.link(number) for number in range(1, LINES + 1))
-            place = _ClinicPlace(copy.name, clinic, links)
-        references = evidence.references(handout.cites)
+        context = {
+            **self._context(handout, evidence, drawings, used),
+            "clinic": _ClinicPlace() if clinic is None or copy is None else _in_place(clinic, copy),
+            "document": "documents/print.html.j2",
+            "flowing": False,
+            "fillable": False,
+            "reach_of": self._reach_of,
+            "stylesheet": _STYLE_MARK,
+        }
+        html = self._render(f"{handout.kind}.html.j2", context)
+        kinds = tuple(f"components/{kind}.css" for kind in handout.block_kinds)
+        return _styled(html, self._stylesheet(kinds, used))
+
+    def flow(
+        self,
+        handout: Handout,
+        evidence: Evidence,
+        drawings: Mapping[str, Drawing],
+        clinic: Mapping[str, Markup],
+        copy: ClinicCopy,
+        *,
+        on_web: bool,
+    ) -> Flow:
+        """Compose a handout that flows, the clinic in place, for EPUB and the web.
+
+        Room for the reader's own words is lines in a book, and fields on the web.
+        """
+        used = _Used()
+        context = {
+            **self._context(handout, evidence, drawings, used),
+            "clinic": _in_place(clinic, copy),
+            "document": "documents/flow.html.j2",
+            "flowing": True,
+            "fillable": on_web,
+            "next_group": map("choice-{}".format, itertools.count(1)).__next__,
+            "reach_of": partial(self._reach_of, schemes=_ON_WEB if on_web else _IN_BOOKS),
+        }
+        body, headings = _with_anchors(self._render(f"{handout.kind}.html.j2", context).strip())
+        kinds = tuple(f"components/{kind}.css" for kind in handout.block_kinds)
+        return Flow(
+            title=self._plain(handout.title),
+            summary=self._plain(handout.summary),
+            language=str(context["language"]),
+            kind=handout.kind,
+            body=body,
+            styles=self._flowing_styles(kinds),
+            pictures=tuple(used.rules[key] for key in sorted(used.rules)),
+            headings=headings,
+            is_drawn=bool(handout.figures),
+            is_filled_in=any(block.kind in _FILLED_IN for block in walk(handout.body)),
+        )
+
+    def cover(self, handout: Handout | None, clinic: str) -> str:
+        """Compose the words of a cover, or without a handout the ground that they stand on."""
+        used = _Used()
         context = {
             "handout": handout,
-            "clinic": place,
-            "language": self.region.language if handout.language == "en" else handout.language,
+            "audience_line": self._audience_line(handout) if handout else "",
+            "clinic": clinic,
+            "label": self._label,
+            "language": self.region.language,
+            "use_art": lambda name: self._use_art(used, name, {}),
             "stylesheet": _STYLE_MARK,
+        }
+        html = self._render("documents/cover.html.j2", context)
+        return _styled(html, self._stylesheet((), used, parts=(), pages="flow/cover.css"))
+
+    def document(self, template: str, context: Mapping[str, Any]) -> str:
+        """Compose another document of a finished file: the frame of a web page, a part of an EPUB."""
+        return self._render(template, {"label": self._label, **context})
+
+    def frame(self, name: str) -> str:
+        """Give the stylesheet of a page in what shows a flow: `web` or `epub`."""
+        return _in_rem(self._css(f"flow/{name}.css"))
+
+    def _context(
+        self, handout: Handout, evidence: Evidence, drawings: Mapping[str, Drawing], used: _Used
+    ) -> dict[str, Any]:
+        references = evidence.references(handout.cites)
+        return {
+            "handout": handout,
+            "language": self.region.language if handout.language == "en" else handout.language,
             "label": self._label,
             "audience_line": self._audience_line(handout),
             "references": lambda: references,
             "sources_in_brief": self._sources_in_brief,
             "cite_marks": self._cite_marks(handout, evidence, references),
             "support_lines": self._support_lines,
-            "reach_of": self._reach_of,
             "scope_of": self._scope_of,
             "lines_checked": self._lines_checked(handout),
             "figure": lambda name, alt: self._figure(name, drawings[name], alt),
@@ -200,9 +284,6 @@ class Composer:
             "slot_url": slot_url,
             "faces": _faces(handout),
         }
-        html = self._render(f"{handout.kind}.html.j2", context)
-        kinds = tuple(f"components/{kind}.css" for kind in handout.block_kinds)
-        return _styled(html, self._stylesheet(kinds, used))
 
     def printer_note(self, handout: Handout, form: Imposition, sides: int) -> str:
         """Compose the sheet that tells a person at a printer which settings to choose.
@@ -262,9 +343,9 @@ class Composer:
             below=self._plain(below) if below else None,
             lines=self._contact_lines(brand),
             logo=logo,
-            logo_alt=name,
+            logo_alt=self._plain(brand.logo_alt),
             masthead=clinic.masthead,
-            qr=_qr(brand.home) if brand.home else None,
+            qr=qr(brand.home) if brand.home else None,
             stamp=self._label("blank_stamp"),
             site=brand.site,
             state=approval.state,
@@ -338,7 +419,7 @@ class Composer:
         return marks
 
     def _support_lines(self, block: Resources) -> tuple[SupportLine, ...]:
-        return self.region.choose(block.lines, block.topics, block.limit)
+        return self.region.choose(block.lines, block.topics, block.limit, self.own_lines)
 
     def _lines_checked(self, handout: Handout) -> datetime.date | None:
         """Give the earliest day on which a line that this handout shows was checked."""
@@ -350,28 +431,38 @@ class Composer:
         ]
         return min(days, default=None)
 
-    def _reach_of(self, line: SupportLine) -> Markup:
-        """Say how to reach a line, the shortest way first: "Call or text 988"."""
+    def _reach_of(self, line: SupportLine, schemes: frozenset[str] = frozenset()) -> Markup:
+        """Say how to reach a line, the shortest way first: "Call or text 988".
+
+        What can be reached by one of the schemes is a link, to tap.
+        """
         label = self._label
+
+        def way(words: str, scheme: str) -> Markup:
+            return _tappable(words, scheme) if scheme in schemes else escape(words)
+
         if line.phone and line.text and line.text == line.phone:
-            said = label("call_or_text").format(number=line.phone)
+            said = _filled_in(label("call_or_text"), way(line.phone, "tel:"))
         elif line.phone:
-            said = line.phone
+            said = way(line.phone, "tel:")
         elif line.text:
-            said = label("text_to").format(number=line.text)
+            said = _filled_in(label("text_to"), way(line.text, "sms:"))
         elif line.chat:
-            said = label("chat_online")
+            said = escape(label("chat_online"))
         else:
-            said = line.web or ""
-        pieces = [escape(said)]
+            said = way(line.web or "", "https://")
+        pieces = [said]
         extra = [
-            f"{label('or_text')} {line.text}" if line.phone and line.text not in (None, line.phone) else None,
-            line.chat if not (line.phone or line.text) else None,
+            escape(label("or_text")) + " " + way(line.text, "sms:")
+            if line.phone and line.text and line.text != line.phone
+            else None,
+            way(line.chat, "https://") if line.chat and not (line.phone or line.text) else None,
             line.reach,
             line.hours if line.hours != label("always") else None,
         ]
-        if notes := ", ".join(part for part in extra if part):
-            pieces.append(Markup('<span class="resources-extra">{}</span>').format(notes))
+        pieces = [said]
+        if notes := [part for part in extra if part]:
+            pieces.append(Markup('<span class="resources-extra">{}</span>').format(Markup(", ").join(notes)))
         return Markup(" ").join(pieces)
 
     def _scope_of(self, lines: tuple[SupportLine, ...]) -> str:
@@ -387,22 +478,23 @@ class Composer:
     def _contact_lines(self, brand: Brand) -> tuple[ContactLine, ...]:
         clinic = brand.clinic
         found = []
-        if clinic.phone:
-            digits = re.sub(r"[^\d+]", "", clinic.phone)
-            said = self._label("call").format(number=clinic.phone)
-            found.append(ContactLine(said, f"tel:{digits}"))
-        if brand.home and brand.site:
-            found.append(ContactLine(brand.site, brand.home))
-        if clinic.email:
-            found.append(ContactLine(clinic.email, f"mailto:{clinic.email}"))
-        if clinic.out_of_hours:
-            found.append(ContactLine(self._plain(clinic.out_of_hours)))
+        for name in brand.contact[:LINES]:
+            if name == "phone":
+                digits = re.sub(r"[^\d+]", "", clinic.phone or "")
+                said = self._label("call").format(number=clinic.phone)
+                found.append(ContactLine(said, f"tel:{digits}"))
+            elif name == "site":
+                found.append(ContactLine(brand.site or "", brand.home))
+            elif name == "email":
+                found.append(ContactLine(clinic.email or "", f"mailto:{clinic.email}"))
+            else:
+                found.append(ContactLine(self._plain(getattr(clinic, name))))
         if not found:
             # A hand needs two lines of the panel for one of its own.
             room = ContactLine("")
             for key in ("blank_phone", "blank_visit"):
                 found += [room, ContactLine(self._label(key), blank=True)]
-        return tuple(found[:LINES])
+        return tuple(found)
 
     # -- pictures --------------------------------------------------------------------------------
 
@@ -464,12 +556,13 @@ class Composer:
         self,
         components: tuple[str, ...],
         used: _Used,
-        parts: tuple[str, ...] = (),
+        parts: tuple[str, ...] | None = None,
         pages: str = "page.css",
     ) -> str:
-        every = sorted((self.design.styles / "parts").glob("*.css"))
-        parts = parts or tuple(f"parts/{path.name}" for path in every)
-        brand = {f"brand-{role}": colour for role, colour in self.brand_colours.items()}
+        if parts is None:
+            every = sorted((self.design.styles / "parts").glob("*.css"))
+            parts = tuple(f"parts/{path.name}" for path in every)
+        brand = {f"brand-{role}": colour for role, colour in self.brand_colours.items() if role != "paper"}
         folio = re.split(r"\{pages?\}", f" {self._label('folio')}")
         words = {f"folio-{n}": _css_string(part) for n, part in enumerate(folio, 1)}
         pieces = [
@@ -482,10 +575,19 @@ class Composer:
             _tokens("words", words),
             _tokens("brand", brand),
             self._layer("theme", (f"themes/{self.design.theme}.css",)),
+            *([_tokens("type", self.typeface.tokens)] if self.typeface.tokens else []),
+            *(face.css for face in self.typeface.faces),
             self._css(pages),
             *(used.rules[key] for key in sorted(used.rules)),
         ]
         return "\n".join(pieces)
+
+    def _flowing_styles(self, components: tuple[str, ...]) -> str:
+        """Join the same styles for what flows: no layers, which old readers drop whole, and lengths in rem."""
+        parts = sorted((self.design.styles / "parts").glob("*.css"))
+        files = ("tokens.css", "base.css", *(f"parts/{path.name}" for path in parts), *components)
+        files = (*files, "flow/flow.css", f"themes/{self.design.theme}.css")
+        return "\n".join(_in_rem(self._css(file)) for file in files)
 
     def _layer(self, name: str, files: tuple[str, ...]) -> str:
         return f"@layer {name} {{\n" + "\n".join(self._css(file) for file in files) + "\n}"
@@ -542,6 +644,62 @@ _STYLE_MARK = Markup("/* stylesheet */")
 def _styled(html: str, stylesheet: str) -> str:
     # With its tag, which no content can hold: a title may well say "/* stylesheet */".
     return html.replace(f"<style>{_STYLE_MARK}</style>", f"<style>{stylesheet}</style>", 1)
+
+
+_FILLED_IN = frozenset(
+    ["agreement", "checklist", "choice_row", "grounding", "log_table", "scale", "write_in"]
+)
+
+_LENGTH = re.compile(r"(?<![\w#.-])(-?\d*\.?\d+)(mm|pt)\b")
+_REM = {"mm": 72 / 25.4 / 12, "pt": 1 / 12}
+"""12 pt, the body size of print, is one rem."""
+
+
+def _in_rem(css: str) -> str:
+    """Turn the lengths of print into lengths that grow with the reader's type.
+
+    >>> _in_rem("a { margin: -6mm 12pt }")
+    'a { margin: -1.417rem 1rem }'
+    """
+    return _LENGTH.sub(lambda found: f"{round(float(found[1]) * _REM[found[2]], 3):g}rem", css)
+
+
+_HEADING = re.compile(r"<h([1-6])([^>]*)>(.*?)</h\1>", re.DOTALL)
+_TAG = re.compile(r"<[^>]*>")
+
+
+def _with_anchors(body: str) -> tuple[str, tuple[Heading, ...]]:
+    """Give every heading an id, so that a list of contents can lead to it."""
+    headings: list[Heading] = []
+
+    def anchored(found: re.Match[str]) -> str:
+        words = " ".join(Markup(_TAG.sub("", found[3])).unescape().split())  # noqa: S704 - to read it only
+        heading = Heading(int(found[1]), f"heading.{len(headings) + 1}", words)
+        headings.append(heading)
+        return f'<h{found[1]} id="{heading.id}"{found[2]}>{found[3]}</h{found[1]}>'
+
+    return _HEADING.sub(anchored, body), tuple(headings)
+
+
+_IN_BOOKS = frozenset({"tel:", "https://"})
+_ON_WEB = _IN_BOOKS | {"sms:"}  # which EPUBCheck 5.3 does not know
+
+_NUMBER = re.compile(r"\+?\d[\d ()-]*\d")
+
+
+def _tappable(words: str, scheme: str) -> Markup:
+    """Link a number to the telephone, and an address to the web: "988, then press 1" calls 988."""
+    address = words.removeprefix(scheme)
+    if scheme != "https://":
+        number = _NUMBER.search(words)
+        address = re.sub(r"[^\d+]", "", number[0]) if number else ""
+    if not address or (scheme == "https://" and "." not in address):
+        return escape(words)
+    return Markup('<a class="tel" href="{}{}">{}</a>').format(scheme, address, words)
+
+
+def _filled_in(label: str, number: Markup) -> Markup:
+    return escape(label).format(number=number)
 
 
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
@@ -675,7 +833,7 @@ def slot_url(slot: str) -> Markup:
     return Markup("data:image/png;base64," + base64.b64encode(png).decode())  # noqa: S704
 
 
-def _qr(address: str) -> str:
+def qr(address: str) -> str:
     """Draw a QR code (ISO/IEC 18004, level M) with its quiet zone, as a data address."""
     import segno
 

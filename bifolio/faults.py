@@ -18,7 +18,7 @@ from pydantic_core import ErrorDetails
 from bifolio.diagnostics import Diagnostic, Span, did_you_mean, shorten, suggest
 from bifolio.model.base import Passage
 from bifolio.model.blocks import KINDS, BlockBase, LogColumn, Step
-from bifolio.model.brand import Links, Logo, LogoImage, NamePair
+from bifolio.model.brand import Face, FontFile, LightDark, Links, Logo, LogoImage, NamePair
 from bifolio.model.tree import Steps, Tree
 
 
@@ -151,7 +151,10 @@ def _extra(f: _Fault) -> _Cure:
     return "unknown-key", f'"{shorten(word)}" is not a key here', suggest(word, known, "keys", limit=30)
 
 
-_TAKES_WORDS = frozenset(cls.__name__ for cls in (Passage, Step, LogColumn, NamePair, Links, Logo, LogoImage))
+_TAKES_WORDS = frozenset(
+    cls.__name__
+    for cls in (Passage, Step, LogColumn, NamePair, Links, Logo, LogoImage, LightDark, Face, FontFile)
+)
 """Models for which plain words stand, too."""
 
 
@@ -411,6 +414,7 @@ TELLERS: dict[str, Callable[[_Fault], _Cure]] = {
         'give a name and a role, with a comma between: "Jo Example, clinical psychologist"',
     ),
     "no_name": _said("no-name", "the clinic has no name", 'add "full: …" under "name:"'),
+    "font_weight": _said("bad-value", '{name} is not a weight: "{weight}"', "write 400, bold, semi-bold …"),
     "color_none": _said(
         "bad-color", "{name} has no colour", 'put it in quotes, as "#" begins a comment: "#1d5a68"'
     ),

@@ -39,11 +39,13 @@ from bifolio.model.evidence import Evidence, Facts, Sources
 from bifolio.model.figure import Drawing, FigureWords
 from bifolio.model.handout import Handout
 from bifolio.model.locale import Locale
+from bifolio.model.plate import LINES
 from bifolio.model.project import Plan
-from bifolio.model.region import Region
+from bifolio.model.region import Region, SupportLine
 from bifolio.model.tree import Steps, Tree
 from bifolio.model.words import HouseWords
 from bifolio.plan import unknown
+from bifolio.typeface import PLAIN, Typeface, choose
 from bifolio.validate import (
     cited_facts,
     named_pictures,
@@ -69,6 +71,7 @@ class Library:
         self.trees: dict[str, Tree] = {}
         """Every file read so far, by its name; findings of later stages point into them."""
         self._logos: dict[str, Logo] = {}
+        self._typefaces: dict[str, Typeface] = {}
 
     # -- what there is ---------------------------------------------------------------------------
 
@@ -303,6 +306,27 @@ class Library:
         brand = self.brand(brand_id)
         tree = self._tree(self.brand_folder(brand_id) / "_brand.yml")
         found = list(unused_keys(brand, tree))
+        found += [
+            Diagnostic(
+                "brand.not-fetched",
+                f'"{shorten(address)}" is in the web, and nothing is fetched',
+                tree.find(address),
+                help="save the file beside _brand.yml, and name it here",
+                severity=Severity.WARNING,
+            )
+            for address in brand.online_files
+        ]
+        found += [
+            Diagnostic(
+                "brand.no-room",
+                f'"{name}" is not printed: the panel holds {LINES} lines of contact',
+                tree.span(("defaults", "bifolio", name), key=True),
+                help="take another line out: the first ones are printed of " + ", ".join(brand.contact),
+                severity=Severity.WARNING,
+            )
+            for name in brand.contact[LINES:]
+        ]
+        found += self.typeface(brand_id).remarks
         self.logo(brand_id, brand, "#000000")
         logo = self._logos.get(brand_id)
         if logo and logo.left_out:
@@ -453,6 +477,22 @@ class Library:
     def _english(self) -> Locale | None:
         path = ENGINE / "content" / "locales" / "en.yaml"
         return validate(Locale, load(path, ENGINE), "locale")[0] if path.exists() else None
+
+    def typeface(self, brand_id: str) -> Typeface:
+        """Give what a brand changes of the type; nothing where it names no families."""
+        if brand_id not in self._typefaces:
+            typography = self.brand(brand_id).typography
+            if typography.base is None and typography.headings is None:
+                return PLAIN
+            span = self.brand_span(brand_id, "typography")
+            folder = self.brand_folder(brand_id)
+            self._typefaces[brand_id] = choose(typography, folder, self.styles / "fonts", span)
+        return self._typefaces[brand_id]
+
+    def own_lines(self, brand_id: str) -> tuple[SupportLine, ...]:
+        """Give the support lines of a brand itself."""
+        lines = self.brand(brand_id).clinic.lines
+        return tuple(line.as_line(number) for number, line in enumerate(lines, 1))
 
     def logo(self, brand_id: str, brand: Brand, colour: str) -> str | None:
         """Give a brand's logo, cleaned, as a data address; none when it has no logo.

@@ -191,7 +191,7 @@ class Office:
         self._desk(
             Request(items=(item,), brands=(brand,), region=region, language=language), (item,), (brand,)
         )
-        text = workshop.wording(item, region, language)
+        text = workshop.wording(item, brand, region, language)
         fields = {"item": item, "region": region, "language": language, "by": by, "on": on}
         try:
             approval = Approval.model_validate({**fields, "text": digest(text)})
@@ -231,9 +231,8 @@ class Office:
     def changes(self, standing: Standing) -> list[Change]:
         """Tell word by word what changed since a text was approved; all is new where nothing was."""
         old = self.library.approved_wording(standing.brand, standing.approval) if standing.approval else None
-        return difference(
-            old or "", self._workshop().wording(standing.item, standing.region, standing.language)
-        )
+        now = (standing.item, standing.brand, standing.region, standing.language)
+        return difference(old or "", self._workshop().wording(*now))
 
     def _stale(self, items: Iterable[str], brands: Iterable[str]) -> Iterator[Diagnostic]:
         """Give a warning for each approval that no longer holds."""
@@ -325,6 +324,7 @@ class Office:
         handouts = self._gather("item", items, library.handout, failures)
         clinics = self._gather("brand", brands, lambda brand: library.brand(brand).clinic, failures)
         _read(clinics, lambda brand: library.logo(brand, library.brand(brand), "#000000"), failures)
+        _read(clinics, library.typeface, failures)
         choices = list(self._choices(request, clinics))
         _refuse(DesignError, self._unknown(choices), failures)
 
@@ -497,6 +497,7 @@ def _read(names: Iterable[str], read: Callable[[str], T], failures: list[PressEr
 def look_over(path: Path) -> list[Diagnostic]:
     """Verify one finished file; gives warnings, raises ProofError when something is wrong."""
     from bifolio.verify import verify
+    from bifolio.verify_flow import verify_epub, verify_page
 
     try:
         body = path.read_bytes()
@@ -504,15 +505,21 @@ def look_over(path: Path) -> list[Diagnostic]:
         raise RequestError(
             Diagnostic("verify.missing-file", f'there is no file "{path}"', help="check the name")
         ) from error
-    if path.suffix.lower() != ".pdf":
+    looks: dict[str, Callable[[bytes, str], list[Diagnostic]]] = {
+        ".pdf": verify,
+        ".epub": verify_epub,
+        ".html": verify_page,
+    }
+    look = looks.get(path.suffix.lower())
+    if look is None:
         raise RequestError(
             Diagnostic(
                 "verify.unknown-format",
-                f'"{path.name}" is not a PDF by its name',
-                help="give files that end in .pdf",
+                f'"{path.name}" is no PDF, EPUB or web page by its name',
+                help="give files that end in .pdf, .epub or .html",
             )
         )
-    findings = verify(body, str(path))
+    findings = look(body, str(path))
     if any(finding.is_error for finding in findings):
         raise ProofError(findings)
     return findings

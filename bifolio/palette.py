@@ -30,6 +30,9 @@ class Role(NamedTuple):
 LIGHT_SEED = 0.72
 """A seed lighter than this is a ground, never a line or a letter."""
 
+PAPER = "#ffffff"
+"""What a page by day is printed on."""
+
 ROLES: Mapping[str, Role] = MappingProxyType(
     {
         "ink": Role(0.25, 0.022, dark_hue=True),  # reading text
@@ -51,6 +54,30 @@ ROLES: Mapping[str, Role] = MappingProxyType(
     }
 )
 
+NIGHT: Mapping[str, Role] = MappingProxyType(
+    {
+        "ink": Role(0.93, 0.014),
+        "ink2": Role(0.84, 0.02),
+        "deep": Role(0.89, 0.055),
+        "mid": Role(0.71, 0.085),
+        "line": Role(0.60, 0.05),
+        "hair": Role(0.40, 0.025),
+        "shade": Role(0.45, 0.034),
+        "soft": Role(0.44, 0.055),
+        "veil": Role(0.30, 0.022),
+        "wash": Role(0.265, 0.016),
+        "panel": Role(0.285, 0.022),
+        "leaf": Role(0.62, 0.06),
+        "neutral": Role(0.27, 0.008),  # hue 80
+        "help": Role(0.855, 0.075),  # hue 45 or 262
+        "help-wash": Role(0.27, 0.026),
+        "flag": Role(0, 0),  # as by day where it is a light ground; else the paper
+        "paper": Role(0.205, 0.012),
+    }
+)
+"""The roles on a screen in the dark: lightness turned round, chroma as little, hues as by day. The ground
+is no black, so that letters do not glare, and the paper is a role, too."""
+
 _NEUTRAL_HUE, _RUST, _INK_BLUE = 80.0, 45.0, 262.0
 
 SENTINELS: Mapping[str, str] = MappingProxyType(
@@ -59,11 +86,24 @@ SENTINELS: Mapping[str, str] = MappingProxyType(
 """The colour that stands for each role on a plate: #b1f051, #b1f052, … in the order of ROLES."""
 
 
+PAPER_SENTINEL = "#b1f050"
+"""Stands for the paper in what flows: on a dark screen drawings are not white."""
+
+
 def derive(seed: str) -> dict[str, str]:
     """Give a hex colour for each role of ROLES, from a seed such as "#1d5a68".
 
     Raises ValueError when the seed is not a colour.
     """
+    return _derive(seed, ROLES)
+
+
+def derive_night(seed: str) -> dict[str, str]:
+    """Give a hex colour for each role of NIGHT, the paper among them: for screens in the dark."""
+    return _derive(seed, NIGHT)
+
+
+def _derive(seed: str, roles: Mapping[str, Role]) -> dict[str, str]:
     from coloraide import Color  # 0.3 s to import; a build whose palettes are known needs none
 
     lightness, chroma, hue = (float(v) for v in Color(seed).convert("oklch").coords(nans=False))
@@ -72,17 +112,18 @@ def derive(seed: str) -> dict[str, str]:
     is_light = lightness > LIGHT_SEED
     drawn_hue = hue - 22 if is_light and 70 <= hue <= 120 else hue
     colours: dict[str, str] = {}
-    for name, role in ROLES.items():
+    for name, role in roles.items():
         level, cap = role.light_seed if is_light and role.light_seed else role[:2]
         if name == "flag":
-            colours[name] = Color(seed).to_string(hex=True) if is_light else "#ffffff"
-        elif name == "neutral":
+            continue
+        if name == "neutral":
             colours[name] = _in_gamut(Color, level, cap, _NEUTRAL_HUE)
         elif name.startswith("help"):
             colours[name] = _in_gamut(Color, level, cap, _help_hue((hue, drawn_hue), chroma))
         else:
             colours[name] = _in_gamut(Color, level, min(chroma, cap), drawn_hue if role.dark_hue else hue)
-    return colours
+    flag = Color(seed).to_string(hex=True) if is_light else colours.get("paper", PAPER)
+    return {name: colours.get(name, flag) for name in roles}
 
 
 def _help_hue(hues: tuple[float, ...], chroma: float) -> float:

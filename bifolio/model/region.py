@@ -63,11 +63,20 @@ class Region(Model):
     words: dict[Word, Text] = {}
     lines: tuple[SupportLine, ...] = Field(min_length=1)
 
-    def choose(self, ids: tuple[str, ...], topics: tuple[str, ...], limit: int) -> tuple[SupportLine, ...]:
-        """Give at most `limit` lines: those named or of a topic, in the region's own order."""
+    def choose(
+        self,
+        ids: tuple[str, ...],
+        topics: tuple[str, ...],
+        limit: int,
+        first: tuple[SupportLine, ...] = (),
+    ) -> tuple[SupportLine, ...]:
+        """Give the lines of a clinic that come `first`, and at most `limit` of the region's.
+
+        Those are the ones that are named, or of a topic, in the region's own order.
+        """
         wanted = [
             line
             for line in self.lines
             if not (ids or topics) or line.id in ids or set(topics) & set(line.topics)
         ]
-        return tuple(wanted[:limit])
+        return (*first, *wanted[:limit])

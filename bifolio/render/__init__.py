@@ -5,6 +5,7 @@ The functions here are what a worker process does: they take and give plain valu
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from bifolio.diagnostics import Diagnostic
@@ -21,12 +22,22 @@ def warm_up(fonts: Path) -> None:
 
 
 def lay_out_handout(galley: str, fonts: Path, where: str) -> Work:
-    """Lay a galley out as a tagged PDF; it is not a plate yet."""
+    """Lay a galley out as a tagged PDF."""
+    body, findings = lay_out_plate(galley, fonts, where)
+    return body.partition(b"\n")[2], findings
+
+
+def lay_out_plate(galley: str, fonts: Path, where: str) -> Work:
+    """Lay a galley out as a tagged PDF that is to become a plate.
+
+    The first line of the result holds the first words of each page.
+    """
     from bifolio.render.pdf import render
 
     rendered = render(galley, fonts, where)
     faulty = any(finding.is_error for finding in rendered.findings)
-    return (b"" if faulty else rendered.pdf), rendered.findings
+    head = json.dumps(rendered.openings).encode()
+    return (b"" if faulty else head + b"\n" + rendered.pdf), rendered.findings
 
 
 def lay_out_slots(html: str, fonts: Path, where: str) -> Work:

@@ -33,6 +33,8 @@ class Rendered:
     """Pages, counted from 0, with text that runs out of its box."""
     wasteful: bool = False
     """Whether a page is so empty that the layout is worth another try."""
+    openings: tuple[str, ...] = ()
+    """The first words of each page, by which what flows finds where its pages begin."""
 
 
 LEAD = 'data-lead="{}"'
@@ -81,9 +83,10 @@ def _lay_out(galley: str, fonts: Path, where: str, *, tagged: bool) -> Rendered:
                 )
         if tagged:
             findings.extend(craft(document.pages, where))
+        openings = tuple(_opening(page) for page in document.pages) if tagged else ()
         pdf = document.write_pdf(**options)
         wasteful = tagged and wastes_a_page(document.pages)
-        return Rendered(pdf, len(document.pages), tuple(findings), tuple(overfull), wasteful)
+        return Rendered(pdf, len(document.pages), tuple(findings), tuple(overfull), wasteful, openings)
 
 
 # -- the engine ----------------------------------------------------------------------------------
@@ -158,6 +161,34 @@ def _listening(where: str) -> Iterator[list[Diagnostic]]:
     finally:
         for logger in loggers:
             logger.removeHandler(listener)
+
+
+# -- how pages begin -----------------------------------------------------------------------------
+
+_OPENING_LETTERS = 60
+
+
+def _opening(page: Any) -> str:
+    """Give the first words of a page that stand in its text: no folio, no numeral of a list, no table head."""
+    words = ""
+    for child in page._page_box.children:
+        if type(child).__name__ == "MarginBox":
+            continue
+        for text in _texts(child):
+            words = " ".join(f"{words} {text}".split())
+            if len(words) > _OPENING_LETTERS:
+                return words
+    return words
+
+
+def _texts(box: Any) -> Iterator[str]:
+    box = getattr(box, "_box", box)
+    if getattr(box, "is_header", False) or "::" in (box.element_tag or ""):
+        return
+    if text := getattr(box, "text", None):
+        yield text
+    for child in getattr(box, "children", ()):
+        yield from _texts(child)
 
 
 # -- text that runs out of its box ---------------------------------------------------------------

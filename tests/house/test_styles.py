@@ -57,7 +57,7 @@ def test_saw_known_files() -> None:
 def test_page_rules_stand_in_their_two_files() -> None:
     """WeasyPrint 70 ignores layers inside @page, so pages are described in one place a document."""
     found = {_name(path) for path in SHEETS if "@page" in _text(path)}
-    assert found == {"styles/page.css", "styles/sheet.css"}
+    assert found == {"styles/page.css", "styles/sheet.css", "styles/flow/cover.css"}
 
 
 @pytest.mark.parametrize("path", SHEETS, ids=_name)

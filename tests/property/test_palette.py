@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from coloraide import Color
 
-from bifolio.palette import ROLES, SENTINELS, contrast, derive
+from bifolio.palette import NIGHT, PAPER, ROLES, SENTINELS, contrast, derive, derive_night
 
 READ = {  # text → the grounds it stands on, and the least contrast (WCAG 2.2: 4.5 is AA, 7 is AAA)
     "ink": (("paper", "wash", "panel", "veil", "neutral", "help-wash"), 7.0),
@@ -38,7 +38,12 @@ def _grid_of_seeds() -> Iterator[str]:
 def palettes() -> dict[str, dict[str, str]]:
     seeds = dict.fromkeys([*_random_seeds(2000), *_grid_of_seeds()])
     assert len(seeds) > 2300
-    return {seed: {"paper": "#ffffff", **derive(seed)} for seed in seeds}
+    return {seed: {"paper": PAPER, **derive(seed)} for seed in seeds}
+
+
+@pytest.fixture(scope="module")
+def nights(palettes: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
+    return {seed: derive_night(seed) for seed in palettes}
 
 
 @pytest.mark.parametrize(("role", "ground"), [(r, g) for r, (grounds, _) in READ.items() for g in grounds])
@@ -51,6 +56,24 @@ def test_words_can_be_read(role: str, ground: str, palettes: dict[str, dict[str,
 def test_lines_can_be_seen(role: str, ground: str, palettes: dict[str, dict[str, str]]) -> None:
     worst = min((contrast(colours[role], colours[ground]), seed) for seed, colours in palettes.items())
     assert worst[0] >= DRAWN[role][1], worst
+
+
+@pytest.mark.parametrize(
+    ("role", "ground", "least"),
+    [(role, ground, least) for role, (grounds, least) in (READ | DRAWN).items() for ground in grounds],
+)
+def test_all_holds_in_the_dark(
+    role: str, ground: str, least: float, nights: dict[str, dict[str, str]]
+) -> None:
+    worst = min((contrast(colours[role], colours[ground]), seed) for seed, colours in nights.items())
+    assert worst[0] >= least, worst
+
+
+def test_the_dark_has_the_roles_of_the_day_and_its_own_paper(nights: dict[str, dict[str, str]]) -> None:
+    assert list(NIGHT) == [*ROLES, "paper"]
+    for colours in nights.values():
+        assert contrast(colours["paper"], "#ffffff") > 14, "dark, and for words on a ground of help, too"
+        assert contrast(colours["paper"], colours["help"]) >= 7
 
 
 @pytest.mark.parametrize("ground", ["deep", "help"])
