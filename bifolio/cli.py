@@ -447,6 +447,57 @@ def list_(what: str, approvals: bool, project: Path, as_json: bool, quiet: bool)
 
 
 @main.command()
+@click.option("--host", default="127.0.0.1", help="Where to listen; this computer alone by default.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=0, help="The usual one, or a free one, by default."
+)
+@click.option("--no-open", is_flag=True, help="Do not open the browser.")
+@click.option("--name", help="How browsers call it, beyond this computer: handouts.example.org")
+@click.option("--password-file", type=click.Path(path_type=Path), help="Holds the hash of the password.")
+@click.option(
+    "--set-password", type=click.Path(path_type=Path), help="Ask for a password, write its hash, end."
+)
+@click.option("--certificate", type=click.Path(path_type=Path, exists=True), help="A TLS certificate.")
+@click.option("--certificate-key", type=click.Path(path_type=Path, exists=True), help="Its private key.")
+@click.option("--behind-proxy", is_flag=True, help="A proxy before it brings TLS.")
+@_common
+def studio(
+    host: str,
+    port: int,
+    no_open: bool,
+    name: str | None,
+    password_file: Path | None,
+    set_password: Path | None,
+    certificate: Path | None,
+    certificate_key: Path | None,
+    behind_proxy: bool,
+    project: Path,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Open the studio: a page in the browser where a therapist does it all."""
+    with _speaking(as_json, quiet) as voice:
+        from bifolio.studio.server import Address, serve, write_password
+
+        if set_password:
+            write_password(set_password, click.prompt("Password", hide_input=True, confirmation_prompt=True))
+            voice.say(f"{set_password} holds its hash.")
+            return
+        address = Address(
+            host, port, name, password_file, certificate, certificate_key, behind_proxy=behind_proxy
+        )
+
+        def tell(url: str) -> None:
+            click.echo(f"The studio is open at {url}\nLeave it with Ctrl-C.", err=as_json)
+            voice.give({"ok": True, "url": url})
+            sys.stdout.flush()
+            if not (no_open or as_json):
+                click.launch(url)
+
+        serve(project, address, tell)
+
+
+@main.command()
 @_common
 def schema(project: Path, as_json: bool, quiet: bool) -> None:
     """Write the JSON Schemas from which editors complete and check content files."""

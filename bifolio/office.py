@@ -94,6 +94,7 @@ class Office:
             )
         desk = self._desk(request, items, request.brands or project.brands)
         jobs = plan(request, project, desk.handouts, desk.clinics, desk.editions)
+        jobs = tuple(job for job in jobs if self.library.owner(job.item) in (None, job.brand))
         if not jobs:
             raise RequestError(
                 Diagnostic(

@@ -162,6 +162,11 @@ class Workshop:
         self._proved(verify(pdf, job.path, size))
         return pdf, plate, inker
 
+    def proof(self, job: Job) -> bytes:
+        """Give the PDF of a job for one look on a screen: not verified, and not to be handed to anyone."""
+        plate, inker = self._plate_and_inker(job, self._galley_of(job))
+        return inker.ink(plate)
+
     def _plate_and_inker(self, job: Job, galley: str, *, tailored: bool = False) -> tuple[Plate, Inker]:
         layout = self.plate(galley, f"{job.item}.{job.edition}")  # both are laid out meanwhile
         approval = self._approval_line(job, tailored=tailored)
