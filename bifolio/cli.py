@@ -9,10 +9,12 @@ from __future__ import annotations
 import datetime
 import io
 import json
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar, cast
 
@@ -20,6 +22,7 @@ import click
 
 from bifolio import __version__
 from bifolio.diagnostics import ContentError, Diagnostic, PressError, show, suggest
+from bifolio.ledger import Ledger
 from bifolio.worker import fonts_of, worker
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -44,7 +47,7 @@ class _Voice:
     def give(self, value: dict[str, Any]) -> None:
         """Give the result to a machine."""
         if self.as_json:
-            click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+            click.echo(_json_text(value))
 
     def complain(self, findings: tuple[Diagnostic, ...] | list[Diagnostic]) -> None:
         """Show findings: as text on stderr for people; machines get them in the result."""
@@ -54,6 +57,13 @@ class _Voice:
             click.echo(show(finding), err=True)
         if len(findings) > MOST_SHOWN:
             click.echo(f"… and {len(findings) - MOST_SHOWN:,} more; mend these first", err=True)
+
+    def again(self, words: str, findings: list[Diagnostic], value: dict[str, Any]) -> dict[str, str]:
+        """Give what to tell when the same is asked for again and nothing is to do."""
+        line = "" if self.quiet else f"{words}\n"
+        if self.as_json:
+            return {"out": f"{_json_text(value)}\n", "err": line}
+        return {"out": line, "err": "".join(f"{show(finding)}\n" for finding in findings[:MOST_SHOWN])}
 
     def fail(self, error: PressError) -> NoReturn:
         """Show what is wrong and end with the exit code of its kind."""
@@ -123,7 +133,7 @@ def main() -> None:
 @click.option("--lang", "language", help="Language of the content: en …")
 @click.option("--edition", "-e", "editions", multiple=True, help="A physical form; repeatable.")
 @click.option("--theme", help="A look: calm …")
-@click.option("--format", "formats", help="What to make, with commas: pdf")
+@click.option("--format", "formats", help="What to make, with commas: pdf,epub,html,png")
 @click.option(
     "--output",
     "-o",
@@ -150,11 +160,12 @@ def build(
     """Make handouts: all that bifolio.yaml plans, or the named ones."""
     with _speaking(as_json, quiet) as voice, ExitStack() as stack:
         started = time.perf_counter()
+        ledger = Ledger(project)
         executor = stack.enter_context(worker(fonts_of(project)))
         from bifolio.office import Office
         from bifolio.plan import Request
 
-        office = Office(project, renew=force, executor=executor)
+        office = Office(project, renew=force, executor=executor, ledger=ledger)
         request = Request(
             items=items,
             brands=brands or (office.library.brand_ids if all_brands else ()),
@@ -174,8 +185,16 @@ def build(
             voice.say(f"  {_from_here(path)}")
         seconds = time.perf_counter() - started
         voice.say(f"{len(made)} {_files(len(made))} in {seconds:.1f} s.")
-        said = [warning.as_json() for warning in (*noted, *warnings)]
-        voice.give({"ok": True, "files": [str(path) for path in made], "warnings": said})
+        found = [*noted, *warnings]
+        result = {
+            "ok": True,
+            "files": [str(path) for path in made],
+            "warnings": [warning.as_json() for warning in found],
+        }
+        voice.give(result)
+        if office.snapshot:
+            again = voice.again(f"{len(made)} {_files(len(made))} up to date.", found, result)
+            ledger.record([os.getcwd(), *sys.argv[1:]], office.snapshot, made, again)  # noqa: PTH109
 
 
 @main.command()
@@ -190,17 +209,28 @@ def build(
     show_default="today",
     help="The day on which reviews and support lines may be due.",
 )
+@click.option("--evidence", is_flag=True, help="Write the evidence sheet of each ITEM.")
+@click.option(
+    "--output",
+    "-o",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Where evidence sheets go; output/ by default.",
+)
 @_common
 def check(
     items: tuple[str, ...],
     brands: tuple[str, ...],
     strict: bool,
     day: datetime.datetime,
+    evidence: bool,
+    output: Path | None,
     project: Path,
     as_json: bool,
     quiet: bool,
 ) -> None:
-    """Find what is wrong with content and brands, and what an editor would change; write nothing."""
+    """Find what is wrong with content and brands, and what an editor would change."""
+    if evidence and not items:
+        raise click.UsageError("--evidence needs the name of a handout")
     with _speaking(as_json, quiet) as voice:
         from bifolio.office import Office
 
@@ -209,16 +239,170 @@ def check(
         if strict and warnings:
             raise ContentError(warnings)
         voice.complain(warnings)
+        sheets = office.attest(items, brands, output, day.date()) if evidence else []
+        for path in sheets:
+            voice.say(f"  {_from_here(path)}")
         count = len(set(items) or office.library.handout_paths)
         voice.say(f"{count} {'handout is' if count == 1 else 'handouts are'} fine.")
-        voice.give({"ok": True, "warnings": [warning.as_json() for warning in warnings]})
+        said = [warning.as_json() for warning in warnings]
+        voice.give({"ok": True, "warnings": said, **({"files": list(map(str, sheets))} if evidence else {})})
+
+
+@main.command()
+@click.argument("item", metavar="ITEM")
+@click.option("--brand", "-b", required=True, help="The clinic whose clinician approves.")
+@click.option("--by", required=True, help='Who: "name, role".')
+@click.option("--on", required=True, help="The day of the approval: 2026-11-22.")
+@click.option("--region", help="With whose support lines; the clinic's own by default.")
+@click.option("--lang", "language", help="In which language.")
+@_common
+def approve(
+    item: str,
+    brand: str,
+    by: str,
+    on: str,
+    region: str | None,
+    language: str | None,
+    project: Path,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Record that a clinician has read a handout and approves exactly this text."""
+    with _speaking(as_json, quiet) as voice:
+        from bifolio.office import Office
+
+        office = Office(project)
+        standing = office.approve(item, brand, by, on, region, language)
+        voice.say(str(standing))
+        voice.give({"ok": True, "approvals": [_as_json(standing)]})
+
+
+@main.command()
+@click.argument("what", type=click.Choice(["brand"]))
+@click.argument("name", metavar="NAME")
+@click.option("--color", "colour", help="The clinic's colour, in quotes: '#1d5a68'.")
+@click.option("--logo", type=click.Path(path_type=Path, dir_okay=False), help="An SVG, PNG or JPEG.")
+@click.option("--title", help="The clinic's name as it is printed.")
+@click.option("--link", help="The clinic's site: https://…")
+@click.option("--phone", help="The number as it is printed.")
+@click.option("--email", help="An address to write to.")
+@click.option("--address", multiple=True, help="A line of the address; repeatable.")
+@click.option("--region", help="Whose support lines: us, gb …")
+@_common
+def new(
+    what: str,
+    name: str,
+    colour: str | None,
+    logo: Path | None,
+    title: str | None,
+    link: str | None,
+    phone: str | None,
+    email: str | None,
+    address: tuple[str, ...],
+    region: str | None,
+    project: Path,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Make a new brand, and a proof sheet of its colours and logo."""
+    del what
+    with _speaking(as_json, quiet) as voice, ExitStack() as stack:
+        executor = stack.enter_context(worker(fonts_of(project)))
+        from bifolio.office import Office
+
+        office = Office(project, executor=executor)
+        own = {"phone": phone, "email": email, "address": list(address), "region": region}
+        warnings = office.new_brand(name, title, colour, logo, link, **own)
+        voice.say(f"  content/brands/{name}/_brand.yml")
+        _prove(office, name, None, None, voice, warnings)
+
+
+@main.command()
+@click.argument("brand", metavar="BRAND")
+@click.option("--edition", "-e", help="A physical form; the brand's own by default.")
+@click.option("--output", "-o", type=click.Path(path_type=Path, file_okay=False), help="Where to.")
+@_common
+def proof(
+    brand: str, edition: str | None, output: Path | None, project: Path, as_json: bool, quiet: bool
+) -> None:
+    """Show what becomes of a brand's colours, its logo and every kind of block, in colour and in grey."""
+    with _speaking(as_json, quiet) as voice, ExitStack() as stack:
+        executor = stack.enter_context(worker(fonts_of(project)))
+        from bifolio.office import Office
+
+        office = Office(project, executor=executor)
+        _prove(office, brand, edition, output, voice, office.warnings((brand,)))
+
+
+@main.command()
+@click.argument("item", metavar="ITEM")
+@click.option(
+    "--for", "wishes", type=click.File("r", encoding="utf-8-sig"), help="A YAML file; - reads stdin."
+)
+@click.option("--to", "target", type=click.Path(path_type=Path), help="Where the copy goes: a PDF of yours.")
+@click.option("--brand", "-b", help="The clinic; the first planned one by default.")
+@click.option("--keep", multiple=True, help="A part to keep, by name; repeatable.")
+@click.option("--leave-out", multiple=True, help="A part to leave out; repeatable.")
+@click.option("--say", multiple=True, metavar="WORD=OTHER", help="Other words: partner=wife; repeatable.")
+@click.option("--note", multiple=True, help="A few words at the top. A shell remembers them: prefer --for.")
+@click.option("--next-visit", help="The day and hour of the next visit.")
+@click.option("--edition", "-e", help="The reading form: a5 …")
+@click.option("--region", help="Whose support lines.")
+@click.option("--lang", "language", help="Language of the content.")
+@_common
+def tailor(
+    item: str,
+    wishes: Any,
+    target: Path | None,
+    brand: str | None,
+    keep: tuple[str, ...],
+    leave_out: tuple[str, ...],
+    say: tuple[str, ...],
+    note: tuple[str, ...],
+    next_visit: str | None,
+    edition: str | None,
+    region: str | None,
+    language: str | None,
+    project: Path,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Make one person's copy; nothing of it is kept. Without --to, tell what a copy may change."""
+    with _speaking(as_json, quiet) as voice, ExitStack() as stack:
+        if target is not None:
+            executor = stack.enter_context(worker(fonts_of(project)))
+        from bifolio.office import Office, read_tailoring
+
+        if target is None:
+            _tell_parts(Office(project), item, voice)
+            return
+        office = Office(project, executor=executor)
+        flags = {
+            "keep": list(keep),
+            "leave_out": list(leave_out),
+            "words": dict(_pair(pair) for pair in say),
+            "note": list(note),
+            "next_visit": next_visit,
+            "edition": edition,
+        }
+        flags = {name: value for name, value in flags.items() if value}
+        if wishes is not None and flags:
+            raise click.UsageError("give --for, or the options that say the same, not both")
+        text, name = (wishes.read(), "--for") if wishes is not None else (json.dumps(flags), "what was typed")
+        tailoring, tree = read_tailoring(text, name)
+        chosen = brand or office.library.plan.brands[0]
+        pdf, warnings = office.tailored(item, chosen, tailoring, region, language, tree=tree)
+        office.hand_over(pdf, target)
+        voice.complain(warnings)
+        voice.say(f"  {target}\nNothing of it was kept here.")
+        voice.give({"ok": True, "files": [str(target)], "warnings": [w.as_json() for w in warnings]})
 
 
 @main.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE…")
 @_common
 def verify(files: tuple[Path, ...], project: Path, as_json: bool, quiet: bool) -> None:
-    """Look finished PDFs over: pages, fonts, tags, cut text, missing letters."""
+    """Look finished files over: PDFs, EPUBs and web pages."""
     del project
     with _speaking(as_json, quiet) as voice:
         from bifolio.office import look_over
@@ -240,18 +424,77 @@ def verify(files: tuple[Path, ...], project: Path, as_json: bool, quiet: bool) -
     type=click.Choice(["handouts", "brands", "editions", "regions", "languages", "themes"]),
     default="handouts",
 )
+@click.option("--approvals", is_flag=True, help="Which handouts each clinic has approved.")
 @_common
-def list_(what: str, project: Path, as_json: bool, quiet: bool) -> None:
+def list_(what: str, approvals: bool, project: Path, as_json: bool, quiet: bool) -> None:
     """Show what there is: handouts, brands, editions, regions, languages, themes."""
     with _speaking(as_json, quiet) as voice:
         from bifolio.office import Office
 
+        if approvals:
+            standings = Office(project).standings()
+            if not as_json:
+                for standing in standings:
+                    click.echo(str(standing))
+            voice.give({"ok": True, "approvals": [_as_json(standing) for standing in standings]})
+            return
         rows = Office(project).rows(what)
         width = max((len(name) for name, _ in rows), default=0)
         if not as_json:
             for name, words in rows:
                 click.echo(f"{name:<{width}}  {words}".rstrip())
         voice.give({"ok": True, what: [{"id": name, "about": words} for name, words in rows]})
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", help="Where to listen; this computer alone by default.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=0, help="The usual one, or a free one, by default."
+)
+@click.option("--no-open", is_flag=True, help="Do not open the browser.")
+@click.option("--name", help="How browsers call it, beyond this computer: handouts.example.org")
+@click.option("--password-file", type=click.Path(path_type=Path), help="Holds the hash of the password.")
+@click.option(
+    "--set-password", type=click.Path(path_type=Path), help="Ask for a password, write its hash, end."
+)
+@click.option("--certificate", type=click.Path(path_type=Path, exists=True), help="A TLS certificate.")
+@click.option("--certificate-key", type=click.Path(path_type=Path, exists=True), help="Its private key.")
+@click.option("--behind-proxy", is_flag=True, help="A proxy before it brings TLS.")
+@_common
+def studio(
+    host: str,
+    port: int,
+    no_open: bool,
+    name: str | None,
+    password_file: Path | None,
+    set_password: Path | None,
+    certificate: Path | None,
+    certificate_key: Path | None,
+    behind_proxy: bool,
+    project: Path,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Open the studio: a page in the browser where a therapist does it all."""
+    with _speaking(as_json, quiet) as voice:
+        from bifolio.studio.server import Address, serve, write_password
+
+        if set_password:
+            write_password(set_password, click.prompt("Password", hide_input=True, confirmation_prompt=True))
+            voice.say(f"{set_password} holds its hash.")
+            return
+        address = Address(
+            host, port, name, password_file, certificate, certificate_key, behind_proxy=behind_proxy
+        )
+
+        def tell(url: str) -> None:
+            click.echo(f"The studio is open at {url}\nLeave it with Ctrl-C.", err=as_json)
+            voice.give({"ok": True, "url": url})
+            sys.stdout.flush()
+            if not (no_open or as_json):
+                click.launch(url)
+
+        serve(project, address, tell)
 
 
 @main.command()
@@ -290,13 +533,87 @@ def doctor(project: Path, as_json: bool, quiet: bool) -> None:
             sys.exit(6)
 
 
+def _tell_parts(office: Any, item: str, voice: _Voice) -> None:
+    """Say what one person's copy of a handout may leave out, and which words it may choose."""
+    found, words = office.parts(item), office.words(item)
+    width = max(len(part.name) for part in found)
+    stays = {"all": " (stays)", "some": " (what keeps a reader safe stays)", "none": ""}
+    for part in found:
+        voice.say(f"{part.name:<{width}}  {part.title}{stays[part.stays]}".rstrip())
+    for name, offered in words.items():
+        voice.say(f"--say {name}=…  {', '.join(offered)}")
+    rows = [{"id": part.name, "title": part.title, "kind": part.kind, "stays": part.stays} for part in found]
+    voice.give({"ok": True, "parts": rows, "words": {name: list(offered) for name, offered in words.items()}})
+
+
+def _prove(
+    office: Any,
+    brand: str,
+    edition: str | None,
+    output: Path | None,
+    voice: _Voice,
+    warnings: list[Diagnostic],
+) -> None:
+    """Make a proof sheet, and tell what was changed of the brand's colours."""
+    voice.complain(warnings)
+    made = office.proof(brand, edition, output)
+    for path in made:
+        voice.say(f"  {_from_here(path)}")
+    measured = office.colours(brand)
+    for swatch in measured.swatches:
+        safe = "" if swatch.safe == swatch.colour else f"; for words on white use {swatch.safe}"
+        voice.say(f"{swatch.name} {swatch.colour}: {swatch.contrast:.1f} to 1 on white{safe}".strip())
+    for shade in measured.shades:
+        if shade.is_changed:
+            voice.say(
+                f"  {shade.use}: {shade.before} ({shade.contrast_before:.1f} to 1) is printed as {shade.after} "
+                f"({shade.contrast_after:.1f} to 1; {shade.least:.0f} needed)"
+            )
+    voice.give(
+        {
+            "ok": True,
+            "files": [str(path) for path in made],
+            "colours": [asdict(swatch) for swatch in measured.swatches],
+            "printed": [shade._asdict() for shade in measured.shades],
+            "warnings": [warning.as_json() for warning in warnings],
+        }
+    )
+
+
+def _pair(text: str) -> tuple[str, str]:
+    word, sign, other = text.partition("=")
+    if not (sign and word and other):
+        raise click.BadParameter(f'"{text}" is not WORD=OTHER', param_hint="--say")
+    return word, other
+
+
+def _as_json(standing: Any) -> dict[str, str | None]:
+    approval = standing.approval
+    return {
+        "item": standing.item,
+        "brand": standing.brand,
+        "region": standing.region,
+        "language": standing.language,
+        "state": standing.state,
+        "by": approval.by if approval else None,
+        "on": str(approval.on) if approval else None,
+    }
+
+
+def _json_text(value: dict[str, Any]) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=2, default=str)
+
+
 def _formats(text: str | None) -> tuple[Any, ...]:
     if not text:
         return ()
+    from bifolio.model.project import FORMATS
+
     names = tuple(name.strip() for name in text.split(",") if name.strip())
     for name in names:
-        if name != "pdf":
-            raise click.BadParameter(f'"{name}" cannot be made; formats: pdf', param_hint="--format")
+        if name not in FORMATS:
+            known = ", ".join(FORMATS)
+            raise click.BadParameter(f'"{name}" cannot be made; formats: {known}', param_hint="--format")
     return names
 
 

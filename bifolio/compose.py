@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import base64
 import datetime
+import itertools
 import math
 import re
 import struct
@@ -18,6 +19,7 @@ import zlib
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -40,16 +42,19 @@ from bifolio.model.brand import Brand
 from bifolio.model.edition import Edition, Imposition
 from bifolio.model.evidence import Evidence, EvidenceSource
 from bifolio.model.figure import Drawing
+from bifolio.model.flow import Flow, Heading
 from bifolio.model.handout import Handout
 from bifolio.model.locale import Locale
 from bifolio.model.plate import CLINIC_NAME, LINES, SLOTS, slot_pixels
 from bifolio.model.region import Region, SupportLine
-from bifolio.palette import SENTINELS
+from bifolio.palette import SENTINELS, colours, tokens_of
+from bifolio.proof import Proof
+from bifolio.typeface import PLAIN, Typeface
 
 FITS = 3
 """In how many ways a slot may be set, from its full size down, before it counts as too full."""
 
-LAYERS = "tokens, base, parts, components, edition, words, brand, theme"
+LAYERS = "tokens, base, parts, components, edition, words, brand, theme, type"
 
 
 @dataclass(frozen=True)
@@ -77,6 +82,8 @@ class ClinicCopy:
     logo_alt: str
     masthead: str
     qr: str | None
+    stamp: str
+    """What the box says that stands where a clinic without a site has no code."""
     site: str | None
     state: str
     approval: str
@@ -92,19 +99,25 @@ class ClinicCopy:
             "mark": self.logo_alt if self.logo else "",
             "foot": f"{self.name}. {self.state}",
             "clinic": ". ".join(part for part in (self.contact, self.below) if part),
-            "qr": f"QR code: {self.site}" if self.qr else "",
+            "qr": f"QR code: {self.site}" if self.qr else self.stamp,
             "approval": self.approval,
         }[slot]
 
     def fills(self, slot: str) -> bool:
         """Tell whether there is anything to set in a slot."""
-        if slot.startswith("line-"):
-            return int(slot.removeprefix("line-")) <= len(self.lines)
         return bool(self.alt(slot))
 
     def link(self, number: int) -> str | None:
         """Give where contact line `number`, counted from 1, leads."""
         return self.lines[number - 1].href if number <= len(self.lines) else None
+
+
+@dataclass(frozen=True)
+class ApprovalLine:
+    """What the words are: their state, for the foot of each page, and who answers for them."""
+
+    state: str
+    line: str
 
 
 @dataclass(frozen=True)
@@ -125,6 +138,11 @@ class _ClinicPlace:
     links: tuple[str | None, ...] = (None,) * LINES
 
 
+def _in_place(slots: Mapping[str, Markup], copy: ClinicCopy) -> _ClinicPlace:
+    links = tuple(copy.link(number) for number in range(1, LINES + 1))
+    return _ClinicPlace(copy.name, slots, links)
+
+
 @dataclass
 class _Used:
     """Drawings that a page asked for while it was composed; they go into its stylesheet."""
@@ -141,11 +159,17 @@ class Composer:
         locale: Locale,
         region: Region,
         palette: Mapping[str, str] = SENTINELS,
+        own_lines: tuple[SupportLine, ...] = (),
+        typeface: Typeface = PLAIN,
     ) -> None:
         self.design = design
         self.locale = locale
         self.region = region
-        self.palette = {"paper": "#ffffff", **palette, **self._theme_roles(palette)}
+        self.own_lines = own_lines
+        self.typeface = typeface
+        self.brand_colours = palette
+        self.tokens = self._theme_tokens()
+        self.palette = colours(self.tokens, palette)
         self.words = {**region.words, "emergency": region.emergency.number, "region": region.name}
         self.environment = _environment(design.templates, design.compiled)
         self._add_filters()
@@ -159,30 +183,104 @@ class Composer:
         drawings: Mapping[str, Drawing],
         clinic: Mapping[str, Markup] | None = None,
         copy: ClinicCopy | None = None,
+        proof: Proof | None = None,
     ) -> str:
-        """Compose a handout.
+        """Compose a handout; with `proof` the proof sheet of a brand, whose sample blocks it holds.
 
         With `clinic` (slot markup) and `copy` the clinic stands in place; without them the slots are
         placeholders and the galley is that of a plate.
         """
         used = _Used()
-        place = _ClinicPlace()
-        if clinic is not None and copy is not None:
-            links = tuple(copy.link(number) for number in range(1, LINES + 1))
-            place = _ClinicPlace(copy.name, clinic, links)
-        references = evidence.references(handout.cites)
+        context = {
+            **self._context(handout, evidence, drawings, used),
+            "clinic": _ClinicPlace() if clinic is None or copy is None else _in_place(clinic, copy),
+            "document": "documents/print.html.j2",
+            "flowing": False,
+            "fillable": False,
+            "reach_of": self._reach_of,
+            "stylesheet": _STYLE_MARK,
+            "proof": proof,
+        }
+        template = "proof" if proof else self.design.edition.templates.get(handout.kind, handout.kind)
+        html = self._render(f"{template}.html.j2", context)
+        kinds = tuple(f"components/{kind}.css" for kind in handout.block_kinds)
+        return _styled(html, self._stylesheet((*kinds, "proof.css") if proof else kinds, used))
+
+    def flow(
+        self,
+        handout: Handout,
+        evidence: Evidence,
+        drawings: Mapping[str, Drawing],
+        clinic: Mapping[str, Markup],
+        copy: ClinicCopy,
+        *,
+        on_web: bool,
+    ) -> Flow:
+        """Compose a handout that flows, the clinic in place, for EPUB and the web.
+
+        Room for the reader's own words is lines in a book, and fields on the web.
+        """
+        used = _Used()
+        context = {
+            **self._context(handout, evidence, drawings, used),
+            "clinic": _in_place(clinic, copy),
+            "document": "documents/flow.html.j2",
+            "flowing": True,
+            "fillable": on_web,
+            "next_group": map("choice-{}".format, itertools.count(1)).__next__,
+            "reach_of": partial(self._reach_of, schemes=_ON_WEB if on_web else _IN_BOOKS),
+        }
+        body, headings = _with_anchors(self._render(f"{handout.kind}.html.j2", context).strip())
+        kinds = tuple(f"components/{kind}.css" for kind in handout.block_kinds)
+        return Flow(
+            title=self._plain(handout.title),
+            summary=self._plain(handout.summary),
+            language=str(context["language"]),
+            kind=handout.kind,
+            body=body,
+            styles=self._flowing_styles(kinds),
+            pictures=tuple(used.rules[key] for key in sorted(used.rules)),
+            headings=headings,
+            is_drawn=bool(handout.figures),
+            is_filled_in=any(block.kind in _FILLED_IN for block in walk(handout.body)),
+        )
+
+    def cover(self, handout: Handout | None, clinic: str) -> str:
+        """Compose the words of a cover, or without a handout the ground that they stand on."""
+        used = _Used()
         context = {
             "handout": handout,
-            "clinic": place,
-            "language": self.region.language if handout.language == "en" else handout.language,
+            "audience_line": self._audience_line(handout) if handout else "",
+            "clinic": clinic,
+            "label": self._label,
+            "language": self.region.language,
+            "use_art": lambda name: self._use_art(used, name, {}),
             "stylesheet": _STYLE_MARK,
+        }
+        html = self._render("documents/cover.html.j2", context)
+        return _styled(html, self._stylesheet((), used, parts=(), pages="flow/cover.css"))
+
+    def document(self, template: str, context: Mapping[str, Any]) -> str:
+        """Compose another document of a finished file: the frame of a web page, a part of an EPUB."""
+        return self._render(template, {"label": self._label, **context})
+
+    def frame(self, name: str) -> str:
+        """Give the stylesheet of a page in what shows a flow: `web` or `epub`."""
+        return _in_rem(self._css(f"flow/{name}.css"))
+
+    def _context(
+        self, handout: Handout, evidence: Evidence, drawings: Mapping[str, Drawing], used: _Used
+    ) -> dict[str, Any]:
+        references = evidence.references(handout.cites)
+        return {
+            "handout": handout,
+            "language": self.region.language if handout.language == "en" else handout.language,
             "label": self._label,
             "audience_line": self._audience_line(handout),
             "references": lambda: references,
             "sources_in_brief": self._sources_in_brief,
             "cite_marks": self._cite_marks(handout, evidence, references),
             "support_lines": self._support_lines,
-            "reach_of": self._reach_of,
             "scope_of": self._scope_of,
             "lines_checked": self._lines_checked(handout),
             "figure": lambda name, alt: self._figure(name, drawings[name], alt),
@@ -193,10 +291,6 @@ class Composer:
             "field_name": _field_namer(),
             "faces": _faces(handout),
         }
-        template = self.design.edition.templates.get(handout.kind, handout.kind)
-        html = self._render(f"{template}.html.j2", context)
-        kinds = tuple(f"components/{kind}.css" for kind in handout.block_kinds)
-        return _styled(html, self._stylesheet(kinds, used))
 
     def printer_note(self, handout: Handout, form: Imposition, sides: int) -> str:
         """Compose the sheet that tells a person at a printer which settings to choose.
@@ -233,9 +327,19 @@ class Composer:
         styles = self._stylesheet((), _Used(), parts=("parts/slots.css",), pages="sheet.css")
         return _styled(html, styles)
 
-    def clinic_copy(self, brand: Brand, logo: str | None, approval: str | None = None) -> ClinicCopy:
-        """Gather what the slots of a brand say. `logo` is a data address, already cleaned."""
+    def approval_line(self, by: str, on: datetime.date, *, tailored: bool = False) -> ApprovalLine:
+        """Say who approved a text, and when. A tailored copy says that it was made from that text."""
+        said = self._plain(self._label("approval_tailored" if tailored else "approval_by"))
+        state = self._label("state_tailored" if tailored else "state_approved")
+        return ApprovalLine(state, said.format(by=self._plain(by), date=self._day(on)))
+
+    def clinic_copy(self, brand: Brand, logo: str | None, approval: ApprovalLine | None = None) -> ClinicCopy:
+        """Gather what the slots of a brand say.
+
+        `logo` is a data address, already cleaned; `approval` is the line of a text that a clinician approved.
+        """
         clinic = brand.clinic
+        approval = approval or ApprovalLine(self._label("state_draft"), self._label("approval_draft"))
         name = self._plain(brand.name)
         short = brand.meta.name.short
         below = ", ".join(clinic.address) or clinic.hours or None
@@ -246,12 +350,13 @@ class Composer:
             below=self._plain(below) if below else None,
             lines=self._contact_lines(brand),
             logo=logo,
-            logo_alt=name,
+            logo_alt=self._plain(brand.logo_alt),
             masthead=clinic.masthead,
-            qr=_qr(brand.home) if brand.home else None,
+            qr=qr(brand.home) if brand.home else None,
+            stamp=self._label("blank_stamp"),
             site=brand.site,
-            state=self._label("state_approved" if approval else "state_draft"),
-            approval=approval or self._label("approval_draft"),
+            state=approval.state,
+            approval=approval.line,
         )
 
     # -- words -----------------------------------------------------------------------------------
@@ -290,7 +395,9 @@ class Composer:
         anchor = f' <a href="{escape(link)}">{escape(shown)}</a>' if link else ""
         if style == "list":
             return Markup(f"{escape(source.short)}.{anchor}")  # noqa: S704 - all parts escaped
-        parts = [source.by, f"({source.year})" if source.year else "", f"{source.title}."]
+        title = source.title if source.title.endswith("?") else f"{source.title}."
+        by = f"{source.by}." if source.by and not source.year else source.by
+        parts = [by, f"({source.year})" if source.year else "", title]
         lead = " ".join(part for part in parts if part)
         tail = f" {source.where}." if source.where else ""
         return Markup(f"{escape(lead)}{escape(tail)}{anchor}")  # noqa: S704 - all parts escaped
@@ -321,7 +428,7 @@ class Composer:
         return marks
 
     def _support_lines(self, block: Resources) -> tuple[SupportLine, ...]:
-        return self.region.choose(block.lines, block.topics, block.limit)
+        return self.region.choose(block.lines, block.topics, block.limit, self.own_lines)
 
     def _lines_checked(self, handout: Handout) -> datetime.date | None:
         """Give the earliest day on which a line that this handout shows was checked."""
@@ -333,26 +440,38 @@ class Composer:
         ]
         return min(days, default=None)
 
-    def _reach_of(self, line: SupportLine) -> Markup:
-        """Say how to reach a line, the shortest way first: "Call or text 988"."""
+    def _reach_of(self, line: SupportLine, schemes: frozenset[str] = frozenset()) -> Markup:
+        """Say how to reach a line, the shortest way first: "Call or text 988".
+
+        What can be reached by one of the schemes is a link, to tap.
+        """
         label = self._label
+
+        def way(words: str, scheme: str) -> Markup:
+            return _tappable(words, scheme) if scheme in schemes else escape(words)
+
         if line.phone and line.text and line.text == line.phone:
-            said = label("call_or_text").format(number=line.phone)
+            said = _filled_in(label("call_or_text"), way(line.phone, "tel:"))
         elif line.phone:
-            said = line.phone
+            said = way(line.phone, "tel:")
         elif line.text:
-            said = label("text_to").format(number=line.text)
+            said = _filled_in(label("text_to"), way(line.text, "sms:"))
+        elif line.chat:
+            said = escape(label("chat_online"))
         else:
-            said = label("chat_online")
-        pieces = [escape(said)]
+            said = way(line.web or "", "https://")
+        pieces = [said]
         extra = [
-            f"{label('or_text')} {line.text}" if line.phone and line.text not in (None, line.phone) else None,
-            line.chat if not (line.phone or line.text) else None,
+            escape(label("or_text")) + " " + way(line.text, "sms:")
+            if line.phone and line.text and line.text != line.phone
+            else None,
+            way(line.chat, "https://") if line.chat and not (line.phone or line.text) else None,
             line.reach,
             line.hours if line.hours != label("always") else None,
         ]
-        if notes := ", ".join(part for part in extra if part):
-            pieces.append(Markup('<span class="resources-extra">{}</span>').format(notes))
+        pieces = [said]
+        if notes := [part for part in extra if part]:
+            pieces.append(Markup('<span class="resources-extra">{}</span>').format(Markup(", ").join(notes)))
         return Markup(" ").join(pieces)
 
     def _scope_of(self, lines: tuple[SupportLine, ...]) -> str:
@@ -368,20 +487,23 @@ class Composer:
     def _contact_lines(self, brand: Brand) -> tuple[ContactLine, ...]:
         clinic = brand.clinic
         found = []
-        if clinic.phone:
-            digits = re.sub(r"[^\d+]", "", clinic.phone)
-            said = self._label("call").format(number=clinic.phone)
-            found.append(ContactLine(said, f"tel:{digits}"))
-        if brand.home and brand.site:
-            found.append(ContactLine(brand.site, brand.home))
-        if clinic.email:
-            found.append(ContactLine(clinic.email, f"mailto:{clinic.email}"))
-        if clinic.out_of_hours:
-            found.append(ContactLine(self._plain(clinic.out_of_hours)))
+        for name in brand.contact[:LINES]:
+            if name == "phone":
+                digits = re.sub(r"[^\d+]", "", clinic.phone or "")
+                said = self._label("call").format(number=clinic.phone)
+                found.append(ContactLine(said, f"tel:{digits}"))
+            elif name == "site":
+                found.append(ContactLine(brand.site or "", brand.home))
+            elif name == "email":
+                found.append(ContactLine(clinic.email or "", f"mailto:{clinic.email}"))
+            else:
+                found.append(ContactLine(self._plain(getattr(clinic, name))))
         if not found:
-            keys = ("blank_phone", "blank_visit", "blank_name")
-            found = [ContactLine(self._label(key), blank=True) for key in keys]
-        return tuple(found[:LINES])
+            # A hand needs two lines of the panel for one of its own.
+            room = ContactLine("")
+            for key in ("blank_phone", "blank_visit"):
+                found += [room, ContactLine(self._label(key), blank=True)]
+        return tuple(found)
 
     # -- pictures --------------------------------------------------------------------------------
 
@@ -395,7 +517,7 @@ class Composer:
         }
         svg = self._draw(f"content/figures/{name}.svg.j2", drawing.template, context)
         _refuse_unsound(svg, f"content/figures/{name}.svg.j2")
-        return {"svg": Markup(svg), "key": drawing.words.key}  # noqa: S704 - autoescaped
+        return {"svg": Markup(_sized(svg)), "key": drawing.words.key}  # noqa: S704 - autoescaped
 
     def _use_icon(self, used: _Used, name: str, role: str) -> str:
         path = self.design.styles / "icons" / f"{name}.svg"
@@ -405,7 +527,7 @@ class Composer:
             )
         key = f"{name}-{role}"
         if key not in used.rules:
-            svg = path.read_text("utf-8").replace("currentColor", self.palette[role])
+            svg = self._weighed(path.read_text("utf-8").replace("currentColor", self.palette[role]))
             used.rules[key] = f".icon-{key} {{ background-image: {_css_url(svg)} }}"
         return key
 
@@ -425,34 +547,31 @@ class Composer:
             ours = self.environment.make_globals(None)
             return self.environment.template_class.from_code(self.environment, code, ours).render(context)
 
-        return _guarded(where, draw)
+        return self._weighed(_guarded(where, draw))
+
+    def _weighed(self, svg: str) -> str:
+        """Draw the lines of a drawing as heavy as the theme asks."""
+        weight = float(self.tokens["line-weight"])
+        if weight == 1:
+            return svg
+        return _STROKE.sub(lambda found: f'stroke-width="{weight * float(found[1]):.3g}"', svg)
 
     # -- styles ----------------------------------------------------------------------------------
 
-    def _theme_css(self) -> str:
-        return (self.design.styles / "themes" / f"{self.design.theme}.css").read_text("utf-8")
-
-    def _theme_roles(self, palette: Mapping[str, str]) -> dict[str, str]:
-        """Give the colours that the theme puts in the place of roles: drawings obey themes too."""
-        declared = dict(_DECLARATION.findall(self._theme_css()))
-        roles = {}
-        for name, value in declared.items():
-            if name in palette and value.startswith("#"):
-                roles[name] = value
-            elif name in palette and (other := _ROLE_VAR.fullmatch(value)):
-                roles[name] = palette[other[1]]
-        return roles
+    def _theme_tokens(self) -> dict[str, str]:
+        return tokens_of(self._css("tokens.css")) | tokens_of(self._css(f"themes/{self.design.theme}.css"))
 
     def _stylesheet(
         self,
         components: tuple[str, ...],
         used: _Used,
-        parts: tuple[str, ...] = (),
+        parts: tuple[str, ...] | None = None,
         pages: str = "page.css",
     ) -> str:
-        every = sorted((self.design.styles / "parts").glob("*.css"))
-        parts = parts or tuple(f"parts/{path.name}" for path in every)
-        brand = {f"brand-{role}": colour for role, colour in self.palette.items() if role != "paper"}
+        if parts is None:
+            every = sorted((self.design.styles / "parts").glob("*.css"))
+            parts = tuple(f"parts/{path.name}" for path in every)
+        brand = {f"brand-{role}": colour for role, colour in self.brand_colours.items() if role != "paper"}
         folio = re.split(r"\{pages?\}", f" {self._label('folio')}")
         words = {f"folio-{n}": _css_string(part) for n, part in enumerate(folio, 1)}
         pieces = [
@@ -466,10 +585,19 @@ class Composer:
             _tokens("words", words),
             _tokens("brand", brand),
             self._layer("theme", (f"themes/{self.design.theme}.css",)),
+            *([_tokens("type", self.typeface.tokens)] if self.typeface.tokens else []),
+            *(face.css for face in self.typeface.faces),
             self._css(pages),
             *(used.rules[key] for key in sorted(used.rules)),
         ]
         return "\n".join(pieces)
+
+    def _flowing_styles(self, components: tuple[str, ...]) -> str:
+        """Join the same styles for what flows: no layers, which old readers drop whole, and lengths in rem."""
+        parts = sorted((self.design.styles / "parts").glob("*.css"))
+        files = ("tokens.css", "base.css", *(f"parts/{path.name}" for path in parts), *components)
+        files = (*files, "flow/flow.css", f"themes/{self.design.theme}.css")
+        return "\n".join(_in_rem(self._css(file)) for file in files)
 
     def _layer(self, name: str, files: tuple[str, ...]) -> str:
         return f"@layer {name} {{\n" + "\n".join(self._css(file) for file in files) + "\n}"
@@ -528,9 +656,64 @@ def _styled(html: str, stylesheet: str) -> str:
     return html.replace(f"<style>{_STYLE_MARK}</style>", f"<style>{stylesheet}</style>", 1)
 
 
+_FILLED_IN = frozenset(
+    ["agreement", "checklist", "choice_row", "grounding", "log_table", "scale", "write_in"]
+)
+
+_LENGTH = re.compile(r"(?<![\w#.-])(-?\d*\.?\d+)(mm|pt)\b")
+_REM = {"mm": 72 / 25.4 / 12, "pt": 1 / 12}
+"""12 pt, the body size of print, is one rem."""
+
+
+def _in_rem(css: str) -> str:
+    """Turn the lengths of print into lengths that grow with the reader's type.
+
+    >>> _in_rem("a { margin: -6mm 12pt }")
+    'a { margin: -1.417rem 1rem }'
+    """
+    return _LENGTH.sub(lambda found: f"{round(float(found[1]) * _REM[found[2]], 3):g}rem", css)
+
+
+_HEADING = re.compile(r"<h([1-6])([^>]*)>(.*?)</h\1>", re.DOTALL)
+_TAG = re.compile(r"<[^>]*>")
+
+
+def _with_anchors(body: str) -> tuple[str, tuple[Heading, ...]]:
+    """Give every heading an id, so that a list of contents can lead to it."""
+    headings: list[Heading] = []
+
+    def anchored(found: re.Match[str]) -> str:
+        words = " ".join(Markup(_TAG.sub("", found[3])).unescape().split())  # noqa: S704 - to read it only
+        heading = Heading(int(found[1]), f"heading.{len(headings) + 1}", words)
+        headings.append(heading)
+        return f'<h{found[1]} id="{heading.id}"{found[2]}>{found[3]}</h{found[1]}>'
+
+    return _HEADING.sub(anchored, body), tuple(headings)
+
+
+_IN_BOOKS = frozenset({"tel:", "https://"})
+_ON_WEB = _IN_BOOKS | {"sms:"}  # which EPUBCheck 5.3 does not know
+
+_NUMBER = re.compile(r"\+?\d[\d ()-]*\d")
+
+
+def _tappable(words: str, scheme: str) -> Markup:
+    """Link a number to the telephone, and an address to the web: "988, then press 1" calls 988."""
+    address = words.removeprefix(scheme)
+    if scheme != "https://":
+        number = _NUMBER.search(words)
+        address = re.sub(r"[^\d+]", "", number[0]) if number else ""
+    if not address or (scheme == "https://" and "." not in address):
+        return escape(words)
+    return Markup('<a class="tel" href="{}{}">{}</a>').format(scheme, address, words)
+
+
+def _filled_in(label: str, number: Markup) -> Markup:
+    return escape(label).format(number=number)
+
+
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
-_DECLARATION = re.compile(r"--([a-z0-9-]+):\s*([^;]+?)\s*;")
-_ROLE_VAR = re.compile(r"var\(--brand-([a-z0-9-]+)\)")
+_STROKE = re.compile(r'stroke-width="([\d.]+)"')
 
 
 def _environment(templates: Path, compiled: Path | None) -> ImmutableSandboxedEnvironment:
@@ -587,6 +770,12 @@ _TEMPLATE_FAULTS = (
     RecursionError,
     MemoryError,
 )
+
+
+def _sized(svg: str) -> str:
+    """Give a drawing the width in mm that its viewBox says: a unit is a millimetre."""
+    width = re.search(r'viewBox="\S+ \S+ (\S+)', svg)
+    return svg.replace("<svg ", f'<svg width="{width[1]}mm" ', 1) if width else svg
 
 
 def _refuse_unsound(svg: str, where: str) -> None:
@@ -654,7 +843,7 @@ def slot_url(slot: str) -> Markup:
     return Markup("data:image/png;base64," + base64.b64encode(png).decode())  # noqa: S704
 
 
-def _qr(address: str) -> str:
+def qr(address: str) -> str:
     """Draw a QR code (ISO/IEC 18004, level M) with its quiet zone, as a data address."""
     import segno
 

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
+from bifolio.approval import APPROVALS, digest, kept_at
 from bifolio.bind import bind
 from bifolio.diagnostics import (
     ContentError,
@@ -28,8 +29,10 @@ from bifolio.diagnostics import (
     shorten,
     suggest,
 )
-from bifolio.load import load
+from bifolio.ledger import ENGINE, Snapshot
+from bifolio.load import load, parse
 from bifolio.logo import Logo, read_logo
+from bifolio.model.approval import Approval, Approvals
 from bifolio.model.base import NAME
 from bifolio.model.brand import Brand
 from bifolio.model.edition import Edition
@@ -37,11 +40,13 @@ from bifolio.model.evidence import Evidence, Facts, Sources
 from bifolio.model.figure import Drawing, FigureWords
 from bifolio.model.handout import Handout
 from bifolio.model.locale import Locale
+from bifolio.model.plate import LINES
 from bifolio.model.project import Plan
-from bifolio.model.region import Region
+from bifolio.model.region import Region, SupportLine
 from bifolio.model.tree import Steps, Tree
 from bifolio.model.words import HouseWords
-from bifolio.plan import unknown
+from bifolio.plan import Job, unknown
+from bifolio.typeface import PLAIN, Typeface, choose
 from bifolio.validate import (
     cited_facts,
     named_pictures,
@@ -54,9 +59,6 @@ from bifolio.validate import (
 
 M = TypeVar("M", bound=BaseModel)
 
-ENGINE = Path(__file__).resolve().parent.parent
-"""The folder that holds templates/ and styles/ for projects that bring none of their own."""
-
 
 class Library:
     """The content of one project folder."""
@@ -67,14 +69,22 @@ class Library:
         self.trees: dict[str, Tree] = {}
         """Every file read so far, by its name; findings of later stages point into them."""
         self._logos: dict[str, Logo] = {}
+        self._typefaces: dict[tuple[str, str], Typeface] = {}
 
     # -- what there is ---------------------------------------------------------------------------
 
     @cached_property
     def handout_paths(self) -> dict[str, Path]:
-        """Where each handout and booklet stands, by id."""
-        folders = (self.content / "booklets", self.content / "handouts")
+        """Where each handout and booklet stands, by id; those of a clinic alone among them."""
+        own = sorted((self.content / "brands").glob("*/handouts"))
+        folders = (*own, self.content / "booklets", self.content / "handouts")
         return {path.stem: path for folder in folders for path in _seen(folder.glob("*.yaml"))}
+
+    def owner(self, item: str) -> str | None:
+        """Name the clinic whose own handout this is; none for one of the library."""
+        path = self.handout_paths.get(item)
+        clinic = path.parent.parent if path else self.content
+        return clinic.name if clinic.parent == self.content / "brands" else None
 
     @cached_property
     def brand_ids(self) -> tuple[str, ...]:
@@ -184,7 +194,14 @@ class Library:
         return tree.value or {}
 
     def handout(self, item: str) -> Handout:
-        """Give a handout with all its references checked, those of the shared blocks too."""
+        """Give a handout as every reader gets it; see `open_handout`."""
+        return self.open_handout(item).saying()
+
+    def open_handout(self, item: str) -> Handout:
+        """Give a handout with all its references checked, those of the shared blocks too.
+
+        The words that one person's copy may say otherwise are still open: `{partner}`.
+        """
         self._refuse_name(item)
         tree = self.handout_tree(item)
         handout, findings = validate(Handout, tree, "content", {"defaults": self.defaults})
@@ -240,10 +257,16 @@ class Library:
 
     def check_words(self, item: str, region: Region) -> list[Diagnostic]:
         """Find words of a handout that a region does not have."""
-        bound = self.handout_tree(item).value.get("handouts", ())
-        trees = (*map(self.handout_tree, (item, *bound)), self.trees.get("content/defaults.yaml"))
+        whole = self.handout_tree(item)
+        trees = [self.handout_tree(name) for name in whole.value.get("handouts") or ()]
+        shared = self.trees.get("content/defaults.yaml")
         words = {*region.words, "emergency", "region"}
-        return [f for tree in trees if tree for f in region_words(tree, words, region.id)]
+        found = [
+            finding
+            for tree in (whole, *trees)
+            for finding in region_words(tree, words | set(tree.value.get("words") or ()), region.id)
+        ]
+        return [*found, *region_words(shared, words, region.id)] if shared else found
 
     def handout_tree(self, item: str) -> Tree:
         path = self.handout_paths.get(item)
@@ -257,6 +280,21 @@ class Library:
             raise DesignError(_bad_name("brand", "folder", brand_id, relative_name(path, self.root)))
         return self._model(Brand, path, "brand", DesignError)
 
+    def try_brand(self, brand_id: str, text: str, logo: Logo | None) -> None:
+        """Let a brand say what is not saved, from now on and in this library only; none keeps its logo."""
+        path = self.brand_folder(brand_id) / "_brand.yml"
+        name = relative_name(path, self.root)
+        self.trees[name] = parse(text, name)
+        self._logos.pop(brand_id, None)
+        if logo is not None:
+            self._logos[brand_id] = logo
+
+    def try_handout(self, item: str, text: str) -> Tree:
+        """Let a handout say what is not saved, from now on and in this library only."""
+        name = self.handout_tree(item).source.name
+        self.trees[name] = parse(text, name)
+        return self.trees[name]
+
     def brand_span(self, brand_id: str, *steps: str | int) -> Span:
         """Point at a place in a brand file."""
         return self._tree(self.brand_folder(brand_id) / "_brand.yml").span(steps)
@@ -266,6 +304,27 @@ class Library:
         brand = self.brand(brand_id)
         tree = self._tree(self.brand_folder(brand_id) / "_brand.yml")
         found = list(unused_keys(brand, tree))
+        found += [
+            Diagnostic(
+                "brand.not-fetched",
+                f'"{shorten(address)}" is in the web, and nothing is fetched',
+                tree.find(address),
+                help="save the file beside _brand.yml, and name it here",
+                severity=Severity.WARNING,
+            )
+            for address in brand.online_files
+        ]
+        found += [
+            Diagnostic(
+                "brand.no-room",
+                f'"{name}" is not printed: the panel holds {LINES} lines of contact',
+                tree.span(("defaults", "bifolio", name), key=True),
+                help="take another line out: the first ones are printed of " + ", ".join(brand.contact),
+                severity=Severity.WARNING,
+            )
+            for name in brand.contact[LINES:]
+        ]
+        found += self.typeface(brand_id).remarks
         self.logo(brand_id, brand, "#000000")
         logo = self._logos.get(brand_id)
         if logo and logo.left_out:
@@ -280,6 +339,31 @@ class Library:
                 )
             )
         return found
+
+    def approvals(self, brand_id: str) -> dict[tuple[str, str, str], Approval]:
+        """Give a brand's approvals by item, region and language."""
+        return {approval.key: approval for approval in self._approved(brand_id)}
+
+    def _approved(self, brand_id: str) -> tuple[Approval, ...]:
+        path = self.brand_folder(brand_id) / APPROVALS
+        if not path.exists():
+            return ()
+        return self._model(Approvals, path, "brand", DesignError).approvals
+
+    def approved_wording(self, brand_id: str, approval: Approval) -> str | None:
+        """Give the wording that an approval was a yes to; none where it is not kept, or was touched."""
+        path = self.brand_folder(brand_id) / kept_at(approval.key)
+        try:
+            text = path.read_text("utf-8")
+        except (OSError, UnicodeDecodeError):
+            return None
+        return text if digest(text) == approval.text else None
+
+    def approval_span(self, brand_id: str, approval: Approval) -> Span:
+        """Point at an approval in approvals.yaml."""
+        tree = self._tree(self.brand_folder(brand_id) / APPROVALS)
+        at = [entry.key for entry in self._approved(brand_id)].index(approval.key)
+        return tree.span(("approvals", at, "item"))
 
     def brand_folder(self, brand_id: str) -> Path:
         if brand_id not in self.brand_ids:
@@ -396,6 +480,23 @@ class Library:
         path = ENGINE / "content" / "locales" / "en.yaml"
         return validate(Locale, load(path, ENGINE), "locale")[0] if path.exists() else None
 
+    def typeface(self, brand_id: str) -> Typeface:
+        """Give what a brand changes of the type; nothing where it names no families."""
+        typography = self.brand(brand_id).typography
+        if typography.base is None and typography.headings is None:
+            return PLAIN
+        key = brand_id, repr(typography)
+        if key not in self._typefaces:
+            span = self.brand_span(brand_id, "typography")
+            folder = self.brand_folder(brand_id)
+            self._typefaces[key] = choose(typography, folder, self.styles / "fonts", span)
+        return self._typefaces[key]
+
+    def own_lines(self, brand_id: str) -> tuple[SupportLine, ...]:
+        """Give the support lines of a brand itself."""
+        lines = self.brand(brand_id).clinic.lines
+        return tuple(line.as_line(number) for number, line in enumerate(lines, 1))
+
     def logo(self, brand_id: str, brand: Brand, colour: str) -> str | None:
         """Give a brand's logo, cleaned, as a data address; none when it has no logo.
 
@@ -458,6 +559,39 @@ class Library:
         comment = text.partition("/*")[2].partition("*/")[0]
         return " ".join(comment.split()).split(": ", 1)[-1]
 
+    # -- what a file is made from ----------------------------------------------------------------
+
+    def made_from(self, job: Job, snapshot: Snapshot) -> str:
+        """Give one digest of all that has a say in a job's file: files as they are, facts by what they say."""
+        handout = self.handout(job.item)
+        items = (job.item, *handout.handouts)
+        kinds = handout.block_kinds
+        blocks = tuple(f"templates/blocks/{kind}.html.j2" for kind in kinds)
+        files = snapshot.of(
+            (
+                "engine",
+                "engine/bifolio/",
+                *(relative_name(self.handout_paths[item], self.root) for item in items),
+                "content/defaults.yaml",
+                f"content/regions/{job.region}.yaml",
+                f"content/locales/{job.language}.yaml",
+                f"content/brands/{job.brand}/",
+                *(f"content/figures/{name}." for name in handout.figures),
+                *(f"styles/{name}" for name in ("tokens.css", "base.css", "page.css", "sheet.css")),
+                *(f"styles/{name}/" for name in ("parts", "flow", "fonts", "icons", "editions")),
+                *(f"styles/components/{kind}.css" for kind in kinds),
+                f"styles/themes/{job.theme}.css",
+                *(
+                    n
+                    for n in snapshot.digests
+                    if n.startswith("templates/") and n not in blocks and "/blocks/" not in n
+                ),
+                *blocks,
+            )
+        )
+        facts = {fact: self.evidence.facts[fact] for fact in handout.cites}
+        return f"{job!r} {files} {facts!r} {self.evidence.references(handout.cites)!r}"
+
     # -- files -----------------------------------------------------------------------------------
 
     def place_of(self, words: str, where: str) -> Span | None:
@@ -485,6 +619,10 @@ class Library:
             if at >= 0:
                 return source.place(at, len(declaration))
         return None
+
+    def forget(self, path: Path) -> None:
+        """Read a file anew when it is next asked for: it was just written."""
+        self.trees.pop(relative_name(path, self.root), None)
 
     def _tree(self, path: Path) -> Tree:
         root = self.root if path.is_relative_to(self.root) else ENGINE

@@ -18,6 +18,7 @@ from bifolio.diagnostics import Diagnostic, Severity, Span
 from bifolio.model.blocks import Callout, Glossary, HelpWhen, Resources, walk
 from bifolio.model.evidence import Evidence
 from bifolio.model.handout import Handout
+from bifolio.model.reading import Reading
 from bifolio.model.region import Region
 from bifolio.model.tree import Steps, Tree
 from bifolio.model.words import HouseWords
@@ -101,6 +102,11 @@ class Subject:
     def for_clinicians(self) -> bool:
         return set(self.handout.audience) == {"clinician"}
 
+    @cached_property
+    def reading(self) -> Reading:
+        """How hard its running text is to read; labels and cells are none."""
+        return reading([p.text for p in self.passages if p.role == "running"])
+
     def at(self, steps: Steps, words: str = "") -> Span:
         """Point at a text of the file, or at the words in it."""
         whole = self.tree.span(steps)
@@ -122,7 +128,7 @@ def passages(tree: Tree) -> Iterator[Passage]:
         if not isinstance(value, str) or not steps:
             continue
         keys = [step for step in steps if isinstance(step, str)]
-        if keys and (keys[-1] in _SILENT or "review" in keys):
+        if keys and (keys[-1] in _SILENT or keys[0] in ("review", "words")):
             continue
         if value == "default" or _is_list_of_names(keys):
             continue
@@ -150,23 +156,13 @@ def sentences(text: str) -> list[str]:
     ['Stop.', 'You can breathe, e.g. slowly.', 'Nothing has to happen next.']
     """
     plain = re.sub(r"\*\*|\[([^\]]*)\]\([^)]*\)", r"\1", text)
-    parts = re.split(r"(?<=[.!?])[\"”’)]*\s+(?=[A-Z“\"'(0-9])", " ".join(plain.split()))
+    parts = re.split(r"(?<=[.!?])[\"”’)]*\s+(?=\{?[A-Z“\"'(0-9])", " ".join(plain.split()))
     return [part for part in parts if part]
 
 
 def count_words(sentence: str) -> int:
     """Count the words of a sentence; "{emergency}" and "90" count as one each."""
     return len(re.findall(r"[\w{}'’-]*\w[\w{}'’-]*", sentence))
-
-
-@dataclass(frozen=True)
-class Reading:
-    """How hard a text is to read, in years of school."""
-
-    words: int
-    sentences: int
-    flesch_kincaid: float
-    smog: float
 
 
 def reading(texts: list[str]) -> Reading:
@@ -176,12 +172,13 @@ def reading(texts: list[str]) -> Reading:
     parts = [part for text in texts for part in sentences(re.sub(r"\{(\w+)\}", r"\1", text))]
     words = [word for part in parts for word in re.findall(r"[^\W\d_][\w'’-]*", part)]
     if not parts or not words:
-        return Reading(0, 0, 0.0, 0.0)
+        return Reading(0, 0, 0, 0.0, 0.0)
     syllables = [int(textstat.syllable_count(word)) for word in words]
     hard = sum(1 for count in syllables if count >= 3)
     grade = 0.39 * len(words) / len(parts) + 11.8 * sum(syllables) / len(words) - 15.59
     smog = 1.0430 * (30 * hard / len(parts)) ** 0.5 + 3.1291
-    return Reading(len(words), len(parts), round(grade, 2), round(smog, 2))
+    longest = max(map(count_words, parts))
+    return Reading(len(words), len(parts), longest, round(grade, 2), round(smog, 2))
 
 
 # -- rules ---------------------------------------------------------------------------------------
@@ -196,8 +193,7 @@ def _finding(
 def _grade(subject: Subject) -> Iterator[Diagnostic]:
     if subject.for_clinicians:
         return
-    running = [p.text for p in subject.passages if p.role == "running"]
-    whole = reading(running)
+    whole = subject.reading
     top = subject.at(("summary",))
     for name, grade in (("Flesch-Kincaid", whole.flesch_kincaid), ("SMOG", whole.smog)):
         if whole.words >= LEAST_WORDS and grade > AIM_GRADE:

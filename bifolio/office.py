@@ -6,12 +6,16 @@ Brings the library, the pipeline and the press together behind a few questions.
 from __future__ import annotations
 
 import datetime
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
+from pydantic import ValidationError
+
+from bifolio.approval import APPROVALS, Change, Standing, difference, digest, kept_at, written
 from bifolio.diagnostics import (
     ContentError,
     DesignError,
@@ -19,15 +23,34 @@ from bifolio.diagnostics import (
     PressError,
     ProofError,
     RequestError,
+    Severity,
+    Source,
     Span,
+    shorten,
 )
+from bifolio.establish import FILE, brand_text, establish, logo_name, refuse_name
+from bifolio.ledger import STORE, Ledger
 from bifolio.library import Library
-from bifolio.model.brand import Clinic
+from bifolio.load import parse
+from bifolio.logo import read_logo
+from bifolio.model.approval import Approval
+from bifolio.model.brand import Brand, Clinic
 from bifolio.model.edition import Edition
 from bifolio.model.handout import Handout
 from bifolio.model.region import Region
+from bifolio.model.tailoring import Tailoring
+from bifolio.model.tree import Tree
 from bifolio.plan import Job, Request, plan, unknown
-from bifolio.press import STORE, Store, run, together
+from bifolio.press import Store, run, together
+from bifolio.proof import NAME as PROOF
+from bifolio.proof import Proof, measured, sample
+from bifolio.publish import expect_room, replace_all
+from bifolio.tailor import Part, parts, refused
+from bifolio.validate import validate
+
+if TYPE_CHECKING:  # late: they load the layout engine's libraries, and the word counter
+    from bifolio.lint import Subject
+    from bifolio.pipeline import Workshop
 
 T = TypeVar("T")
 
@@ -35,7 +58,15 @@ T = TypeVar("T")
 class Office:
     """One project folder, open for business."""
 
-    def __init__(self, root: Path, *, renew: bool = False, executor: Executor | None = None) -> None:
+    def __init__(
+        self,
+        root: Path,
+        *,
+        renew: bool = False,
+        executor: Executor | None = None,
+        ledger: Ledger | None = None,
+    ) -> None:
+        """Open a project. With a `ledger` one build is made of the files as they are now: see `Workshop`."""
         if not (root / "content").is_dir():
             raise RequestError(
                 Diagnostic(
@@ -44,6 +75,7 @@ class Office:
                     help="go to the project's folder, or name it with --project",
                 )
             )
+        self.snapshot = ledger.snapshot() if ledger else None  # before the first file is read
         self.library = Library(root)
         self.store = Store(self.library.root / STORE, renew=renew)
         self.executor = executor
@@ -62,6 +94,7 @@ class Office:
             )
         desk = self._desk(request, items, request.brands or project.brands)
         jobs = plan(request, project, desk.handouts, desk.clinics, desk.editions)
+        jobs = tuple(job for job in jobs if self.library.owner(job.item) in (None, job.brand))
         if not jobs:
             raise RequestError(
                 Diagnostic(
@@ -80,12 +113,12 @@ class Office:
         self, jobs: Sequence[Job], folder: Path | None, started: Callable[[Job], None]
     ) -> tuple[list[Path], list[Diagnostic]]:
         """Make the jobs and publish them; give the paths of the files, and the warnings."""
-        from bifolio.pipeline import Workshop, engine
-        from bifolio.publish import expect_room, publish
+        from bifolio.pipeline import engine
+        from bifolio.publish import publish
 
         target = folder or self.library.root / "output"
         expect_room(target)
-        workshop = Workshop(self.library, self.store, self.executor)
+        workshop = self._workshop()
         artefacts = run(jobs, workshop.produce, started)
         written = publish(artefacts, target, engine())
         self.store.clean()
@@ -99,24 +132,266 @@ class Office:
         """
         named = Request(items=tuple(items), brands=tuple(brands))
         desk = self._desk(named, items or self.library.known("item"), brands or self.library.known("brand"))
-        found = [*self.warnings(desk.clinics), *self._read_through(desk, today)]
+        found = [
+            *self.warnings(desk.clinics),
+            *self._stale(desk.handouts, desk.clinics),
+            *self._read_through(desk, today),
+        ]
         if any(finding.is_error for finding in found):
             raise ContentError(found)
         return found
 
     def _read_through(self, desk: _Desk, today: datetime.date) -> Iterator[Diagnostic]:
         """Give what an editor would still change, once for all regions."""
-        from bifolio.lint import Subject, lint
+        from bifolio.lint import lint
 
-        library = self.library
-        for item, handout in desk.handouts.items():
-            tree = library.handout_tree(item)
+        for item in desk.handouts:
             found = (
-                finding
-                for region in desk.regions.values()
-                for finding in lint(Subject(handout, tree, region, library.evidence, library.words, today))
+                f for region in desk.regions.values() for f in lint(self._subject(desk, item, region, today))
             )
             yield from {(finding.span, finding.message): finding for finding in found}.values()
+
+    def _subject(self, desk: _Desk, item: str, region: Region, today: datetime.date) -> Subject:
+        from bifolio.lint import Subject
+
+        library = self.library
+        tree = library.handout_tree(item)
+        return Subject(desk.handouts[item], tree, region, library.evidence, library.words, today)
+
+    def attest(
+        self, items: Sequence[str], brands: Sequence[str], folder: Path | None, today: datetime.date
+    ) -> list[Path]:
+        """Write the evidence sheet of each handout through the same press; give the paths of the files."""
+        from bifolio.attest import attest
+        from bifolio.lint import lint
+        from bifolio.pipeline import engine
+        from bifolio.publish import publish
+
+        project = self.library.plan
+        request = Request(items=tuple(items), brands=tuple(brands))
+        desk = self._desk(request, items, brands or project.brands)
+        labels = self.library.locale(project.language).labels
+        region = next(iter(desk.regions.values()))
+        sheets = {}
+        for item, handout in desk.handouts.items():
+            subject = self._subject(desk, item, region, today)
+            remarks = Counter(finding.code for finding in lint(subject))
+            sheets[f"{item}.evidence"] = attest(
+                handout, self.library.evidence, subject.reading, remarks, labels
+            )
+        target = folder or self.library.root / "output"
+        expect_room(target)
+        workshop = self._workshop()
+        jobs = plan(Request(formats=("pdf",)), project, sheets, desk.clinics, desk.editions)
+        return publish([workshop.produce(job, sheets[job.item]) for job in jobs], target, engine())
+
+    # -- approval --------------------------------------------------------------------------------
+
+    def approve(
+        self,
+        item: str,
+        brand: str,
+        by: str,
+        on: str | datetime.date,
+        region: str | None = None,
+        language: str | None = None,
+    ) -> Standing:
+        """Record a clinician's yes to what a handout says now, in the brand's approvals.yaml.
+
+        `by` is "name, role", `on` the day of the yes: they are given, never guessed. The region is the
+        brand's own where none is named. The wording that the yes is to is kept beside the record.
+        """
+        workshop = self._workshop()
+        region, language = self._spoken(brand, region, language)
+        self._desk(
+            Request(items=(item,), brands=(brand,), region=region, language=language), (item,), (brand,)
+        )
+        text = workshop.wording(item, brand, region, language)
+        fields = {"item": item, "region": region, "language": language, "by": by, "on": on}
+        try:
+            approval = Approval.model_validate({**fields, "text": digest(text)})
+        except ValidationError as error:
+            raise RequestError(_not_signed(str(by), str(on), error)) from error
+        first = self.library.handout(item).review.written
+        if approval.on < first:
+            raise RequestError(
+                Diagnostic(
+                    "approval.bad-day",
+                    f'"{item}" was written on {first}, after {approval.on}',
+                    help="give the day on which this very text was approved",
+                )
+            )
+        folder = self.library.brand_folder(brand)
+        approvals = self.library.approvals(brand) | {approval.key: approval}
+        replace_all(
+            {folder / kept_at(approval.key): text.encode(), folder / APPROVALS: written(approvals).encode()}
+        )
+        self.library.forget(folder / APPROVALS)
+        return workshop.standing(item, brand, region, language)
+
+    def standings(self, items: Sequence[str] = (), brands: Sequence[str] = ()) -> list[Standing]:
+        """Tell what each handout is to each brand: draft, approved, or changed since.
+
+        One for each handout in the brand's own region, and one for each other region that was approved.
+        """
+        workshop = self._workshop()
+        found = []
+        for brand in brands or self.library.brand_ids:
+            wanted = items or self.library.known("item")
+            keys = {(item, *self._spoken(brand, None, None)) for item in wanted}
+            keys |= {key for key in self.library.approvals(brand) if key[0] in wanted}
+            found += [workshop.standing(item, brand, *spoken) for item, *spoken in sorted(keys)]
+        return found
+
+    def changes(self, standing: Standing) -> list[Change]:
+        """Tell word by word what changed since a text was approved; all is new where nothing was."""
+        old = self.library.approved_wording(standing.brand, standing.approval) if standing.approval else None
+        now = (standing.item, standing.brand, standing.region, standing.language)
+        return difference(old or "", self._workshop().wording(*now))
+
+    def _stale(self, items: Iterable[str], brands: Iterable[str]) -> Iterator[Diagnostic]:
+        """Give a warning for each approval that no longer holds."""
+        approved = {brand: self.library.approvals(brand) for brand in brands}
+        if not any(approved.values()):
+            return
+        workshop = self._workshop()
+        known = self.library.known("item")
+        for brand, approvals in approved.items():
+            for (item, region, language), approval in approvals.items():
+                if item not in known:
+                    span = self.library.approval_span(brand, approval)
+                    yield replace(unknown("item", item, known, span), severity=Severity.WARNING)
+                elif item in items and workshop.standing(item, brand, region, language).state == "stale":
+                    yield workshop.stale(brand, approval)
+
+    # -- brands ----------------------------------------------------------------------------------
+
+    def new_brand(
+        self,
+        brand_id: str,
+        name: str | None = None,
+        colour: str | None = None,
+        logo: Path | None = None,
+        link: str | None = None,
+        **own: Any,
+    ) -> list[Diagnostic]:
+        """Make a brand: `content/brands/<brand_id>/` with its file and its cleaned logo, never over one that is there.
+
+        `own` holds fields of `defaults: bifolio:`: phone, email, address, region, edition … Gives the warnings.
+        """
+        brands = self.library.content / "brands"
+        refuse_name(brands, brand_id)
+        bodies, logo_file = {}, None
+        if logo is not None:
+            cleaned = read_logo(logo, Span(Source(logo.name, logo.name), 1, 1, len(logo.name)))
+            logo_file = logo_name(cleaned)
+            bodies[logo_file] = cleaned.body
+        title = name or brand_id.replace("-", " ").capitalize()
+        text = brand_text(title, colour, logo_file, link, own)
+        brand, findings = validate(Brand, parse(text, f"new {FILE}"), "brand")
+        if brand is None:
+            raise DesignError(findings)
+        establish(brands, brand_id, {FILE: text.encode(), **bodies})
+        self.library = Library(self.library.root)
+        left_out = [
+            Diagnostic(
+                "brand.logo-left-out",
+                f"parts of the logo were left out: {', '.join(f'<{part}>' for part in cleaned.left_out)}",
+                where=logo.name,
+                help="export it as plain SVG, with text as paths and colours as attributes",
+                severity=Severity.WARNING,
+            )
+        ] if logo is not None and cleaned.left_out else []  # fmt: skip
+        return [*left_out, *self.warnings((brand_id,))]
+
+    def colours(self, brand: str) -> Proof:
+        """Measure a brand's colours: their contrast as they are, and what is printed in their place."""
+        from bifolio.pipeline import DEFAULT_SEED
+
+        color = self.library.brand(brand).color
+        return measured(color.given, color.seed or DEFAULT_SEED)
+
+    def proof(self, brand: str, edition: str | None = None, folder: Path | None = None) -> list[Path]:
+        """Make the proof sheet of a brand and publish it beside its handouts; give its path."""
+        from bifolio.pipeline import engine
+        from bifolio.publish import publish
+
+        library = self.library
+        asked = Request(brands=(brand,), editions=(edition,) if edition else (), formats=("pdf",))
+        desk = self._desk(asked, (), (brand,))
+        labels = library.locale(library.plan.language).labels
+        samples = (library.handout(item) for item in library.known("item"))
+        sheet = sample(samples, labels["proof_title"], labels["proof_summary"])
+        job = plan(asked, library.plan, {PROOF: sheet}, desk.clinics, desk.editions)[0]
+        target = folder or self.library.root / "output"
+        expect_room(target)
+        return publish([self._workshop().proof(job, sheet)], target, engine())
+
+    # -- one person's copy -----------------------------------------------------------------------
+
+    def parts(self, item: str) -> tuple[Part, ...]:
+        """Name the pieces of a handout that one person's copy may do without."""
+        return parts(self.library.handout(item))
+
+    def words(self, item: str) -> dict[str, tuple[str, ...]]:
+        """Give the words of a handout that one person's copy may say otherwise, the usual one first."""
+        return dict(self.library.handout(item).words)
+
+    def tailored(
+        self,
+        item: str,
+        brand: str,
+        tailoring: Tailoring,
+        region: str | None = None,
+        language: str | None = None,
+        theme: str | None = None,
+        tree: Tree | None = None,
+    ) -> tuple[bytes, list[Diagnostic]]:
+        """Make one person's copy as a PDF; give it with the warnings. Nothing of it is kept anywhere.
+
+        `tree` is the file that the tailoring stands in, for findings to point at.
+        """
+        from bifolio.pipeline import Workshop
+
+        editions = (tailoring.edition,) if tailoring.edition else ()
+        request = Request((item,), (brand,), region, language, editions, theme, ("pdf",))
+        job = self.plan(request)[0]
+        if findings := list(refused(self.library.open_handout(item), tailoring, tree)):
+            raise RequestError(findings)
+        workshop = Workshop(self.library, Store(self.store.folder, keeps=False), self.executor)
+        pdf = workshop.tailored(job, tailoring)
+        # How pages break is an author's care: whoever makes one copy cannot mend it.
+        return pdf, [f for f in workshop.remarks.values() if not f.code.startswith("craft.")]
+
+    def hand_over(self, body: bytes, path: Path) -> None:
+        """Write one person's copy to where the therapist says, whole or not at all.
+
+        The folders that this program itself keeps, shows or shares are refused.
+        """
+        place = path.resolve()
+        for name in ("content", "output", STORE):
+            if place.is_relative_to(self.library.root / name):
+                raise RequestError(
+                    Diagnostic(
+                        "tailor.shared-folder",
+                        f'"{name}" is kept and shared: one person\'s copy does not belong there',
+                        help="name a place of your own: --to ~/Desktop/copy.pdf",
+                    )
+                )
+        expect_room(place.parent)
+        replace_all({place: body})
+
+    def _spoken(self, brand: str, region: str | None, language: str | None) -> tuple[str, str]:
+        """Give the region and the language in which a brand hands a text out."""
+        own = self.library.brand(brand).clinic.region
+        return region or own or self.library.plan.region, language or self.library.plan.language
+
+    def _workshop(self) -> Workshop:
+        from bifolio.pipeline import Workshop
+
+        return Workshop(self.library, self.store, self.executor, self.snapshot)
+
+    # -- reading ---------------------------------------------------------------------------------
 
     def _desk(self, request: Request, items: Sequence[str], brands: Sequence[str]) -> _Desk:
         """Read all that a request will use; raise one error with all that is wrong with any of it."""
@@ -127,6 +402,7 @@ class Office:
         handouts = self._gather("item", items, library.handout, failures)
         clinics = self._gather("brand", brands, lambda brand: library.brand(brand).clinic, failures)
         _read(clinics, lambda brand: library.logo(brand, library.brand(brand), "#000000"), failures)
+        _read(clinics, library.typeface, failures)
         choices = list(self._choices(request, clinics))
         _refuse(DesignError, self._unknown(choices), failures)
 
@@ -263,6 +539,28 @@ def _refuse(kind: type[PressError], findings: Sequence[Diagnostic], failures: li
         failures.append(kind(findings))
 
 
+def read_tailoring(text: str, name: str) -> tuple[Tailoring, Tree]:
+    """Read a tailoring from YAML text; findings call it `name`. The file itself is nobody's but the therapist's."""
+    tree = parse(text, name)
+    if tree.value is None:
+        return Tailoring(), tree
+    tailoring, findings = validate(Tailoring, tree, "tailor")
+    if tailoring is None:
+        raise ContentError(findings)
+    return tailoring, tree
+
+
+def _not_signed(by: str, on: str, error: ValidationError) -> Diagnostic:
+    """Tell which of the two that an approval is signed with will not do."""
+    if any(detail["loc"][:1] == ("on",) for detail in error.errors()):
+        return Diagnostic("approval.bad-day", f'not a day: "{shorten(on)}"', help="write it as 2026-11-22")
+    return Diagnostic(
+        "approval.not-signed",
+        f'"{shorten(by)}" does not say who approved it, and as what',
+        help='give a name and a role, with a comma between: --by "Jo Example, clinical psychologist"',
+    )
+
+
 def _read(names: Iterable[str], read: Callable[[str], T], failures: list[PressError]) -> dict[str, T]:
     """Read each by name; keep what is wrong for later."""
     found: dict[str, T] = {}
@@ -277,6 +575,7 @@ def _read(names: Iterable[str], read: Callable[[str], T], failures: list[PressEr
 def look_over(path: Path) -> list[Diagnostic]:
     """Verify one finished file; gives warnings, raises ProofError when something is wrong."""
     from bifolio.verify import verify
+    from bifolio.verify_flow import verify_epub, verify_page
 
     try:
         body = path.read_bytes()
@@ -284,15 +583,21 @@ def look_over(path: Path) -> list[Diagnostic]:
         raise RequestError(
             Diagnostic("verify.missing-file", f'there is no file "{path}"', help="check the name")
         ) from error
-    if path.suffix.lower() != ".pdf":
+    looks: dict[str, Callable[[bytes, str], list[Diagnostic]]] = {
+        ".pdf": verify,
+        ".epub": verify_epub,
+        ".html": verify_page,
+    }
+    look = looks.get(path.suffix.lower())
+    if look is None:
         raise RequestError(
             Diagnostic(
                 "verify.unknown-format",
-                f'"{path.name}" is not a PDF by its name',
-                help="give files that end in .pdf",
+                f'"{path.name}" is no PDF, EPUB or web page by its name',
+                help="give files that end in .pdf, .epub or .html",
             )
         )
-    findings = verify(body, str(path))
+    findings = look(body, str(path))
     if any(finding.is_error for finding in findings):
         raise ProofError(findings)
     return findings

@@ -30,6 +30,9 @@ class Role(NamedTuple):
 LIGHT_SEED = 0.72
 """A seed lighter than this is a ground, never a line or a letter."""
 
+PAPER = "#ffffff"
+"""What a page by day is printed on."""
+
 ROLES: Mapping[str, Role] = MappingProxyType(
     {
         "ink": Role(0.25, 0.022, dark_hue=True),  # reading text
@@ -51,6 +54,30 @@ ROLES: Mapping[str, Role] = MappingProxyType(
     }
 )
 
+NIGHT: Mapping[str, Role] = MappingProxyType(
+    {
+        "ink": Role(0.93, 0.014),
+        "ink2": Role(0.84, 0.02),
+        "deep": Role(0.89, 0.055),
+        "mid": Role(0.71, 0.085),
+        "line": Role(0.60, 0.05),
+        "hair": Role(0.40, 0.025),
+        "shade": Role(0.45, 0.034),
+        "soft": Role(0.44, 0.055),
+        "veil": Role(0.30, 0.022),
+        "wash": Role(0.265, 0.016),
+        "panel": Role(0.285, 0.022),
+        "leaf": Role(0.62, 0.06),
+        "neutral": Role(0.27, 0.008),  # hue 80
+        "help": Role(0.855, 0.075),  # hue 45 or 262
+        "help-wash": Role(0.27, 0.026),
+        "flag": Role(0, 0),  # as by day where it is a light ground; else the paper
+        "paper": Role(0.205, 0.012),
+    }
+)
+"""The roles on a screen in the dark: lightness turned round, chroma as little, hues as by day. The ground
+is no black, so that letters do not glare, and the paper is a role, too."""
+
 _NEUTRAL_HUE, _RUST, _INK_BLUE = 80.0, 45.0, 262.0
 
 SENTINELS: Mapping[str, str] = MappingProxyType(
@@ -59,11 +86,24 @@ SENTINELS: Mapping[str, str] = MappingProxyType(
 """The colour that stands for each role on a plate: #b1f051, #b1f052, … in the order of ROLES."""
 
 
+PAPER_SENTINEL = "#b1f050"
+"""Stands for the paper in what flows: on a dark screen drawings are not white."""
+
+
 def derive(seed: str) -> dict[str, str]:
     """Give a hex colour for each role of ROLES, from a seed such as "#1d5a68".
 
     Raises ValueError when the seed is not a colour.
     """
+    return _derive(seed, ROLES)
+
+
+def derive_night(seed: str) -> dict[str, str]:
+    """Give a hex colour for each role of NIGHT, the paper among them: for screens in the dark."""
+    return _derive(seed, NIGHT)
+
+
+def _derive(seed: str, roles: Mapping[str, Role]) -> dict[str, str]:
     from coloraide import Color  # 0.3 s to import; a build whose palettes are known needs none
 
     lightness, chroma, hue = (float(v) for v in Color(seed).convert("oklch").coords(nans=False))
@@ -72,17 +112,18 @@ def derive(seed: str) -> dict[str, str]:
     is_light = lightness > LIGHT_SEED
     drawn_hue = hue - 22 if is_light and 70 <= hue <= 120 else hue
     colours: dict[str, str] = {}
-    for name, role in ROLES.items():
+    for name, role in roles.items():
         level, cap = role.light_seed if is_light and role.light_seed else role[:2]
         if name == "flag":
-            colours[name] = Color(seed).to_string(hex=True) if is_light else "#ffffff"
-        elif name == "neutral":
+            continue
+        if name == "neutral":
             colours[name] = _in_gamut(Color, level, cap, _NEUTRAL_HUE)
         elif name.startswith("help"):
             colours[name] = _in_gamut(Color, level, cap, _help_hue((hue, drawn_hue), chroma))
         else:
             colours[name] = _in_gamut(Color, level, min(chroma, cap), drawn_hue if role.dark_hue else hue)
-    return colours
+    flag = Color(seed).to_string(hex=True) if is_light else colours.get("paper", PAPER)
+    return {name: colours.get(name, flag) for name in roles}
 
 
 def _help_hue(hues: tuple[float, ...], chroma: float) -> float:
@@ -100,6 +141,104 @@ def _in_gamut(color: type, lightness: float, chroma: float, hue: float) -> str:
             low, high = (middle, high) if inside else (low, middle)
         high = low
     return str(color("oklch", [lightness, high, hue]).convert("srgb").clip().to_string(hex=True))
+
+
+_DECLARATION = re.compile(r"--([a-z0-9-]+):\s*([^;]+?)\s*;")
+_VAR = re.compile(r"var\(--([a-z0-9-]+)\)")
+_HEX = re.compile(r"#(?:[0-9a-fA-F]{3}){1,2}")
+
+
+def tokens_of(stylesheet: str) -> dict[str, str]:
+    """Give the tokens that the first rule of a stylesheet sets, as they are written there.
+
+    >>> tokens_of(":root { --ink: #111; --wash: var(--paper); }")
+    {'ink': '#111', 'wash': 'var(--paper)'}
+    """
+    return dict(_DECLARATION.findall(stylesheet.partition("}")[0]))
+
+
+def colours(tokens: Mapping[str, str], brand: Mapping[str, str]) -> dict[str, str]:
+    """Give the hex colour of each colour token; `brand` holds what its --brand- tokens stand for.
+
+    >>> colours({"paper": "#fff", "wash": "var(--paper)", "ink": "var(--brand-ink)", "rule": "2mm"}, {"ink": "#101820"})
+    {'paper': '#ffffff', 'wash': '#ffffff', 'ink': '#101820'}
+    """
+
+    def colour(value: str, seen: frozenset[str] = frozenset()) -> str | None:
+        if _HEX.fullmatch(value):
+            return value if len(value) == 7 else "#" + "".join(digit * 2 for digit in value[1:])
+        name = _VAR.fullmatch(value)
+        if not name or name[1] in seen:
+            return None
+        if name[1].startswith("brand-"):
+            return brand.get(name[1].removeprefix("brand-"))
+        return colour(tokens.get(name[1], ""), seen | {name[1]})
+
+    return {name: found for name, value in tokens.items() if (found := colour(value))}
+
+
+class Shade(NamedTuple):
+    """What a brand's colour becomes in one use, and what it would have been as it is."""
+
+    use: str
+    """ink, small, deep, tint, panel, mid, line or help: the label of a locale says what it is."""
+    ground: str
+    before: str
+    after: str
+    contrast_before: float
+    contrast_after: float
+    least: float
+    """What the use asks for: 7 for words, 3 for lines that mean something (WCAG 2.2, 1.4.6 and 1.4.11)."""
+
+    @property
+    def is_changed(self) -> bool:
+        return self.before != self.after
+
+
+USES = (
+    ("ink", "ink", "paper", 7.0),
+    ("small", "ink2", "paper", 7.0),
+    ("deep", "deep", "paper", 7.0),
+    ("tint", "deep", "wash", 7.0),
+    ("panel", "deep", "panel", 7.0),
+    ("mid", "mid", "paper", 3.0),
+    ("line", "line", "paper", 3.0),
+    ("help", "help", "help-wash", 7.0),
+)
+"""What is read or must be seen: its name, its role, the ground it stands on, and the contrast that it needs."""
+
+
+def shades(seed: str) -> tuple[Shade, ...]:
+    """Tell for each use what becomes of a brand's colour. Help has a colour of its own, apart from every brand's."""
+    found = {"paper": "#ffffff", **derive(seed)}
+    plain = "#" + "".join(f"{channel:02x}" for channel in rgb(seed))
+    told = []
+    for use, role, ground, least in USES:
+        before, after, below = (found[role] if role == "help" else plain), found[role], found[ground]
+        told.append(Shade(use, below, before, after, contrast(before, below), contrast(after, below), least))
+    return tuple(told)
+
+
+def nearest_safe(colour: str, ground: str = "#ffffff", least: float = 4.5) -> str:
+    """Give the colour itself where it has enough contrast, else the nearest lightness of it that has.
+
+    Hue stays, and chroma as far as sRGB goes. Where no shade will do, black or white is the last resort.
+    """
+    if contrast(colour, ground) >= least:
+        return colour
+    from coloraide import Color
+
+    lightness, chroma, hue = (float(v) for v in Color(colour).convert("oklch").coords(nans=False))
+    end = 0.0 if contrast("#000000", ground) >= contrast("#ffffff", ground) else 1.0
+    safe, unsafe, best = end, lightness, "#000000" if end == 0.0 else "#ffffff"
+    for _ in range(12):  # finer than a step of 8-bit sRGB
+        middle = (safe + unsafe) / 2
+        shade = _in_gamut(Color, middle, chroma, hue)
+        if contrast(shade, ground) >= least:
+            safe, best = middle, shade
+        else:
+            unsafe = middle
+    return best
 
 
 def contrast(one: str, other: str) -> float:

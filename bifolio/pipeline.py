@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Executor, Future
 from dataclasses import replace
 from functools import cache, cached_property, lru_cache
@@ -22,21 +22,32 @@ from typing import Generic, TypeVar
 from markupsafe import Markup
 
 from bifolio import __version__
-from bifolio.compose import FITS, ClinicCopy, Composer, Design
-from bifolio.diagnostics import ContentError, DesignError, Diagnostic, ProofError, shorten
+from bifolio.approval import Standing, state_of, wording
+from bifolio.compose import FITS, ApprovalLine, ClinicCopy, Composer, Design, qr
+from bifolio.diagnostics import ContentError, DesignError, Diagnostic, ProofError, Severity, shorten
 from bifolio.impose import impose, misfit, sheets
 from bifolio.ink import Ink, Inker, SlotSheet
-from bifolio.library import ENGINE, Library
+from bifolio.ledger import ENGINE, STORE, Snapshot
+from bifolio.library import Library
+from bifolio.model.approval import Approval
 from bifolio.model.brand import Brand
 from bifolio.model.edition import Imposition
+from bifolio.model.flow import Flow
+from bifolio.model.handout import Handout
 from bifolio.model.plate import LINES, SLOTS, Plate
-from bifolio.palette import ROLES, derive
+from bifolio.model.tailoring import Tailoring
+from bifolio.palette import NIGHT, PAPER, PAPER_SENTINEL, ROLES, SENTINELS, derive, derive_night
 from bifolio.plan import Job
-from bifolio.press import STORE, Store
+from bifolio.press import Store
+from bifolio.proof import Proof, in_grey, measured
 from bifolio.publish import Artefact
-from bifolio.render import Work, lay_out_handout, lay_out_slots
+from bifolio.render import Work, epub, lay_out_handout, lay_out_plate, lay_out_slots, preview, web
+from bifolio.render.faces import Face, wrap
+from bifolio.render.paint import Paint
 from bifolio.render.plate import finish
+from bifolio.tailor import tailor
 from bifolio.verify import verify
+from bifolio.verify_flow import verify_epub, verify_page
 from bifolio.worker import SameProcess
 
 T = TypeVar("T")
@@ -52,10 +63,21 @@ class _Kept(Generic[T]):
 class Workshop:
     """Makes the jobs of one project. Pages are laid out by `executor`, in this process or beside it."""
 
-    def __init__(self, library: Library, store: Store, executor: Executor | None = None) -> None:
+    def __init__(
+        self,
+        library: Library,
+        store: Store,
+        executor: Executor | None = None,
+        snapshot: Snapshot | None = None,
+    ) -> None:
         self.library = library
         self.store = store
         self.executor = executor or SameProcess()
+        self.snapshot = snapshot
+        """The project's files as they were before the library read them. With it a finished file is found by what
+        it was made from, and neither composed nor inked again."""
+        self.made = 0
+        """Files that were not found but made."""
         self.remarks: dict[tuple[str | None, str], Diagnostic] = {}
         """What a compositor would say of the pages made so far."""
         self.composer = lru_cache(maxsize=32)(self._composer)
@@ -63,13 +85,70 @@ class Workshop:
         self.galley = lru_cache(maxsize=32)(self._galley)
         self.plate = lru_cache(maxsize=32)(self._plate)
         self.inker = lru_cache(maxsize=8)(self._inker)
+        self.flowing = lru_cache(maxsize=8)(self._flowing)
+        self.coloured = lru_cache(maxsize=8)(self._coloured)
 
-    def produce(self, job: Job) -> Artefact:
-        """Make one file: compose, render, ink, impose, verify. Raises PressError with all that is wrong."""
-        galley = self.galley(job.item, job.edition, job.theme, job.region, job.language)
-        layout = self.plate(galley, f"{job.item}.{job.edition}")  # both are laid out meanwhile
-        slots = self.inker(job.brand, job.edition, job.theme, job.region, job.language)
-        plate, inker = layout.take(), slots.take()
+    def produce(self, job: Job, handout: Handout | None = None) -> Artefact:
+        """Make one file: compose, render, ink, impose, verify. Raises PressError with all that is wrong.
+
+        `handout` is what to make as PDF where the library has none of the job's name.
+        """
+        if handout:
+            return self._pdf(job, self._composed(handout, *self._place(job)))
+        if self.snapshot is None:
+            return self._made_new(job)
+        mark = fingerprint("file", self._press_mark, self.library.made_from(job, self.snapshot))
+        if kept := self.store.find(mark):
+            artefact, remarks = _unpacked(job, kept)
+            self.remarks |= remarks
+            return artefact
+        before, self.remarks = self.remarks, {}
+        try:
+            artefact = self._made_new(job)
+            if not any(remark.span for remark in self.remarks.values()):  # a place in a file that may move
+                self.store.keep(mark, _packed(artefact, self.remarks.values()))
+        finally:
+            self.remarks = before | self.remarks
+        return artefact
+
+    def _made_new(self, job: Job) -> Artefact:
+        self.made += 1
+        makers: dict[str, Callable[[Job], Artefact]] = {
+            "pdf": self._pdf,
+            "epub": self._epub,
+            "html": self._html,
+            "png": self._first_page,
+            "cover": self._cover,
+        }
+        return makers[job.format](job)
+
+    def tailored(self, job: Job, tailoring: Tailoring) -> bytes:
+        """Make one person's copy of a handout. The store of this workshop should be one that keeps nothing."""
+        handout = self.library.open_handout(job.item)
+        labels = self.library.locale(job.language).labels
+        copy = tailor(handout, tailoring, labels)
+        if unknown := self.library.check_words(job.item, self.library.region(job.region)):
+            raise ContentError(unknown)
+        galley = self._composed(copy, *self._place(job))
+        return self._printed(job, galley, tailored=copy != handout.saying())[0]
+
+    def proof(self, job: Job, handout: Handout) -> Artefact:
+        """Make the proof sheet of a brand: laid out once to be looked at in grey, and again with those pictures."""
+        library = self.library
+        brand = library.brand(job.brand)
+        proof = measured(brand.color.given, brand.color.seed or DEFAULT_SEED)
+        first = self._printed(job, self._composed(handout, *self._place(job), proof))[0]
+        shown = replace(proof, greys=in_grey(first))
+        return self._pdf(job, self._composed(handout, *self._place(job), shown))
+
+    def _pdf(self, job: Job, galley: str | None = None) -> Artefact:
+        galley = galley or self._galley_of(job)
+        pdf, plate, inker = self._printed(job, galley)
+        made_from = (galley, repr(sorted(inker.clinic.palette.items())), inker.clinic.sheet.pdf)
+        return Artefact(job.path, pdf, self._facts(job, *made_from, pages=plate.pages))
+
+    def _printed(self, job: Job, galley: str, *, tailored: bool = False) -> tuple[bytes, Plate, Inker]:
+        plate, inker = self._plate_and_inker(job, galley, tailored=tailored)
         self.remarks |= {(r.where, r.message): r for r in plate.remarks}
         pdf = inker.ink(plate)
         edition = self.library.edition(job.edition)
@@ -80,15 +159,153 @@ class Workshop:
             if job.is_imposed:
                 size = form.sheet_width_mm, form.sheet_height_mm
                 pdf = self._imposed(job, pdf, plate.pages, form)
-        findings = verify(pdf, job.path, size)
+        self._proved(verify(pdf, job.path, size))
+        return pdf, plate, inker
+
+    def proof(self, job: Job) -> bytes:
+        """Give the PDF of a job for one look on a screen: not verified, and not to be handed to anyone."""
+        plate, inker = self._plate_and_inker(job, self._galley_of(job))
+        return inker.ink(plate)
+
+    def _plate_and_inker(self, job: Job, galley: str, *, tailored: bool = False) -> tuple[Plate, Inker]:
+        layout = self.plate(galley, f"{job.item}.{job.edition}")  # both are laid out meanwhile
+        approval = self._approval_line(job, tailored=tailored)
+        slots = self.inker(job.brand, job.edition, job.theme, job.region, job.language, approval)
+        return layout.take(), slots.take()
+
+    def _galley_of(self, job: Job) -> str:
+        return self.galley(job.item, *self._place(job))
+
+    def _proved(self, findings: list[Diagnostic]) -> None:
+        """Raise what is wrong with a finished file; keep what is only odd."""
         if any(finding.is_error for finding in findings):
             raise ProofError(findings)
         self.remarks |= {(f.where, f.message): f for f in findings}
-        return Artefact(job.path, pdf, self._facts(job, galley, plate, inker))
+
+    # -- what flows ------------------------------------------------------------------------------
+
+    def _epub(self, job: Job) -> Artefact:
+        galley = self._galley_of(job)
+        layout = self.plate(galley, f"{job.item}.{job.edition}")
+        words = self._cover_sheet(job)
+        flow, paint, copy = self._flow(job, on_web=False)
+        handout, brand = self.library.handout(job.item), self.library.brand(job.brand)
+        composer = self.composer(*self._place(job))
+        shelf = brand.clinic.shelf
+        form_at = f"{shelf.rstrip('/')}/index.html#{job.item}" if shelf and flow.is_filled_in else None
+        edition = self.library.edition(job.edition)
+        book = epub.Book(
+            clinic=copy.name,
+            identifier=f"bifolio:{job.brand}/{job.language}/{job.region}/{job.item}",
+            written=handout.review.written.isoformat(),
+            source=f"{flow.title}, {edition.name}, {handout.version}",
+            openings=layout.take().openings,
+            cover=self._cover_picture(words, job, "JPEG"),
+            form_at=form_at,
+            form_code=qr(form_at) if form_at else None,
+        )
+        body = epub.render(flow, paint, self.faces, book, composer.frame("epub"), composer.document)
+        self._proved(verify_epub(body, job.path))
+        return Artefact(job.path, body, self._facts(job, repr(flow), repr(paint), repr(book)))
+
+    def _html(self, job: Job) -> Artefact:
+        flow, paint, copy = self._flow(job, on_web=True)
+        composer = self.composer(*self._place(job))
+        body = web.render(flow, paint, self.faces, copy.name, composer.frame("web"), composer.document)
+        self._proved(verify_page(body, job.path))
+        return Artefact(job.path, body, self._facts(job, repr(flow), repr(paint)))
+
+    def _flow(self, job: Job, *, on_web: bool) -> tuple[Flow, Paint, ClinicCopy]:
+        library = self.library
+        handout, brand = library.handout(job.item), library.brand(job.brand)
+        if unknown := library.check_words(job.item, library.region(job.region)):
+            raise ContentError(unknown)
+        composer = self.flowing(*self._place(job))
+        paint = self.paint(brand)
+        logo = library.logo(job.brand, brand, paint.day["deep"])
+        copy = composer.clinic_copy(brand, logo, self._approval_line(job))
+        drawings = {name: library.drawing(name) for name in handout.figures}
+        slots = composer.slots(copy, {})
+        return (
+            composer.flow(handout, library.evidence, drawings, slots, copy, on_web=on_web),
+            paint,
+            copy,
+        )
+
+    def _flowing(self, edition: str, theme: str, region: str, language: str, own: str) -> Composer:
+        """Give a composer in whose drawings the paper, too, is a role."""
+        plain = self.composer(edition, theme, region, language, own)
+        return Composer(plain.design, plain.locale, plain.region, {**SENTINELS, "paper": PAPER_SENTINEL})
+
+    def _coloured(
+        self, brand: str, edition: str, theme: str, region: str, language: str, own: str
+    ) -> Composer:
+        """Give a composer in the colours of a clinic."""
+        plain = self.composer(edition, theme, region, language, own)
+        return Composer(plain.design, plain.locale, plain.region, self.palette(self.library.brand(brand)))
+
+    def paint(self, brand: Brand) -> Paint:
+        """Give the colours of a brand on light screens and on dark ones."""
+        return Paint({"paper": PAPER, **self.palette(brand)}, self.palette(brand, derive_night))
+
+    @cached_property
+    def faces(self) -> tuple[Face, ...]:
+        """The project's fonts for screens; wrapped once."""
+        found = []
+        for path in sorted(self._fonts.glob("*.ttf")):
+            ttf = path.read_bytes()
+            mark = fingerprint("face", version("fonttools"), ttf)
+            kept = self.store.find(mark) or self.store.keep(mark, wrap(ttf).to_bytes())
+            found.append(Face.from_bytes(kept))
+        return tuple(found)
+
+    # -- pictures --------------------------------------------------------------------------------
+
+    def _first_page(self, job: Job) -> Artefact:
+        galley = self._galley_of(job)
+        plate, inker = self._plate_and_inker(job, galley)
+        return Artefact(job.path, preview.first_page(inker.ink(plate)), self._facts(job, galley))
+
+    def _cover(self, job: Job) -> Artefact:
+        picture = self._cover_picture(self._cover_sheet(job), job, "PNG")
+        return Artefact(job.path, picture, self._facts(job, picture))
+
+    def _cover_sheet(self, job: Job) -> _Kept[bytes]:
+        return self._cover_page(job, self.library.handout(job.item))
+
+    def _cover_page(self, job: Job, handout: Handout | None) -> _Kept[bytes]:
+        """Set the words of a cover, or without a handout its ground; each once."""
+        composer = self.coloured(job.brand, *self._place(job))
+        html = composer.cover(handout, self.library.brand(job.brand).name)
+        mark = fingerprint("cover", self._press_mark, html)
+        if body := self.store.find(mark):
+            return _Kept(lambda: body)
+        work = self.executor.submit(lay_out_slots, html, self._fonts, f"{job.item}, cover")
+
+        def finished() -> bytes:
+            head, _, pdf = self._made(work)[0].partition(b"\n")
+            if handout and head.split()[1:]:
+                raise DesignError(self._does_not_fit(handout.title, f"{job.item}, cover"))
+            return self.store.keep(mark, pdf)
+
+        return _Kept(finished)
+
+    def _cover_picture(self, words: _Kept[bytes], job: Job, form: str) -> bytes:
+        ground = self._cover_page(job, None)
+        return preview.cover(ground.take(), words.take(), form)
 
     # -- compose ---------------------------------------------------------------------------------
 
-    def _composer(self, edition: str, theme: str, region: str, language: str) -> Composer:
+    def _place(self, job: Job) -> tuple[str, str, str, str, str]:
+        """Give what chooses a composer: all of a job that has a say in its layout."""
+        return job.edition, job.theme, job.region, job.language, self._own(job.brand)
+
+    def _own(self, brand: str) -> str:
+        """Name the brand where it has a say in the layout, by type or support lines of its own; else nobody."""
+        library = self.library
+        return brand if library.typeface(brand).tokens or library.own_lines(brand) else ""
+
+    def _composer(self, edition: str, theme: str, region: str, language: str, own: str = "") -> Composer:
         library = self.library
         design = Design(
             templates=library.templates,
@@ -97,16 +314,67 @@ class Workshop:
             theme=library.theme(theme),
             compiled=ENGINE / STORE / "templates",  # not the project's: what is compiled is code
         )
-        return Composer(design, library.locale(language), library.region(region))
+        plain = library.locale(language), library.region(region)
+        if not own:
+            return Composer(design, *plain)
+        return Composer(design, *plain, own_lines=library.own_lines(own), typeface=library.typeface(own))
 
-    def _galley(self, item: str, edition: str, theme: str, region: str, language: str) -> str:
-        library = self.library
-        handout = library.handout(item)
-        if unknown := library.check_words(item, library.region(region)):
+    def _galley(self, item: str, edition: str, theme: str, region: str, language: str, own: str = "") -> str:
+        if unknown := self.library.check_words(item, self.library.region(region)):
             raise ContentError(unknown)
+        return self._composed(self.library.handout(item), edition, theme, region, language, own)
+
+    def _composed(
+        self,
+        handout: Handout,
+        edition: str,
+        theme: str,
+        region: str,
+        language: str,
+        own: str = "",
+        proof: Proof | None = None,
+    ) -> str:
+        library = self.library
         drawings = {name: library.drawing(name) for name in handout.figures}
-        composer = self.composer(edition, theme, region, language)
-        return composer.handout(handout, library.evidence, drawings)
+        composer = self.composer(edition, theme, region, language, own)
+        return composer.handout(handout, library.evidence, drawings, proof=proof)
+
+    # -- approval --------------------------------------------------------------------------------
+
+    def wording(self, item: str, brand: str, region: str, language: str) -> str:
+        """Give the exact text that an approval of a handout is bound to; looks have no say in it."""
+        editions, themes = self.library.edition_ids, self.library.theme_ids
+        galley = self.galley(item, editions[0], themes[0], region, language, self._own(brand))
+        return wording(galley, self.library.handout(item).cites, self.library.evidence)
+
+    def standing(self, item: str, brand: str, region: str, language: str) -> Standing:
+        """Tell whether a brand's clinician has approved what a handout says now."""
+        approval = self.library.approvals(brand).get((item, region, language))
+        text = self.wording(item, brand, region, language) if approval else ""
+        return Standing(item, brand, region, language, state_of(approval, text), approval)
+
+    def _approval_line(self, job: Job, *, tailored: bool = False) -> ApprovalLine | None:
+        """Give what an approval that holds puts on the page; one that does not hold is a remark."""
+        standing = self.standing(job.item, job.brand, job.region, job.language)
+        if standing.approval is None:
+            return None
+        if standing.state == "stale":
+            finding = self.stale(standing.brand, standing.approval)
+            self.remarks[str(finding.span), finding.message] = finding
+            return None
+        composer = self.composer(*self._place(job))
+        return composer.approval_line(standing.approval.by, standing.approval.on, tailored=tailored)
+
+    def stale(self, brand: str, approval: Approval) -> Diagnostic:
+        """Tell that a text has changed since it was approved."""
+        return Diagnostic(
+            "approval.stale",
+            f'"{approval.item}" has changed since {approval.by} approved it on {approval.on}; '
+            "its pages say that it is a draft",
+            self.library.approval_span(brand, approval),
+            help=f"let a clinician read it again, then: python build.py approve {approval.item} --brand {brand}",
+            severity=Severity.WARNING,
+        )
 
     # -- render ----------------------------------------------------------------------------------
 
@@ -114,13 +382,14 @@ class Workshop:
         mark = fingerprint("plate", self._press_mark, galley)
         if body := self.store.find(mark):
             return _Kept(lambda: Plate.from_bytes(body))
-        work = self.executor.submit(lay_out_handout, galley, self._fonts, where)
+        work = self.executor.submit(lay_out_plate, galley, self._fonts, where)
 
         def finished() -> Plate:
-            pdf, remarks = self._made(work)
+            made, remarks = self._made(work)
+            head, _, pdf = made.partition(b"\n")
             plate, findings = finish(pdf, where)
             self._refuse(findings)
-            plate = replace(plate, remarks=remarks)
+            plate = replace(plate, openings=tuple(json.loads(head)), remarks=remarks)
             self.store.keep(mark, plate.to_bytes())
             return plate
 
@@ -165,10 +434,18 @@ class Workshop:
 
     # -- ink -------------------------------------------------------------------------------------
 
-    def _inker(self, brand_id: str, edition: str, theme: str, region: str, language: str) -> _Kept[Inker]:
+    def _inker(
+        self,
+        brand_id: str,
+        edition: str,
+        theme: str,
+        region: str,
+        language: str,
+        approval: ApprovalLine | None = None,
+    ) -> _Kept[Inker]:
         brand = self.library.brand(brand_id)
-        composer = self.composer(edition, theme, region, language)
-        copy = self.clinic_copy(brand_id, brand, composer)
+        composer = self.composer(edition, theme, region, language, self._own(brand_id))
+        copy = self.clinic_copy(brand_id, brand, composer, approval)
         sheet = self.slot_sheet(composer, copy, f"brand {brand_id}")
         palette = self.palette(brand)
         return _Kept(
@@ -184,19 +461,21 @@ class Workshop:
             )
         )
 
-    def palette(self, brand: Brand) -> dict[str, str]:
-        """Give the role colours of a brand; derived once for each colour."""
-        return self._palette_of(brand.color.seed or DEFAULT_SEED)
+    def palette(self, brand: Brand, of: Callable[[str], dict[str, str]] = derive) -> dict[str, str]:
+        """Give the role colours of a brand, by day or `of` the night; derived once for each colour."""
+        return self._palette_of(brand.color.seed or DEFAULT_SEED, of)
 
-    def _palette_of(self, seed: str) -> dict[str, str]:
-        mark = fingerprint("palette", seed, repr(ROLES), version("coloraide"))
-        kept = self.store.find(mark) or self.store.keep(mark, json.dumps(derive(seed)).encode())
+    def _palette_of(self, seed: str, of: Callable[[str], dict[str, str]] = derive) -> dict[str, str]:
+        mark = fingerprint("palette", of.__name__, seed, repr(ROLES), repr(NIGHT), version("coloraide"))
+        kept = self.store.find(mark) or self.store.keep(mark, json.dumps(of(seed)).encode())
         return dict(json.loads(kept))
 
-    def clinic_copy(self, brand_id: str, brand: Brand, composer: Composer) -> ClinicCopy:
+    def clinic_copy(
+        self, brand_id: str, brand: Brand, composer: Composer, approval: ApprovalLine | None = None
+    ) -> ClinicCopy:
         """Give what a brand's slots say, its logo cleaned and in the sentinel of its colour."""
         logo = self.library.logo(brand_id, brand, composer.palette["deep"])
-        return composer.clinic_copy(brand, logo)
+        return composer.clinic_copy(brand, logo, approval)
 
     def slot_sheet(self, composer: Composer, copy: ClinicCopy, where: str) -> _Kept[SlotSheet]:
         """Set a clinic's slots, each as large as its words allow."""
@@ -279,19 +558,33 @@ class Workshop:
         bodies = [path.read_bytes() for path in (*fonts, *code)]
         return fingerprint(*(f"{name} {number}" for name, number in engine().items()), *bodies)
 
-    def _facts(self, job: Job, galley: str, plate: Plate, inker: Inker) -> dict[str, object]:
+    def _facts(self, job: Job, *made_from: str | bytes, **more: object) -> dict[str, object]:
         return {
             "item": job.item,
             "brand": job.brand,
             "edition": job.edition,
+            "format": job.format,
             "theme": job.theme,
             "region": job.region,
             "language": job.language,
-            "pages": plate.pages,
-            "inputs": fingerprint(
-                self._press_mark, galley, repr(sorted(inker.clinic.palette.items())), inker.clinic.sheet.pdf
-            ),
+            "inputs": fingerprint(self._press_mark, *made_from),
+            **more,
         }
+
+
+def _packed(artefact: Artefact, remarks: Iterable[Diagnostic]) -> bytes:
+    said = [[r.code, r.message, r.help, r.severity.value, r.where] for r in remarks]
+    return json.dumps([artefact.facts, said]).encode() + b"\n" + artefact.body
+
+
+def _unpacked(job: Job, kept: bytes) -> tuple[Artefact, dict[tuple[str | None, str], Diagnostic]]:
+    head, _, body = kept.partition(b"\n")
+    facts, said = json.loads(head)
+    remarks = {
+        (where, message): Diagnostic(code, message, None, help=cure, severity=Severity(level), where=where)
+        for code, message, cure, level, where in said
+    }
+    return Artefact(job.path, body, facts), remarks
 
 
 def _longest_words(copy: ClinicCopy, slot: str) -> str:

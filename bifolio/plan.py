@@ -10,9 +10,20 @@ from bifolio.diagnostics import Diagnostic, Span, shorten, suggest
 from bifolio.model.brand import Clinic
 from bifolio.model.edition import Edition
 from bifolio.model.handout import Handout
-from bifolio.model.project import Plan
+from bifolio.model.project import Format, Plan
 
-Format = Literal["pdf"]
+Form = Format | Literal["cover"]
+"""What one job makes. Pictures are two: the first page, and a cover."""
+
+_FORMS: Mapping[Format, tuple[Form, ...]] = {
+    "pdf": ("pdf",),
+    "epub": ("epub",),
+    "html": ("html",),
+    "png": ("png", "cover"),
+}
+
+PLAIN_THEME = "calm"
+"""The look that a name of a file does not tell of."""
 
 
 @dataclass(frozen=True)
@@ -38,19 +49,22 @@ class Job:
     region: str
     language: str
     brand: str
-    format: Format
+    format: Form
     is_imposed: bool = False
     """The sheets for the printer, made of the pages that the reader's file has."""
 
     @property
     def path(self) -> str:
-        """Where the file goes below the output folder."""
-        theme = "" if self.theme == "calm" else f".{self.theme}"
+        """Where the file goes below the output folder. What has no pages is of no edition."""
+        theme = "" if self.theme == PLAIN_THEME else f".{self.theme}"
+        edition = f".{self.edition}" if self.format == "pdf" else ""
         sheets = ".print" if self.is_imposed else ""
-        return f"{self.brand}/{self.language}/{self.item}.{self.edition}{theme}{sheets}.{self.format}"
+        end = "cover.png" if self.format == "cover" else self.format
+        return f"{self.brand}/{self.language}/{self.item}{edition}{theme}{sheets}.{end}"
 
     def __str__(self) -> str:
-        return f"{self.item} · {self.edition} · {self.brand}" + (" · print" if self.is_imposed else "")
+        form = self.edition if self.format == "pdf" else self.format
+        return f"{self.item} · {form} · {self.brand}" + (" · print" if self.is_imposed else "")
 
 
 def plan(
@@ -67,12 +81,15 @@ def plan(
     jobs = set()
     for brand, clinic in clinics.items():
         for item, handout in handouts.items():
-            for named in _editions(request, project, clinic):
-                # who asks for A4 by name gets A4; else a booklet comes as one
-                edition = named if request.editions else editions[named].instead.get(handout.kind, named)
-                if not editions[edition].suits(handout.kind):
-                    continue
-                for made in request.formats or project.formats:
+            # Who asks for A4 by name gets A4; else a booklet comes as one.
+            named = [
+                name if request.editions else editions[name].instead.get(handout.kind, name)
+                for name in _editions(request, project, clinic)
+            ]
+            suiting = [name for name in named if editions[name].suits(handout.kind)]
+            for form in (form for made in request.formats or project.formats for form in _FORMS[made]):
+                # What has no pages goes with the first edition: it names its pages, or shows the first.
+                for edition in suiting if form == "pdf" else suiting[:1]:
                     job = Job(
                         item=item,
                         edition=edition,
@@ -80,10 +97,10 @@ def plan(
                         region=request.region or clinic.region or project.region,
                         language=request.language or project.language,
                         brand=brand,
-                        format=made,
+                        format=form,
                     )
                     jobs.add(job)
-                    if editions[edition].imposition and made == "pdf":
+                    if editions[edition].imposition and form == "pdf":
                         jobs.add(replace(job, is_imposed=True))
     return tuple(sorted(jobs))
 

@@ -41,6 +41,8 @@ class Section(BlockBase):
     kind: Literal["section"]
     id: Name | None = None
     title: Label
+    leaf: int | None = Field(default=None, ge=1, le=11)
+    """Opens the section with the rosette of reasons, this leaf of it filled; 1 is at the top, then clockwise."""
     note: Said | None = None
     lead: Said | None = None
     blocks: tuple[Block, ...] = Field(min_length=1, max_length=MOST)
@@ -179,7 +181,8 @@ class Scale(BlockBase):
     @property
     def is_short(self) -> bool:
         """Tell whether its words fit beside the numbers, on a sheet that is wide enough."""
-        return len(self.label) + len(self.low) <= 12 and len(self.high) <= 10
+        # A letter of the label is as wide as one and a half of the words beside it: 32 such halves fit A4.
+        return 3 * len(self.label) + 2 * len(self.low) <= 32 and len(self.high) <= 10
 
 
 class ChoiceRow(BlockBase):

@@ -96,12 +96,19 @@ class Plate:
     pdf: bytes
     index: PlateIndex
     pages: int
+    openings: tuple[str, ...] = ()
+    """The first words of each page: where a page of print begins in what flows."""
     remarks: tuple[Diagnostic, ...] = ()
     """What a compositor would say of the pages: warnings, told with every file made from the plate."""
 
     def to_bytes(self) -> bytes:
         remarks = [(r.code, r.message, r.where, r.help) for r in self.remarks]
-        head = {"index": asdict(self.index), "pages": self.pages, "remarks": remarks}
+        head = {
+            "index": asdict(self.index),
+            "pages": self.pages,
+            "openings": self.openings,
+            "remarks": remarks,
+        }
         return json.dumps(head, sort_keys=True).encode() + b"\n" + self.pdf
 
     @classmethod
@@ -118,6 +125,7 @@ class Plate:
                 links=tuple(SlotLink(**link) for link in index["links"]),
             ),
             values["pages"],
+            tuple(values["openings"]),
             tuple(
                 Diagnostic(code, message, where=where, help=cure, severity=Severity.WARNING)
                 for code, message, where, cure in values["remarks"]

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import Field
 
 from bifolio.model.base import Model, Name
 
-Format = Literal["pdf"]
+Format = Literal["pdf", "epub", "html", "png"]
+"""Pages, a book for reading systems, a web page with the shelf that it stands on, pictures for other shelves."""
+
+FORMATS: tuple[Format, ...] = get_args(Format)
 
 
 class Plan(Model):

@@ -5,6 +5,7 @@ The functions here are what a worker process does: they take and give plain valu
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from bifolio.diagnostics import Diagnostic
@@ -21,7 +22,16 @@ def warm_up(fonts: Path) -> None:
 
 
 def lay_out_handout(galley: str, fonts: Path, where: str, variant: str = "pdf/a-3a") -> Work:
-    """Lay a galley out as a tagged PDF; it is not a plate yet."""
+    """Lay a galley out as a tagged PDF."""
+    body, findings = lay_out_plate(galley, fonts, where, variant)
+    return body.partition(b"\n")[2], findings
+
+
+def lay_out_plate(galley: str, fonts: Path, where: str, variant: str = "pdf/a-3a") -> Work:
+    """Lay a galley out as a tagged PDF that is to become a plate.
+
+    The first line of the result holds the first words of each page.
+    """
     from bifolio.render.fields import complete
     from bifolio.render.pdf import render
 
@@ -31,7 +41,8 @@ def lay_out_handout(galley: str, fonts: Path, where: str, variant: str = "pdf/a-
     faulty = any(finding.is_error for finding in rendered.findings)
     if faulty:
         return b"", rendered.findings
-    return (complete(rendered.pdf, fonts) if has_fields else rendered.pdf), rendered.findings
+    pdf = complete(rendered.pdf, fonts) if has_fields else rendered.pdf
+    return json.dumps(rendered.openings).encode() + b"\n" + pdf, rendered.findings
 
 
 def lay_out_slots(html: str, fonts: Path, where: str) -> Work:

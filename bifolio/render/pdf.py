@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from bifolio.diagnostics import Diagnostic
-from bifolio.render.craft import craft
+from bifolio.render.craft import craft, wastes_a_page
 
 
 @dataclass(frozen=True)
@@ -31,14 +31,39 @@ class Rendered:
     findings: tuple[Diagnostic, ...]
     overfull: tuple[int, ...] = ()
     """Pages, counted from 0, with text that runs out of its box."""
+    wasteful: bool = False
+    """Whether a page is so empty that the layout is worth another try."""
+    openings: tuple[str, ...] = ()
+    """The first words of each page, by which what flows finds where its pages begin."""
+
+
+LEAD = 'data-lead="{}"'
+"""The mark of a galley that says how much white stands between its blocks: full, less or least.
+
+A galley without it keeps its white, as a booklet does that binds whole handouts."""
 
 
 def render(galley: str, fonts: Path, where: str, *, variant: str | None = "pdf/ua-1") -> Rendered:
     """Lay a galley out and write it as a PDF of a variant that WeasyPrint knows; plain without one.
 
     `fonts` is the folder with fonts.conf and the font files. `where` names the document in findings.
+    A page that is nearly empty is a page to save: then the galley is laid out with a little less white
+    between its blocks, as a compositor takes out lead, and stays so if that makes it a page shorter.
     The same galley and fonts give the same bytes.
     """
+    best = _lay_out(galley, fonts, where, variant=variant)
+    for lead in ("less", "least"):
+        if not best.wasteful or LEAD.format("full") not in galley:
+            break
+        tighter = _lay_out(
+            galley.replace(LEAD.format("full"), LEAD.format(lead), 1), fonts, where, variant=variant
+        )
+        if tighter.pages < best.pages:
+            best = tighter
+    return best
+
+
+def _lay_out(galley: str, fonts: Path, where: str, *, variant: str | None) -> Rendered:
     weasyprint = engine(fonts)
     options = {"pdf_variant": variant} if variant else {}
     with _listening(where) as findings:
@@ -58,8 +83,10 @@ def render(galley: str, fonts: Path, where: str, *, variant: str | None = "pdf/u
                 )
         if variant:
             findings.extend(craft(document.pages, where))
+        openings = tuple(_opening(page) for page in document.pages) if variant else ()
         pdf = document.write_pdf(**options)
-        return Rendered(pdf, len(document.pages), tuple(findings), tuple(overfull))
+        wasteful = variant is not None and wastes_a_page(document.pages)
+        return Rendered(pdf, len(document.pages), tuple(findings), tuple(overfull), wasteful, openings)
 
 
 # -- the engine ----------------------------------------------------------------------------------
@@ -134,6 +161,34 @@ def _listening(where: str) -> Iterator[list[Diagnostic]]:
     finally:
         for logger in loggers:
             logger.removeHandler(listener)
+
+
+# -- how pages begin -----------------------------------------------------------------------------
+
+_OPENING_LETTERS = 60
+
+
+def _opening(page: Any) -> str:
+    """Give the first words of a page that stand in its text: no folio, no numeral of a list, no table head."""
+    words = ""
+    for child in page._page_box.children:
+        if type(child).__name__ == "MarginBox":
+            continue
+        for text in _texts(child):
+            words = " ".join(f"{words} {text}".split())
+            if len(words) > _OPENING_LETTERS:
+                return words
+    return words
+
+
+def _texts(box: Any) -> Iterator[str]:
+    box = getattr(box, "_box", box)
+    if getattr(box, "is_header", False) or "::" in (box.element_tag or ""):
+        return
+    if text := getattr(box, "text", None):
+        yield text
+    for child in getattr(box, "children", ()):
+        yield from _texts(child)
 
 
 # -- text that runs out of its box ---------------------------------------------------------------

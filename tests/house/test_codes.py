@@ -15,8 +15,10 @@ TABLE = re.compile(r"^\| `([a-z*]+\.[a-z0-9-]+)` \| .+ \| .+ \|$", re.MULTILINE)
 # Functions that put the first half before a code, by file: what they are called and what they put.
 PUT_BEFORE = {
     ("logo.py", "_refuse"): "brand.",
+    ("typeface.py", "_refuse"): "brand.",
     ("lint.py", "_finding"): "lint.",
     ("verify.py", "_finding"): "",
+    ("verify_flow.py", "_finding"): "",
     ("faults.py", "_said"): "*.",
 }
 # Codes whose first half is the sort of the file: `*` in the table.
@@ -31,9 +33,12 @@ PUT_TOGETHER = {
     # These join a code that is found where it was made.
     ("faults.py", "{subject}.{code}"): [],
     ("logo.py", "brand.{code}"): [],
+    ("typeface.py", "brand.{code}"): [],
     ("lint.py", "lint.{code}"): [],
     ("verify.py", "code"): [],
+    ("verify_flow.py", "code"): [],
     ("pipeline.py", "finding.code"): [],
+    ("pipeline.py", "code"): [],
     ("plate.py", "code"): [],
 }
 

@@ -57,7 +57,7 @@ def test_saw_known_files() -> None:
 def test_page_rules_stand_in_their_two_files() -> None:
     """WeasyPrint 70 ignores layers inside @page, so pages are described in one place a document."""
     found = {_name(path) for path in SHEETS if "@page" in _text(path)}
-    assert found == {"styles/page.css", "styles/sheet.css"}
+    assert found == {"styles/page.css", "styles/sheet.css", "styles/flow/cover.css"}
 
 
 @pytest.mark.parametrize("path", SHEETS, ids=_name)
@@ -146,7 +146,13 @@ def test_every_token_is_used_and_every_used_one_is_defined() -> None:
     ]
     used = {name for path in sources for name in _READ.findall(_text(path))}
     drawn = {name for path in drawings for name in re.findall(r"\bc\.([a-z0-9_]+)", path.read_text("utf-8"))}
+    drawn |= {
+        name for path in drawings for name in re.findall(r'\bc\["([a-z0-9-]+)"\]', path.read_text("utf-8"))
+    }
+    composer = (ROOT / "bifolio" / "compose.py").read_text("utf-8")
+    drawn |= set(re.findall(r'self\.tokens\["([a-z-]+)"\]', composer))
     assert {"ink", "space-1", "sense"} <= used
+    assert {"cover-leaf", "line-weight"} <= drawn
     assert sorted(_tokens() - used - drawn) == [], "defined and never read"
     unknown = {name for name in used - _tokens() if not _GIVEN.fullmatch(name)}
     assert sorted(unknown) == [], "read and never defined"
@@ -171,3 +177,36 @@ def test_a5_is_the_narrow_column() -> None:
     assert len(inside) > 20
     a5 = yaml.safe_load((STYLES / "editions" / "a5.yaml").read_text("utf-8"))["tokens"]
     assert {name: a5.get(name) for name in inside} == inside
+
+
+def test_the_written_design_is_what_the_tokens_say() -> None:
+    """styles/README.md: each row of a table that names a token gives its value."""
+    text = (STYLES / "README.md").read_text("utf-8")
+    rows = re.findall(r"^\| `--([a-z0-9-]+)` \| (\S+) \|", text, re.MULTILINE)
+    tokens = dict(re.findall(r"--([a-z0-9-]+):\s*([^;]+);", _text(STYLES / "tokens.css")))
+    assert ("body-size", "12pt") in rows
+    assert {name: value for name, value in rows if tokens.get(name) != value} == {}
+    named = set(re.findall(r"`--([a-z0-9-]+)`", text))
+    assert sorted(named - set(tokens)) == []
+    for theme in THEMES:
+        assert f"| {theme.stem} |" in text
+
+
+SMALLEST_PT = 10.0
+
+
+@pytest.mark.parametrize("path", [STYLES / "tokens.css", *THEMES, *EDITIONS], ids=_name)
+def test_no_type_is_smaller_than_ten_points(path: Path) -> None:
+    sizes = re.findall(r"([a-z-]*(?:size|many)): (\d+(?:\.\d+)?)pt", _text(path))
+    assert path.name != "tokens.css" or ("--small-size", "10") in sizes
+    assert [(name, size) for name, size in sizes if float(size) < SMALLEST_PT] == []
+
+
+PRINTED = tuple(path for path in SHEETS if path.parent.name != "flow")
+"""Sheets whose pages are printed; the cover of an EPUB is a picture for a shelf."""
+
+
+@pytest.mark.parametrize("path", PRINTED, ids=_name)
+def test_no_rule_sets_type_smaller_than_ten_points(path: Path) -> None:
+    sizes = re.findall(r"font-size: (\d+(?:\.\d+)?)pt", _text(path))
+    assert [size for size in sizes if float(size) < SMALLEST_PT] == []

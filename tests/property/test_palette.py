@@ -8,7 +8,18 @@ from collections.abc import Iterator
 import pytest
 from coloraide import Color
 
-from bifolio.palette import ROLES, SENTINELS, contrast, derive
+from bifolio.palette import (
+    LIGHT_SEED,
+    NIGHT,
+    PAPER,
+    ROLES,
+    SENTINELS,
+    contrast,
+    derive,
+    derive_night,
+    nearest_safe,
+    shades,
+)
 
 READ = {  # text → the grounds it stands on, and the least contrast (WCAG 2.2: 4.5 is AA, 7 is AAA)
     "ink": (("paper", "wash", "panel", "veil", "neutral", "help-wash"), 7.0),
@@ -38,7 +49,12 @@ def _grid_of_seeds() -> Iterator[str]:
 def palettes() -> dict[str, dict[str, str]]:
     seeds = dict.fromkeys([*_random_seeds(2000), *_grid_of_seeds()])
     assert len(seeds) > 2300
-    return {seed: {"paper": "#ffffff", **derive(seed)} for seed in seeds}
+    return {seed: {"paper": PAPER, **derive(seed)} for seed in seeds}
+
+
+@pytest.fixture(scope="module")
+def nights(palettes: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
+    return {seed: derive_night(seed) for seed in palettes}
 
 
 @pytest.mark.parametrize(("role", "ground"), [(r, g) for r, (grounds, _) in READ.items() for g in grounds])
@@ -51,6 +67,24 @@ def test_words_can_be_read(role: str, ground: str, palettes: dict[str, dict[str,
 def test_lines_can_be_seen(role: str, ground: str, palettes: dict[str, dict[str, str]]) -> None:
     worst = min((contrast(colours[role], colours[ground]), seed) for seed, colours in palettes.items())
     assert worst[0] >= DRAWN[role][1], worst
+
+
+@pytest.mark.parametrize(
+    ("role", "ground", "least"),
+    [(role, ground, least) for role, (grounds, least) in (READ | DRAWN).items() for ground in grounds],
+)
+def test_all_holds_in_the_dark(
+    role: str, ground: str, least: float, nights: dict[str, dict[str, str]]
+) -> None:
+    worst = min((contrast(colours[role], colours[ground]), seed) for seed, colours in nights.items())
+    assert worst[0] >= least, worst
+
+
+def test_the_dark_has_the_roles_of_the_day_and_its_own_paper(nights: dict[str, dict[str, str]]) -> None:
+    assert list(NIGHT) == [*ROLES, "paper"]
+    for colours in nights.values():
+        assert contrast(colours["paper"], "#ffffff") > 14, "dark, and for words on a ground of help, too"
+        assert contrast(colours["paper"], colours["help"]) >= 7
 
 
 @pytest.mark.parametrize("ground", ["deep", "help"])
@@ -91,3 +125,43 @@ def test_lightness_is_that_of_the_role(palettes: dict[str, dict[str, str]]) -> N
             allowed = {role.lightness, *(role.light_seed or ())[:1]}
             level = Color(colours[name]).convert("oklch")["lightness"]
             assert min(abs(level - wanted) for wanted in allowed) < 0.006, (seed, name)
+
+
+def test_hue_stays_but_where_a_light_yellow_would_turn_olive(palettes: dict[str, dict[str, str]]) -> None:
+    """What is printed is the brand's own hue; only 8-bit rounding and pale tints move it."""
+    moved = []
+    for seed, colours in palettes.items():
+        lightness, chroma, hue = Color(seed).convert("oklch").coords(nans=False)
+        if chroma < 0.03:
+            continue
+        is_olive = lightness > LIGHT_SEED and 70 <= hue <= 120
+        for name in ("deep", "mid", "line", "soft"):
+            _, shown_chroma, shown = Color(colours[name]).convert("oklch").coords(nans=False)
+            wanted = hue - 22 if is_olive and ROLES[name].dark_hue else hue
+            if shown_chroma > 0.02 and abs((shown - wanted + 180) % 360 - 180) > 4:
+                moved.append((seed, name))
+    assert moved == []
+
+
+def test_every_shade_of_the_report_is_safe(palettes: dict[str, dict[str, str]]) -> None:
+    for seed in list(palettes)[::10]:
+        assert [shade for shade in shades(seed) if shade.contrast_after < shade.least] == [], seed
+
+
+@pytest.mark.parametrize(
+    ("ground", "least"), [("#ffffff", 4.5), ("#ffffff", 7.0), ("#000000", 4.5), ("#777777", 4.4)]
+)
+def test_nearest_safe_shade_is_safe_near_and_of_the_same_hue(
+    ground: str, least: float, palettes: dict[str, dict[str, str]]
+) -> None:
+    for seed in list(palettes)[::10]:
+        safe = nearest_safe(seed, ground, least)
+        assert contrast(safe, ground) >= least, seed
+        if contrast(seed, ground) >= least:
+            assert safe == seed
+            continue
+        assert contrast(safe, ground) < least * 1.06, (seed, safe)  # no further than need be
+        _, chroma, hue = Color(seed).convert("oklch").coords(nans=False)
+        _, shown_chroma, shown = Color(safe).convert("oklch").coords(nans=False)
+        if min(chroma, shown_chroma) > 0.03:
+            assert abs((shown - hue + 180) % 360 - 180) < 4, (seed, safe)

@@ -290,6 +290,19 @@ def test_declarations_are_found_in_the_styles(scratch: Scratch) -> None:
     assert library.style_place_of("colour: blue") is None
 
 
+def test_all_regions_have_the_same_words_and_lines_for_the_same_needs(library: Library) -> None:
+    regions = [library.region(region_id) for region_id in library.region_ids]
+    assert [region.id for region in regions] == ["au", "ca", "gb", "ie", "nz", "us"]
+    for region in regions:
+        assert region.words.keys() == regions[-1].words.keys(), region.id
+        assert region.words["emergency"] == region.emergency.number, region.id
+        assert region.emergency.say == f"call {region.emergency.number}", region.id
+        for topic in ("crisis", "assault", "abuse"):
+            assert region.choose((), (topic,), 1), f"{region.id} has no line for {topic}"
+        for line in region.lines:
+            assert line.run_by, f"{region.id}: {line.id} does not say who runs it"
+
+
 def test_an_edition_takes_the_tokens_of_the_one_it_is_like(library) -> None:
     a5, booklet = library.edition("a5"), library.edition("booklet-a4")
     assert booklet.tokens["hang"] == a5.tokens["hang"]

@@ -35,9 +35,9 @@ def test_a_further_brand_only_inks(tmp_path) -> None:
     executor = Counting()
     shop = Workshop(Library(ROOT), Store(tmp_path), executor)
     one = shop.produce(_job("harbour"))
-    assert executor.done == ["lay_out_handout", "lay_out_slots"]
+    assert executor.done == ["lay_out_plate", "lay_out_slots"]
     two = shop.produce(_job("default"))
-    assert executor.done == ["lay_out_handout", "lay_out_slots", "lay_out_slots"]
+    assert executor.done == ["lay_out_plate", "lay_out_slots", "lay_out_slots"]
     assert one.body != two.body
 
 

@@ -1,0 +1,72 @@
+"""Faces: the project's font files → web fonts (WOFF), whole, as their licence lets them be embedded.
+
+WOFF is the same font in a smaller wrapping, so nothing of it is changed and its name stays. Files go into an
+EPUB as they are and into a web page as data addresses.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+_FACE_TOKEN = re.compile(r'--([a-z]+-face): "([^"]+)"')
+
+
+@dataclass(frozen=True)
+class Face:
+    """One face as a web font."""
+
+    family: str
+    weight: int
+    woff: bytes
+
+    @property
+    def file(self) -> str:
+        """Give the name of its file in an EPUB."""
+        return f"{self.family.lower().replace(' ', '-')}-{self.weight}.woff"
+
+    @property
+    def address(self) -> str:
+        """Give it as a data address."""
+        return "data:font/woff;base64," + base64.b64encode(self.woff).decode()
+
+    def rule(self, address: str) -> str:
+        """Write the rule that brings it from an address."""
+        return (
+            f'@font-face {{ font-family: "{self.family}"; font-weight: {self.weight}; font-style: normal; '
+            f'font-display: swap; src: url("{address}") format("woff"); }}'
+        )
+
+    def to_bytes(self) -> bytes:
+        return json.dumps([self.family, self.weight]).encode() + b"\n" + self.woff
+
+    @classmethod
+    def from_bytes(cls, kept: bytes) -> Face:
+        head, _, woff = kept.partition(b"\n")
+        family, weight = json.loads(head)
+        return cls(family, weight, woff)
+
+
+def wrap(ttf: bytes) -> Face:
+    """Wrap a TrueType font as WOFF."""
+    from fontTools.ttLib import TTFont
+
+    font = TTFont(io.BytesIO(ttf), recalcTimestamp=False)
+    family = font["name"].getBestFamilyName() or ""
+    weight = int(font["OS/2"].usWeightClass)
+    font.flavor = "woff"
+    out = io.BytesIO()
+    font.save(out)
+    return Face(family, weight, out.getvalue())
+
+
+def used(faces: Iterable[Face], styles: str) -> tuple[Face, ...]:
+    """Give the faces that the styles set text in: those that a token of a face ends up naming."""
+    families = set(dict(_FACE_TOKEN.findall(styles)).values())
+    return tuple(
+        sorted((face for face in faces if face.family in families), key=lambda f: (f.family, f.weight))
+    )

@@ -1,0 +1,51 @@
+"""Render pictures: a finished PDF → its first page, and a cover from the ground and the words of one.
+
+Pictures are for shelves: small enough for a page that holds twenty, large enough for a cover in a reading
+system. Same input, same bytes: PDFium draws without hinting of the machine, and files hold no date.
+"""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+PAGE_PIXELS = 480
+"""How wide the picture of a page is: twice its place on a shelf, for sharp screens."""
+
+COVER_PIXELS = 1600
+"""How high a cover is; its sides are 3 to 4."""
+
+
+def first_page(pdf: bytes, width: int = PAGE_PIXELS) -> bytes:
+    """Draw the first page of a PDF as a PNG of 64 colours."""
+    picture = _drawn(pdf, width=width).convert("RGB").quantize(64, method=2)
+    return _written(picture, "PNG", optimize=True)
+
+
+def cover(ground: bytes, words: bytes, form: str) -> bytes:
+    """Lay the words of a cover, one page of a PDF, on its ground, another; give a JPEG or a PNG."""
+    picture = _drawn(ground, height=COVER_PIXELS)
+    picture.alpha_composite(_drawn(words, height=COVER_PIXELS))
+    if form == "PNG":
+        return _written(picture.convert("RGB").quantize(128, method=2), form, optimize=True)
+    return _written(picture.convert("RGB"), form, quality=88, subsampling=0)
+
+
+def _drawn(pdf: bytes, width: int = 0, height: int = 0) -> Any:
+    import pypdfium2 as pdfium
+
+    document = pdfium.PdfDocument(pdf)
+    try:
+        page = document[0]
+        scale = width / page.get_width() if width else height / page.get_height()
+        clear = (255, 255, 255, 0) if height else (255, 255, 255, 255)
+        bitmap = page.render(scale=scale, fill_color=clear, rev_byteorder=True, maybe_alpha=True)
+        return bitmap.to_pil().convert("RGBA")
+    finally:
+        document.close()
+
+
+def _written(picture: Any, form: str, **options: Any) -> bytes:
+    out = io.BytesIO()
+    picture.save(out, form, **options)
+    return out.getvalue()
