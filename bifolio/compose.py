@@ -517,7 +517,7 @@ class Composer:
         }
         svg = self._draw(f"content/figures/{name}.svg.j2", drawing.template, context)
         _refuse_unsound(svg, f"content/figures/{name}.svg.j2")
-        return {"svg": Markup(_sized(svg)), "key": drawing.words.key}  # noqa: S704 - autoescaped
+        return {"svg": Markup(_sized(svg, self.design.edition.figure_scale)), "key": drawing.words.key}  # noqa: S704 - autoescaped
 
     def _use_icon(self, used: _Used, name: str, role: str) -> str:
         path = self.design.styles / "icons" / f"{name}.svg"
@@ -772,10 +772,10 @@ _TEMPLATE_FAULTS = (
 )
 
 
-def _sized(svg: str) -> str:
-    """Give a drawing the width in mm that its viewBox says: a unit is a millimetre."""
-    width = re.search(r'viewBox="\S+ \S+ (\S+)', svg)
-    return svg.replace("<svg ", f'<svg width="{width[1]}mm" ', 1) if width else svg
+def _sized(svg: str, scale: float) -> str:
+    """Give a drawing its width: at a scale of 1 a unit of its viewBox is a millimetre."""
+    width = re.search(r'viewBox="\S+ \S+ ([\d.]+)', svg)
+    return svg.replace("<svg ", f'<svg width="{float(width[1]) * scale:g}mm" ', 1) if width else svg
 
 
 def _refuse_unsound(svg: str, where: str) -> None:

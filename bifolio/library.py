@@ -420,7 +420,11 @@ class Library:
             return edition
         shared = self.edition(edition.like, (*asked, edition_id))
         own = edition.model_fields_set
-        kept = {name: getattr(shared, name) for name in ("templates", "table_columns") if name not in own}
+        kept = {
+            name: getattr(shared, name)
+            for name in ("templates", "table_columns", "figure_scale")
+            if name not in own
+        }
         tokens = {"tokens": {**shared.tokens, **edition.tokens}, "inner": {**shared.inner, **edition.inner}}
         return edition.model_copy(update={**kept, **tokens})
 

@@ -78,6 +78,8 @@ class Edition(Model):
     """The edition whose tokens, templates and tables this one takes before its own."""
     trim_width_mm: Millimetres
     trim_height_mm: Millimetres
+    bleed_mm: Annotated[float, Field(ge=0, le=10)] = 0
+    """What a print shop cuts off around the trim; with it, pictures have 300 dots to the inch."""
     kinds: tuple[Kind, ...] = ()
     """Kinds of handout this edition suits; empty means all."""
     instead: dict[Kind, Name] = {}
@@ -92,6 +94,8 @@ class Edition(Model):
     """Lines, boxes and numbers are fields to fill on a screen."""
     templates: dict[Kind, Name] = {}
     """Kinds that this form builds with another template of templates/."""
+    figure_scale: Annotated[float, Field(ge=0.5, le=2)] = 1
+    """How large drawings are set; at 1 they are 109 mm wide and their words 11 pt."""
     table_columns: Annotated[int, Field(ge=1, le=12)] = 12
     """The most columns that find room; a table with more of them is set as a list."""
 
@@ -104,5 +108,6 @@ class Edition(Model):
         return {
             "trim-width": f"{self.trim_width_mm:g}mm",
             "trim-height": f"{self.trim_height_mm:g}mm",
+            **({"bleed": f"{self.bleed_mm:g}mm", "marks": "crop"} if self.bleed_mm else {}),
             **self.tokens,
         }
