@@ -162,7 +162,7 @@ class Workshop:
         self._proved(verify(pdf, job.path, size))
         return pdf, plate, inker
 
-    def proof(self, job: Job) -> bytes:
+    def sight(self, job: Job) -> bytes:
         """Give the PDF of a job for one look on a screen: not verified, and not to be handed to anyone."""
         plate, inker = self._plate_and_inker(job, self._galley_of(job))
         return inker.ink(plate)
