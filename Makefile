@@ -7,10 +7,13 @@ ifeq ($(shell uname -s),Darwin)
 export DYLD_FALLBACK_LIBRARY_PATH := $(shell brew --prefix 2>/dev/null)/lib:$(DYLD_FALLBACK_LIBRARY_PATH)
 endif
 
-.PHONY: handouts test check gallery bench golden schema setup lock clean
+.PHONY: handouts studio test check gallery bench golden schema setup lock clean
 
 handouts: $(VENV)/.ready ## build the library into output/
 	@$(RUN) build.py
+
+studio: $(VENV)/.ready ## the page in the browser where a therapist does it all
+	@$(RUN) build.py studio
 
 test: $(VENV)/.ready-dev ## run all tests
 	@$(RUN) -m pytest -q
