@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 import io
 import json
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -21,6 +22,7 @@ import click
 
 from bifolio import __version__
 from bifolio.diagnostics import ContentError, Diagnostic, PressError, show, suggest
+from bifolio.ledger import Ledger
 from bifolio.worker import fonts_of, worker
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -45,7 +47,7 @@ class _Voice:
     def give(self, value: dict[str, Any]) -> None:
         """Give the result to a machine."""
         if self.as_json:
-            click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+            click.echo(_json_text(value))
 
     def complain(self, findings: tuple[Diagnostic, ...] | list[Diagnostic]) -> None:
         """Show findings: as text on stderr for people; machines get them in the result."""
@@ -55,6 +57,13 @@ class _Voice:
             click.echo(show(finding), err=True)
         if len(findings) > MOST_SHOWN:
             click.echo(f"… and {len(findings) - MOST_SHOWN:,} more; mend these first", err=True)
+
+    def again(self, words: str, findings: list[Diagnostic], value: dict[str, Any]) -> dict[str, str]:
+        """Give what to tell when the same is asked for again and nothing is to do."""
+        line = "" if self.quiet else f"{words}\n"
+        if self.as_json:
+            return {"out": f"{_json_text(value)}\n", "err": line}
+        return {"out": line, "err": "".join(f"{show(finding)}\n" for finding in findings[:MOST_SHOWN])}
 
     def fail(self, error: PressError) -> NoReturn:
         """Show what is wrong and end with the exit code of its kind."""
@@ -151,11 +160,12 @@ def build(
     """Make handouts: all that bifolio.yaml plans, or the named ones."""
     with _speaking(as_json, quiet) as voice, ExitStack() as stack:
         started = time.perf_counter()
+        ledger = Ledger(project)
         executor = stack.enter_context(worker(fonts_of(project)))
         from bifolio.office import Office
         from bifolio.plan import Request
 
-        office = Office(project, renew=force, executor=executor)
+        office = Office(project, renew=force, executor=executor, ledger=ledger)
         request = Request(
             items=items,
             brands=brands or (office.library.brand_ids if all_brands else ()),
@@ -175,8 +185,16 @@ def build(
             voice.say(f"  {_from_here(path)}")
         seconds = time.perf_counter() - started
         voice.say(f"{len(made)} {_files(len(made))} in {seconds:.1f} s.")
-        said = [warning.as_json() for warning in (*noted, *warnings)]
-        voice.give({"ok": True, "files": [str(path) for path in made], "warnings": said})
+        found = [*noted, *warnings]
+        result = {
+            "ok": True,
+            "files": [str(path) for path in made],
+            "warnings": [warning.as_json() for warning in found],
+        }
+        voice.give(result)
+        if office.snapshot:
+            again = voice.again(f"{len(made)} {_files(len(made))} up to date.", found, result)
+            ledger.record([os.getcwd(), *sys.argv[1:]], office.snapshot, made, again)  # noqa: PTH109
 
 
 @main.command()
@@ -429,6 +447,57 @@ def list_(what: str, approvals: bool, project: Path, as_json: bool, quiet: bool)
 
 
 @main.command()
+@click.option("--host", default="127.0.0.1", help="Where to listen; this computer alone by default.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=0, help="The usual one, or a free one, by default."
+)
+@click.option("--no-open", is_flag=True, help="Do not open the browser.")
+@click.option("--name", help="How browsers call it, beyond this computer: handouts.example.org")
+@click.option("--password-file", type=click.Path(path_type=Path), help="Holds the hash of the password.")
+@click.option(
+    "--set-password", type=click.Path(path_type=Path), help="Ask for a password, write its hash, end."
+)
+@click.option("--certificate", type=click.Path(path_type=Path, exists=True), help="A TLS certificate.")
+@click.option("--certificate-key", type=click.Path(path_type=Path, exists=True), help="Its private key.")
+@click.option("--behind-proxy", is_flag=True, help="A proxy before it brings TLS.")
+@_common
+def studio(
+    host: str,
+    port: int,
+    no_open: bool,
+    name: str | None,
+    password_file: Path | None,
+    set_password: Path | None,
+    certificate: Path | None,
+    certificate_key: Path | None,
+    behind_proxy: bool,
+    project: Path,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Open the studio: a page in the browser where a therapist does it all."""
+    with _speaking(as_json, quiet) as voice:
+        from bifolio.studio.server import Address, serve, write_password
+
+        if set_password:
+            write_password(set_password, click.prompt("Password", hide_input=True, confirmation_prompt=True))
+            voice.say(f"{set_password} holds its hash.")
+            return
+        address = Address(
+            host, port, name, password_file, certificate, certificate_key, behind_proxy=behind_proxy
+        )
+
+        def tell(url: str) -> None:
+            click.echo(f"The studio is open at {url}\nLeave it with Ctrl-C.", err=as_json)
+            voice.give({"ok": True, "url": url})
+            sys.stdout.flush()
+            if not (no_open or as_json):
+                click.launch(url)
+
+        serve(project, address, tell)
+
+
+@main.command()
 @_common
 def schema(project: Path, as_json: bool, quiet: bool) -> None:
     """Write the JSON Schemas from which editors complete and check content files."""
@@ -529,6 +598,10 @@ def _as_json(standing: Any) -> dict[str, str | None]:
         "by": approval.by if approval else None,
         "on": str(approval.on) if approval else None,
     }
+
+
+def _json_text(value: dict[str, Any]) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=2, default=str)
 
 
 def _formats(text: str | None) -> tuple[Any, ...]:

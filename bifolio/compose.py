@@ -391,7 +391,9 @@ class Composer:
         anchor = f' <a href="{escape(link)}">{escape(shown)}</a>' if link else ""
         if style == "list":
             return Markup(f"{escape(source.short)}.{anchor}")  # noqa: S704 - all parts escaped
-        parts = [source.by, f"({source.year})" if source.year else "", f"{source.title}."]
+        title = source.title if source.title.endswith("?") else f"{source.title}."
+        by = f"{source.by}." if source.by and not source.year else source.by
+        parts = [by, f"({source.year})" if source.year else "", title]
         lead = " ".join(part for part in parts if part)
         tail = f" {source.where}." if source.where else ""
         return Markup(f"{escape(lead)}{escape(tail)}{anchor}")  # noqa: S704 - all parts escaped

@@ -29,6 +29,7 @@ from bifolio.diagnostics import (
     shorten,
 )
 from bifolio.establish import FILE, brand_text, establish, logo_name, refuse_name
+from bifolio.ledger import STORE, Ledger
 from bifolio.library import Library
 from bifolio.load import parse
 from bifolio.logo import read_logo
@@ -40,7 +41,7 @@ from bifolio.model.region import Region
 from bifolio.model.tailoring import Tailoring
 from bifolio.model.tree import Tree
 from bifolio.plan import Job, Request, plan, unknown
-from bifolio.press import STORE, Store, run, together
+from bifolio.press import Store, run, together
 from bifolio.proof import NAME as PROOF
 from bifolio.proof import Proof, measured, sample
 from bifolio.publish import expect_room, replace_all
@@ -57,7 +58,15 @@ T = TypeVar("T")
 class Office:
     """One project folder, open for business."""
 
-    def __init__(self, root: Path, *, renew: bool = False, executor: Executor | None = None) -> None:
+    def __init__(
+        self,
+        root: Path,
+        *,
+        renew: bool = False,
+        executor: Executor | None = None,
+        ledger: Ledger | None = None,
+    ) -> None:
+        """Open a project. With a `ledger` one build is made of the files as they are now: see `Workshop`."""
         if not (root / "content").is_dir():
             raise RequestError(
                 Diagnostic(
@@ -66,6 +75,7 @@ class Office:
                     help="go to the project's folder, or name it with --project",
                 )
             )
+        self.snapshot = ledger.snapshot() if ledger else None  # before the first file is read
         self.library = Library(root)
         self.store = Store(self.library.root / STORE, renew=renew)
         self.executor = executor
@@ -84,6 +94,7 @@ class Office:
             )
         desk = self._desk(request, items, request.brands or project.brands)
         jobs = plan(request, project, desk.handouts, desk.clinics, desk.editions)
+        jobs = tuple(job for job in jobs if self.library.owner(job.item) in (None, job.brand))
         if not jobs:
             raise RequestError(
                 Diagnostic(
@@ -378,7 +389,7 @@ class Office:
     def _workshop(self) -> Workshop:
         from bifolio.pipeline import Workshop
 
-        return Workshop(self.library, self.store, self.executor)
+        return Workshop(self.library, self.store, self.executor, self.snapshot)
 
     # -- reading ---------------------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Executor, Future
 from dataclasses import replace
 from functools import cache, cached_property, lru_cache
@@ -27,7 +27,8 @@ from bifolio.compose import FITS, ApprovalLine, ClinicCopy, Composer, Design, qr
 from bifolio.diagnostics import ContentError, DesignError, Diagnostic, ProofError, Severity, shorten
 from bifolio.impose import impose, misfit, sheets
 from bifolio.ink import Ink, Inker, SlotSheet
-from bifolio.library import ENGINE, Library
+from bifolio.ledger import ENGINE, STORE, Snapshot
+from bifolio.library import Library
 from bifolio.model.approval import Approval
 from bifolio.model.brand import Brand
 from bifolio.model.edition import Imposition
@@ -37,7 +38,7 @@ from bifolio.model.plate import LINES, SLOTS, Plate
 from bifolio.model.tailoring import Tailoring
 from bifolio.palette import NIGHT, PAPER, PAPER_SENTINEL, ROLES, SENTINELS, derive, derive_night
 from bifolio.plan import Job
-from bifolio.press import STORE, Store
+from bifolio.press import Store
 from bifolio.proof import Proof, in_grey, measured
 from bifolio.publish import Artefact
 from bifolio.render import Work, epub, lay_out_handout, lay_out_plate, lay_out_slots, preview, web
@@ -62,10 +63,21 @@ class _Kept(Generic[T]):
 class Workshop:
     """Makes the jobs of one project. Pages are laid out by `executor`, in this process or beside it."""
 
-    def __init__(self, library: Library, store: Store, executor: Executor | None = None) -> None:
+    def __init__(
+        self,
+        library: Library,
+        store: Store,
+        executor: Executor | None = None,
+        snapshot: Snapshot | None = None,
+    ) -> None:
         self.library = library
         self.store = store
         self.executor = executor or SameProcess()
+        self.snapshot = snapshot
+        """The project's files as they were before the library read them. With it a finished file is found by what
+        it was made from, and neither composed nor inked again."""
+        self.made = 0
+        """Files that were not found but made."""
         self.remarks: dict[tuple[str | None, str], Diagnostic] = {}
         """What a compositor would say of the pages made so far."""
         self.composer = lru_cache(maxsize=32)(self._composer)
@@ -83,6 +95,24 @@ class Workshop:
         """
         if handout:
             return self._pdf(job, self._composed(handout, *self._place(job)))
+        if self.snapshot is None:
+            return self._made_new(job)
+        mark = fingerprint("file", self._press_mark, self.library.made_from(job, self.snapshot))
+        if kept := self.store.find(mark):
+            artefact, remarks = _unpacked(job, kept)
+            self.remarks |= remarks
+            return artefact
+        before, self.remarks = self.remarks, {}
+        try:
+            artefact = self._made_new(job)
+            if not any(remark.span for remark in self.remarks.values()):  # a place in a file that may move
+                self.store.keep(mark, _packed(artefact, self.remarks.values()))
+        finally:
+            self.remarks = before | self.remarks
+        return artefact
+
+    def _made_new(self, job: Job) -> Artefact:
+        self.made += 1
         makers: dict[str, Callable[[Job], Artefact]] = {
             "pdf": self._pdf,
             "epub": self._epub,
@@ -131,6 +161,11 @@ class Workshop:
                 pdf = self._imposed(job, pdf, plate.pages, form)
         self._proved(verify(pdf, job.path, size))
         return pdf, plate, inker
+
+    def proof(self, job: Job) -> bytes:
+        """Give the PDF of a job for one look on a screen: not verified, and not to be handed to anyone."""
+        plate, inker = self._plate_and_inker(job, self._galley_of(job))
+        return inker.ink(plate)
 
     def _plate_and_inker(self, job: Job, galley: str, *, tailored: bool = False) -> tuple[Plate, Inker]:
         layout = self.plate(galley, f"{job.item}.{job.edition}")  # both are laid out meanwhile
@@ -535,6 +570,21 @@ class Workshop:
             "inputs": fingerprint(self._press_mark, *made_from),
             **more,
         }
+
+
+def _packed(artefact: Artefact, remarks: Iterable[Diagnostic]) -> bytes:
+    said = [[r.code, r.message, r.help, r.severity.value, r.where] for r in remarks]
+    return json.dumps([artefact.facts, said]).encode() + b"\n" + artefact.body
+
+
+def _unpacked(job: Job, kept: bytes) -> tuple[Artefact, dict[tuple[str | None, str], Diagnostic]]:
+    head, _, body = kept.partition(b"\n")
+    facts, said = json.loads(head)
+    remarks = {
+        (where, message): Diagnostic(code, message, None, help=cure, severity=Severity(level), where=where)
+        for code, message, cure, level, where in said
+    }
+    return Artefact(job.path, body, facts), remarks
 
 
 def _longest_words(copy: ClinicCopy, slot: str) -> str:
