@@ -240,6 +240,43 @@ class Composer:
         html = self._render("documents/cover.html.j2", context)
         return _styled(html, self._stylesheet((), used, parts=(), pages="flow/cover.css"))
 
+    def shelf(
+        self,
+        shown: Mapping[str, Any],
+        clinic: Mapping[str, Markup],
+        copy: ClinicCopy,
+    ) -> Flow:
+        """Compose a clinic's shelf. `shown` is what its template asks for: groups, pictures, heights."""
+        used = _Used()
+        context = {
+            **shown,
+            "clinic": _in_place(clinic, copy),
+            "label": self._label,
+            "use_icon": lambda name, role="deep": self._use_icon(used, name, role),
+        }
+        return Flow(
+            title=f"{self._label('shelf_title')}, {copy.name}",
+            summary=self._label("shelf_summary"),
+            language=self.region.language,
+            kind="shelf",
+            body=self._render("web/shelf.html.j2", context).strip(),
+            styles=self._flowing_styles(("flow/shelf.css",)),
+            pictures=tuple(used.rules[key] for key in sorted(used.rules)),
+            headings=(),
+            is_drawn=False,
+            is_filled_in=False,
+        )
+
+    def told_of(self, handout: Handout) -> dict[str, object]:
+        """Give what a shelf says of a handout."""
+        return {
+            "title": self._plain(handout.title),
+            "summary": self._plain(handout.summary),
+            "kind": handout.kind,
+            "audience": sorted(handout.audience),
+            "audience_line": self._audience_line(handout),
+        }
+
     def document(self, template: str, context: Mapping[str, Any]) -> str:
         """Compose another document of a finished file: the frame of a web page, a part of an EPUB."""
         return self._render(template, {"label": self._label, **context})
@@ -533,8 +570,10 @@ class Composer:
     def _flowing_styles(self, components: tuple[str, ...]) -> str:
         """Join the same styles for what flows: no layers, which old readers drop whole, and lengths in rem."""
         parts = sorted((self.design.styles / "parts").glob("*.css"))
-        files = ("tokens.css", "base.css", *(f"parts/{path.name}" for path in parts), *components)
-        files = (*files, "flow/flow.css", f"themes/{self.design.theme}.css")
+        files = ("tokens.css", "base.css", *(f"parts/{path.name}" for path in parts), "flow/flow.css")
+        own = [name for name in components if name.startswith("flow/")]
+        first = [name for name in components if name not in own]
+        files = (*files[:-1], *first, files[-1], *own, f"themes/{self.design.theme}.css")
         return "\n".join(_in_rem(self._css(file)) for file in files)
 
     def _layer(self, name: str, files: tuple[str, ...]) -> str:

@@ -79,12 +79,13 @@ class Office:
     ) -> tuple[list[Path], list[Diagnostic]]:
         """Make the jobs and publish them; give the paths of the files, and the warnings."""
         from bifolio.pipeline import Workshop, engine
-        from bifolio.publish import expect_room, publish
+        from bifolio.publish import expect_room, publish, standing
 
         target = folder or self.library.root / "output"
         expect_room(target)
         workshop = Workshop(self.library, self.store, self.executor)
-        artefacts = run(jobs, workshop.produce, started)
+        artefacts = list(run(jobs, workshop.produce, started))
+        artefacts += workshop.shelves(artefacts, standing(target), target)
         written = publish(artefacts, target, engine())
         self.store.clean()
         return written, list(workshop.remarks.values())

@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import re
-from collections.abc import Callable, Mapping
+from base64 import b64encode
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import replace
 from functools import cache, cached_property, lru_cache
@@ -21,7 +23,7 @@ from typing import Generic, TypeVar
 
 from markupsafe import Markup
 
-from bifolio import __version__
+from bifolio import __version__, shelf
 from bifolio.compose import FITS, ClinicCopy, Composer, Design, qr
 from bifolio.diagnostics import ContentError, DesignError, Diagnostic, ProofError, shorten
 from bifolio.ink import Ink, Inker, SlotSheet
@@ -38,6 +40,7 @@ from bifolio.render import Work, epub, lay_out_plate, lay_out_slots, preview, we
 from bifolio.render.faces import Face, wrap
 from bifolio.render.paint import Paint
 from bifolio.render.plate import finish
+from bifolio.shelf import Facts
 from bifolio.verify import verify
 from bifolio.verify_flow import verify_epub, verify_page
 from bifolio.worker import SameProcess
@@ -109,8 +112,8 @@ class Workshop:
         flow, paint, copy = self._flow(job, on_web=False)
         handout, brand = self.library.handout(job.item), self.library.brand(job.brand)
         composer = self.composer(job.edition, job.theme, job.region, job.language)
-        shelf = brand.clinic.shelf
-        form_at = f"{shelf.rstrip('/')}/index.html#{job.item}" if shelf and flow.is_filled_in else None
+        home = brand.clinic.shelf
+        form_at = f"{home.rstrip('/')}/index.html#{job.item}" if home and flow.is_filled_in else None
         edition = self.library.edition(job.edition)
         book = epub.Book(
             clinic=copy.name,
@@ -173,6 +176,63 @@ class Workshop:
             kept = self.store.find(mark) or self.store.keep(mark, wrap(ttf).to_bytes())
             found.append(Face.from_bytes(kept))
         return tuple(found)
+
+    # -- the shelf -------------------------------------------------------------------------------
+
+    def shelves(
+        self, made: Sequence[Artefact], standing: Mapping[str, Facts], folder: Path
+    ) -> list[Artefact]:
+        """Give the shelf of each clinic and language whose web pages were made: all that then stands there."""
+        bodies = {artefact.path: artefact.body for artefact in made}
+        files = {
+            **standing,
+            **{a.path: {**a.facts, "bytes": len(a.body)} for a in made},
+        }
+        touched = set(shelf.places({a.path: a.facts for a in made}))
+        return [
+            self._shelf(files, bodies, folder, place) for place in shelf.places(files) if place in touched
+        ]
+
+    def _shelf(
+        self, files: Mapping[str, Facts], bodies: Mapping[str, bytes], folder: Path, place: str
+    ) -> Artefact:
+        job = next(
+            Job(**{name: facts[name] for name in _JOB_FIELDS}, format="html")
+            for path, facts in sorted(files.items())
+            if path in bodies and facts.get("format") == "html" and path.startswith(f"{place}/")
+        )
+        stock = shelf.items(files, place, lambda name: self.library.edition(name).name)
+        pictures = {}
+        for item in stock:
+            if item.first_pdf:
+                path = f"{place}/{item.first_pdf}"
+                pictures[item.id] = self._shelf_picture(bodies.get(path) or (folder / path).read_bytes())
+            elif any(path.startswith(f"{place}/{item.id}.") for path in bodies):
+                pictures[item.id] = self._first_page(replace(job, item=item.id, format="png")).body
+        shown = {
+            "groups": shelf.groups(stock),
+            "pictures": {
+                own: "data:image/png;base64," + b64encode(png).decode() for own, png in pictures.items()
+            },
+            "heights": {
+                own: 240 * size[1] // size[0]
+                for own, size in ((o, preview.size(p)) for o, p in pictures.items())
+            },
+        }
+        composer = self.flowing(job.edition, job.theme, job.region, job.language)
+        brand = self.library.brand(job.brand)
+        paint = self.paint(brand)
+        copy = composer.clinic_copy(brand, self.library.logo(job.brand, brand, paint.day["deep"]))
+        flow = composer.shelf(shown, composer.slots(copy, {}), copy)
+        body = web.render(flow, paint, self.faces, copy.name, composer.frame("web"), composer.document)
+        path = f"{place}/index.html"
+        self._proved(verify_page(body, path, [file.name for item in stock for file in item.files]))
+        facts = {"brand": job.brand, "language": job.language, "format": "shelf"}
+        return Artefact(path, body, {**facts, "inputs": fingerprint(self._press_mark, body)})
+
+    def _shelf_picture(self, pdf: bytes) -> bytes:
+        mark = fingerprint("picture", self._press_mark, version("pypdfium2"), version("Pillow"), pdf)
+        return self.store.find(mark) or self.store.keep(mark, preview.first_page(pdf))
 
     # -- pictures --------------------------------------------------------------------------------
 
@@ -374,6 +434,14 @@ class Workshop:
         bodies = [path.read_bytes() for path in (*fonts, *code)]
         return fingerprint(*(f"{name} {number}" for name, number in engine().items()), *bodies)
 
+    def _told_of(self, job: Job) -> dict[str, object]:
+        """Give what a shelf says of an item, and how long a reader needs for it."""
+        galley = self.galley(job.item, job.edition, job.theme, job.region, job.language)
+        words = len(_MARKUP.sub(" ", galley).split())
+        composer = self.composer(job.edition, job.theme, job.region, job.language)
+        told = composer.told_of(self.library.handout(job.item))
+        return {**told, "minutes": math.ceil(words / _READ_IN_A_MINUTE)}
+
     def _facts(self, job: Job, *made_from: str | bytes, **more: object) -> dict[str, object]:
         return {
             "item": job.item,
@@ -384,8 +452,16 @@ class Workshop:
             "region": job.region,
             "language": job.language,
             "inputs": fingerprint(self._press_mark, *made_from),
+            **self._told_of(job),
             **more,
         }
+
+
+_JOB_FIELDS = ("item", "edition", "theme", "region", "language", "brand")
+_READ_IN_A_MINUTE = 180
+"""Words. A calm reader has 200 or more; who is tired, or reads in a second language, has fewer."""
+
+_MARKUP = re.compile(r"<style>.*?</style>|<svg.*?</svg>|<[^>]*>", re.DOTALL)
 
 
 def _longest_words(copy: ClinicCopy, slot: str) -> str:
