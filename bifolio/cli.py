@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import datetime
 import io
 import json
 import sys
@@ -18,7 +19,7 @@ from typing import Any, NoReturn, TypeVar, cast
 import click
 
 from bifolio import __version__
-from bifolio.diagnostics import Diagnostic, PressError, show, suggest
+from bifolio.diagnostics import ContentError, Diagnostic, PressError, show, suggest
 from bifolio.worker import fonts_of, worker
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -180,18 +181,145 @@ def build(
 @main.command()
 @click.argument("items", nargs=-1, metavar="[ITEM]…")
 @click.option("--brand", "-b", "brands", multiple=True, help="Check only these clinics.")
+@click.option("--strict", is_flag=True, help="Count every warning as an error.")
+@click.option(
+    "--on",
+    "day",
+    type=click.DateTime(["%Y-%m-%d"]),
+    default=lambda: f"{datetime.date.today()}",  # noqa: DTZ011, TID251 - a check is no build; its day is here
+    show_default="today",
+    help="The day on which reviews and support lines may be due.",
+)
+@click.option("--evidence", is_flag=True, help="Write the evidence sheet of each ITEM.")
+@click.option(
+    "--output",
+    "-o",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Where evidence sheets go; output/ by default.",
+)
 @_common
-def check(items: tuple[str, ...], brands: tuple[str, ...], project: Path, as_json: bool, quiet: bool) -> None:
-    """Find what is wrong with content and brands; write nothing."""
+def check(
+    items: tuple[str, ...],
+    brands: tuple[str, ...],
+    strict: bool,
+    day: datetime.datetime,
+    evidence: bool,
+    output: Path | None,
+    project: Path,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Find what is wrong with content and brands, and what an editor would change."""
+    if evidence and not items:
+        raise click.UsageError("--evidence needs the name of a handout")
     with _speaking(as_json, quiet) as voice:
         from bifolio.office import Office
 
         office = Office(project)
-        warnings = office.check(items, brands)
+        warnings = office.check(items, brands, day.date())
+        if strict and warnings:
+            raise ContentError(warnings)
         voice.complain(warnings)
+        sheets = office.attest(items, brands, output, day.date()) if evidence else []
+        for path in sheets:
+            voice.say(f"  {_from_here(path)}")
         count = len(set(items) or office.library.handout_paths)
         voice.say(f"{count} {'handout is' if count == 1 else 'handouts are'} fine.")
-        voice.give({"ok": True, "warnings": [warning.as_json() for warning in warnings]})
+        said = [warning.as_json() for warning in warnings]
+        voice.give({"ok": True, "warnings": said, **({"files": list(map(str, sheets))} if evidence else {})})
+
+
+@main.command()
+@click.argument("item", metavar="ITEM")
+@click.option("--brand", "-b", required=True, help="The clinic whose clinician approves.")
+@click.option("--by", required=True, help='Who: "name, role".')
+@click.option("--on", required=True, help="The day of the approval: 2026-11-22.")
+@click.option("--region", help="With whose support lines; the clinic's own by default.")
+@click.option("--lang", "language", help="In which language.")
+@_common
+def approve(
+    item: str,
+    brand: str,
+    by: str,
+    on: str,
+    region: str | None,
+    language: str | None,
+    project: Path,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Record that a clinician has read a handout and approves exactly this text."""
+    with _speaking(as_json, quiet) as voice:
+        from bifolio.office import Office
+
+        office = Office(project)
+        standing = office.approve(item, brand, by, on, region, language)
+        voice.say(str(standing))
+        voice.give({"ok": True, "approvals": [_as_json(standing)]})
+
+
+@main.command()
+@click.argument("item", metavar="ITEM")
+@click.option(
+    "--for", "wishes", type=click.File("r", encoding="utf-8-sig"), help="A YAML file; - reads stdin."
+)
+@click.option("--to", "target", type=click.Path(path_type=Path), help="Where the copy goes: a PDF of yours.")
+@click.option("--brand", "-b", help="The clinic; the first planned one by default.")
+@click.option("--keep", multiple=True, help="A part to keep, by name; repeatable.")
+@click.option("--leave-out", multiple=True, help="A part to leave out; repeatable.")
+@click.option("--say", multiple=True, metavar="WORD=OTHER", help="Other words: partner=wife; repeatable.")
+@click.option("--note", multiple=True, help="A few words at the top. A shell remembers them: prefer --for.")
+@click.option("--next-visit", help="The day and hour of the next visit.")
+@click.option("--edition", "-e", help="The reading form: a5 …")
+@click.option("--region", help="Whose support lines.")
+@click.option("--lang", "language", help="Language of the content.")
+@_common
+def tailor(
+    item: str,
+    wishes: Any,
+    target: Path | None,
+    brand: str | None,
+    keep: tuple[str, ...],
+    leave_out: tuple[str, ...],
+    say: tuple[str, ...],
+    note: tuple[str, ...],
+    next_visit: str | None,
+    edition: str | None,
+    region: str | None,
+    language: str | None,
+    project: Path,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Make one person's copy; nothing of it is kept. Without --to, tell what a copy may change."""
+    with _speaking(as_json, quiet) as voice, ExitStack() as stack:
+        if target is not None:
+            executor = stack.enter_context(worker(fonts_of(project)))
+        from bifolio.office import Office, read_tailoring
+
+        if target is None:
+            _tell_parts(Office(project), item, voice)
+            return
+        office = Office(project, executor=executor)
+        flags = {
+            "keep": list(keep),
+            "leave_out": list(leave_out),
+            "words": dict(_pair(pair) for pair in say),
+            "note": list(note),
+            "next_visit": next_visit,
+            "edition": edition,
+        }
+        flags = {name: value for name, value in flags.items() if value}
+        if wishes is not None and flags:
+            raise click.UsageError("give --for, or the options that say the same, not both")
+        text, name = (wishes.read(), "--for") if wishes is not None else (json.dumps(flags), "what was typed")
+        tailoring, tree = read_tailoring(text, name)
+        chosen = brand or office.library.plan.brands[0]
+        pdf, warnings = office.tailored(item, chosen, tailoring, region, language, tree=tree)
+        office.hand_over(pdf, target)
+        voice.complain(warnings)
+        voice.say(f"  {target}\nNothing of it was kept here.")
+        voice.give({"ok": True, "files": [str(target)], "warnings": [w.as_json() for w in warnings]})
 
 
 @main.command()
@@ -220,12 +348,20 @@ def verify(files: tuple[Path, ...], project: Path, as_json: bool, quiet: bool) -
     type=click.Choice(["handouts", "brands", "editions", "regions", "languages", "themes"]),
     default="handouts",
 )
+@click.option("--approvals", is_flag=True, help="Which handouts each clinic has approved.")
 @_common
-def list_(what: str, project: Path, as_json: bool, quiet: bool) -> None:
+def list_(what: str, approvals: bool, project: Path, as_json: bool, quiet: bool) -> None:
     """Show what there is: handouts, brands, editions, regions, languages, themes."""
     with _speaking(as_json, quiet) as voice:
         from bifolio.office import Office
 
+        if approvals:
+            standings = Office(project).standings()
+            if not as_json:
+                for standing in standings:
+                    click.echo(str(standing))
+            voice.give({"ok": True, "approvals": [_as_json(standing) for standing in standings]})
+            return
         rows = Office(project).rows(what)
         width = max((len(name) for name, _ in rows), default=0)
         if not as_json:
@@ -268,6 +404,39 @@ def doctor(project: Path, as_json: bool, quiet: bool) -> None:
         )
         if missing:
             sys.exit(6)
+
+
+def _tell_parts(office: Any, item: str, voice: _Voice) -> None:
+    """Say what one person's copy of a handout may leave out, and which words it may choose."""
+    found, words = office.parts(item), office.words(item)
+    width = max(len(part.name) for part in found)
+    stays = {"all": " (stays)", "some": " (what keeps a reader safe stays)", "none": ""}
+    for part in found:
+        voice.say(f"{part.name:<{width}}  {part.title}{stays[part.stays]}".rstrip())
+    for name, offered in words.items():
+        voice.say(f"--say {name}=…  {', '.join(offered)}")
+    rows = [{"id": part.name, "title": part.title, "kind": part.kind, "stays": part.stays} for part in found]
+    voice.give({"ok": True, "parts": rows, "words": {name: list(offered) for name, offered in words.items()}})
+
+
+def _pair(text: str) -> tuple[str, str]:
+    word, sign, other = text.partition("=")
+    if not (sign and word and other):
+        raise click.BadParameter(f'"{text}" is not WORD=OTHER', param_hint="--say")
+    return word, other
+
+
+def _as_json(standing: Any) -> dict[str, str | None]:
+    approval = standing.approval
+    return {
+        "item": standing.item,
+        "brand": standing.brand,
+        "region": standing.region,
+        "language": standing.language,
+        "state": standing.state,
+        "by": approval.by if approval else None,
+        "on": str(approval.on) if approval else None,
+    }
 
 
 def _formats(text: str | None) -> tuple[Any, ...]:

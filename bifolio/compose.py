@@ -38,20 +38,21 @@ from bifolio import typography
 from bifolio.diagnostics import DesignError, Diagnostic
 from bifolio.model.blocks import Resources, walk
 from bifolio.model.brand import Brand
-from bifolio.model.edition import Edition
+from bifolio.model.edition import Edition, Imposition
 from bifolio.model.evidence import Evidence, EvidenceSource
 from bifolio.model.figure import Drawing
-from bifolio.model.flow import Flow, Heading
+from bifolio.model.flow import DARK_SCREEN, Flow, Heading
 from bifolio.model.handout import Handout
 from bifolio.model.locale import Locale
 from bifolio.model.plate import CLINIC_NAME, LINES, SLOTS, slot_pixels
 from bifolio.model.region import Region, SupportLine
-from bifolio.palette import SENTINELS
+from bifolio.palette import SENTINELS, colours, tokens_of
+from bifolio.typeface import PLAIN, Typeface
 
 FITS = 3
 """In how many ways a slot may be set, from its full size down, before it counts as too full."""
 
-LAYERS = "tokens, base, parts, components, edition, words, brand, theme"
+LAYERS = "tokens, base, parts, components, edition, words, brand, theme, type"
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,8 @@ class ClinicCopy:
     logo_alt: str
     masthead: str
     qr: str | None
+    stamp: str
+    """What the box says that stands where a clinic without a site has no code."""
     site: str | None
     state: str
     approval: str
@@ -94,19 +97,25 @@ class ClinicCopy:
             "mark": self.logo_alt if self.logo else "",
             "foot": f"{self.name}. {self.state}",
             "clinic": ". ".join(part for part in (self.contact, self.below) if part),
-            "qr": f"QR code: {self.site}" if self.qr else "",
+            "qr": f"QR code: {self.site}" if self.qr else self.stamp,
             "approval": self.approval,
         }[slot]
 
     def fills(self, slot: str) -> bool:
         """Tell whether there is anything to set in a slot."""
-        if slot.startswith("line-"):
-            return int(slot.removeprefix("line-")) <= len(self.lines)
         return bool(self.alt(slot))
 
     def link(self, number: int) -> str | None:
         """Give where contact line `number`, counted from 1, leads."""
         return self.lines[number - 1].href if number <= len(self.lines) else None
+
+
+@dataclass(frozen=True)
+class ApprovalLine:
+    """What the words are: their state, for the foot of each page, and who answers for them."""
+
+    state: str
+    line: str
 
 
 @dataclass(frozen=True)
@@ -148,14 +157,31 @@ class Composer:
         locale: Locale,
         region: Region,
         palette: Mapping[str, str] = SENTINELS,
+        own_lines: tuple[SupportLine, ...] = (),
+        typeface: Typeface = PLAIN,
     ) -> None:
         self.design = design
         self.locale = locale
         self.region = region
-        self.palette = {"paper": "#ffffff", **palette, **self._theme_roles(palette)}
+        self.own_lines = own_lines
+        self.typeface = typeface
+        self.brand_colours = palette
+        self.tokens = self._theme_tokens()
+        self.palette = colours(self._painted_tokens(), palette)
         self.words = {**region.words, "emergency": region.emergency.number, "region": region.name}
         self.environment = _environment(design.templates, design.compiled)
         self._add_filters()
+
+    def in_colours(self, palette: Mapping[str, str]) -> Composer:
+        """Give the same composer with other colours in its drawings."""
+        return Composer(
+            self.design,
+            self.locale,
+            self.region,
+            palette,
+            own_lines=self.own_lines,
+            typeface=self.typeface,
+        )
 
     # -- documents -------------------------------------------------------------------------------
 
@@ -307,6 +333,26 @@ class Composer:
             "faces": _faces(handout),
         }
 
+    def printer_note(self, handout: Handout, form: Imposition, sides: int) -> str:
+        """Compose the sheet that tells a person at a printer which settings to choose.
+
+        Its own two sides come first; `sides` more follow.
+        """
+        used = _Used()
+        context = {
+            "handout": handout,
+            "language": self.region.language,
+            "stylesheet": _STYLE_MARK,
+            "label": self._label,
+            "form": form,
+            "scheme": form.scheme.replace("-", "_"),
+            "first": 3,
+            "last": 2 + sides,
+            "use_art": lambda name, **values: self._use_art(used, name, values),
+        }
+        html = self._render("print_note.html.j2", context)
+        return _styled(html, self._stylesheet((), used, parts=("parts/print_note.css", "parts/cover.css")))
+
     def slots(self, copy: ClinicCopy, fits: Mapping[str, int]) -> dict[str, Markup]:
         """Compose the markup of each slot that the clinic fills, at its fit (0 is full size)."""
         return {name: self._slot(name, copy, fits.get(name, 0)) for name in SLOTS if copy.fills(name)}
@@ -322,9 +368,19 @@ class Composer:
         styles = self._stylesheet((), _Used(), parts=("parts/slots.css",), pages="sheet.css")
         return _styled(html, styles)
 
-    def clinic_copy(self, brand: Brand, logo: str | None, approval: str | None = None) -> ClinicCopy:
-        """Gather what the slots of a brand say. `logo` is a data address, already cleaned."""
+    def approval_line(self, by: str, on: datetime.date, *, tailored: bool = False) -> ApprovalLine:
+        """Say who approved a text, and when. A tailored copy says that it was made from that text."""
+        said = self._plain(self._label("approval_tailored" if tailored else "approval_by"))
+        state = self._label("state_tailored" if tailored else "state_approved")
+        return ApprovalLine(state, said.format(by=self._plain(by), date=self._day(on)))
+
+    def clinic_copy(self, brand: Brand, logo: str | None, approval: ApprovalLine | None = None) -> ClinicCopy:
+        """Gather what the slots of a brand say.
+
+        `logo` is a data address, already cleaned; `approval` is the line of a text that a clinician approved.
+        """
         clinic = brand.clinic
+        approval = approval or ApprovalLine(self._label("state_draft"), self._label("approval_draft"))
         name = self._plain(brand.name)
         short = brand.meta.name.short
         below = ", ".join(clinic.address) or clinic.hours or None
@@ -335,12 +391,13 @@ class Composer:
             below=self._plain(below) if below else None,
             lines=self._contact_lines(brand),
             logo=logo,
-            logo_alt=name,
+            logo_alt=self._plain(brand.logo_alt),
             masthead=clinic.masthead,
             qr=qr(brand.home) if brand.home else None,
+            stamp=self._label("blank_stamp"),
             site=brand.site,
-            state=self._label("state_approved" if approval else "state_draft"),
-            approval=approval or self._label("approval_draft"),
+            state=approval.state,
+            approval=approval.line,
         )
 
     # -- words -----------------------------------------------------------------------------------
@@ -373,13 +430,15 @@ class Composer:
         inner = text.strip().strip('"“”')
         return Markup(f"{opening}{self._typeset(inner)}{closing}")  # noqa: S704 - typeset escapes
 
-    def _citation(self, source: EvidenceSource) -> Markup:
-        parts = [source.by, f"({source.year})" if source.year else "", f"{source.title}."]
-        lead = " ".join(part for part in parts if part)
-        tail = f" {source.where}." if source.where else ""
+    def _citation(self, source: EvidenceSource, style: str = "full") -> Markup:
         link = source.link
         shown = link.removeprefix("https://").removeprefix("http://") if link else ""
         anchor = f' <a href="{escape(link)}">{escape(shown)}</a>' if link else ""
+        if style == "list":
+            return Markup(f"{escape(source.short)}.{anchor}")  # noqa: S704 - all parts escaped
+        parts = [source.by, f"({source.year})" if source.year else "", f"{source.title}."]
+        lead = " ".join(part for part in parts if part)
+        tail = f" {source.where}." if source.where else ""
         return Markup(f"{escape(lead)}{escape(tail)}{anchor}")  # noqa: S704 - all parts escaped
 
     # -- evidence and support --------------------------------------------------------------------
@@ -408,7 +467,7 @@ class Composer:
         return marks
 
     def _support_lines(self, block: Resources) -> tuple[SupportLine, ...]:
-        return self.region.choose(block.lines, block.topics, block.limit)
+        return self.region.choose(block.lines, block.topics, block.limit, self.own_lines)
 
     def _lines_checked(self, handout: Handout) -> datetime.date | None:
         """Give the earliest day on which a line that this handout shows was checked."""
@@ -436,8 +495,11 @@ class Composer:
             said = way(line.phone, "tel:")
         elif line.text:
             said = _filled_in(label("text_to"), way(line.text, "sms:"))
-        else:
+        elif line.chat:
             said = escape(label("chat_online"))
+        else:
+            said = way(line.web or "", "https://")
+        pieces = [said]
         extra = [
             escape(label("or_text")) + " " + way(line.text, "sms:")
             if line.phone and line.text and line.text != line.phone
@@ -464,20 +526,23 @@ class Composer:
     def _contact_lines(self, brand: Brand) -> tuple[ContactLine, ...]:
         clinic = brand.clinic
         found = []
-        if clinic.phone:
-            digits = re.sub(r"[^\d+]", "", clinic.phone)
-            said = self._label("call").format(number=clinic.phone)
-            found.append(ContactLine(said, f"tel:{digits}"))
-        if brand.home and brand.site:
-            found.append(ContactLine(brand.site, brand.home))
-        if clinic.email:
-            found.append(ContactLine(clinic.email, f"mailto:{clinic.email}"))
-        if clinic.out_of_hours:
-            found.append(ContactLine(self._plain(clinic.out_of_hours)))
+        for name in brand.contact[:LINES]:
+            if name == "phone":
+                digits = re.sub(r"[^\d+]", "", clinic.phone or "")
+                said = self._label("call").format(number=clinic.phone)
+                found.append(ContactLine(said, f"tel:{digits}"))
+            elif name == "site":
+                found.append(ContactLine(brand.site or "", brand.home))
+            elif name == "email":
+                found.append(ContactLine(clinic.email or "", f"mailto:{clinic.email}"))
+            else:
+                found.append(ContactLine(self._plain(getattr(clinic, name))))
         if not found:
-            keys = ("blank_phone", "blank_visit", "blank_name")
-            found = [ContactLine(self._label(key), blank=True) for key in keys]
-        return tuple(found[:LINES])
+            # A hand needs two lines of the panel for one of its own.
+            room = ContactLine("")
+            for key in ("blank_phone", "blank_visit"):
+                found += [room, ContactLine(self._label(key), blank=True)]
+        return tuple(found)
 
     # -- pictures --------------------------------------------------------------------------------
 
@@ -491,7 +556,7 @@ class Composer:
         }
         svg = self._draw(f"content/figures/{name}.svg.j2", drawing.template, context)
         _refuse_unsound(svg, f"content/figures/{name}.svg.j2")
-        return {"svg": Markup(svg), "key": drawing.words.key}  # noqa: S704 - autoescaped
+        return {"svg": Markup(_sized(svg)), "key": drawing.words.key}  # noqa: S704 - autoescaped
 
     def _use_icon(self, used: _Used, name: str, role: str) -> str:
         path = self.design.styles / "icons" / f"{name}.svg"
@@ -501,7 +566,7 @@ class Composer:
             )
         key = f"{name}-{role}"
         if key not in used.rules:
-            svg = path.read_text("utf-8").replace("currentColor", self.palette[role])
+            svg = self._weighed(path.read_text("utf-8").replace("currentColor", self.palette[role]))
             used.rules[key] = f".icon-{key} {{ background-image: {_css_url(svg)} }}"
         return key
 
@@ -521,23 +586,19 @@ class Composer:
             ours = self.environment.make_globals(None)
             return self.environment.template_class.from_code(self.environment, code, ours).render(context)
 
-        return _guarded(where, draw)
+        return self._weighed(_guarded(where, draw))
+
+    def _weighed(self, svg: str) -> str:
+        """Draw the lines of a drawing as heavy as the theme asks."""
+        weight = float(self.tokens["line-weight"])
+        if weight == 1:
+            return svg
+        return _STROKE.sub(lambda found: f'stroke-width="{weight * float(found[1]):.3g}"', svg)
 
     # -- styles ----------------------------------------------------------------------------------
 
-    def _theme_css(self) -> str:
-        return (self.design.styles / "themes" / f"{self.design.theme}.css").read_text("utf-8")
-
-    def _theme_roles(self, palette: Mapping[str, str]) -> dict[str, str]:
-        """Give the colours that the theme puts in the place of roles: drawings obey themes too."""
-        declared = dict(_DECLARATION.findall(self._theme_css()))
-        roles = {}
-        for name, value in declared.items():
-            if name in palette and value.startswith("#"):
-                roles[name] = value
-            elif name in palette and (other := _ROLE_VAR.fullmatch(value)):
-                roles[name] = palette[other[1]]
-        return roles
+    def _theme_tokens(self) -> dict[str, str]:
+        return tokens_of(self._css("tokens.css")) | tokens_of(self._css(f"themes/{self.design.theme}.css"))
 
     def _stylesheet(
         self,
@@ -549,7 +610,7 @@ class Composer:
         if parts is None:
             every = sorted((self.design.styles / "parts").glob("*.css"))
             parts = tuple(f"parts/{path.name}" for path in every)
-        brand = {f"brand-{role}": colour for role, colour in self.palette.items() if role != "paper"}
+        brand = {f"brand-{role}": colour for role, colour in self.brand_colours.items() if role != "paper"}
         folio = re.split(r"\{pages?\}", f" {self._label('folio')}")
         words = {f"folio-{n}": _css_string(part) for n, part in enumerate(folio, 1)}
         pieces = [
@@ -562,6 +623,8 @@ class Composer:
             _tokens("words", words),
             _tokens("brand", brand),
             self._layer("theme", (f"themes/{self.design.theme}.css",)),
+            *([_tokens("type", self.typeface.tokens)] if self.typeface.tokens else []),
+            *(face.css for face in self.typeface.faces),
             self._css(pages),
             *(used.rules[key] for key in sorted(used.rules)),
         ]
@@ -574,7 +637,24 @@ class Composer:
         own = [name for name in components if name.startswith("flow/")]
         first = [name for name in components if name not in own]
         files = (*files[:-1], *first, files[-1], *own, f"themes/{self.design.theme}.css")
-        return "\n".join(_in_rem(self._css(file)) for file in files)
+        own_type = "".join(f"--{name}: {value}; " for name, value in sorted(self.typeface.tokens.items()))
+        sheets = [_in_rem(self._css(file)) for file in files]
+        return "\n".join((*sheets[:-1], f":root {{ {own_type}}}", sheets[-1], self._theme_by_night()))
+
+    def _painted_tokens(self) -> dict[str, str]:
+        """Give the tokens for drawings: where the paper is a role, too, no colour is fixed that is a role's."""
+        if "paper" not in self.brand_colours:
+            return self.tokens
+        fixed = {name for name, value in self.tokens.items() if value.startswith("#")}
+        return self.tokens | {name: f"var(--brand-{name})" for name in fixed & self.brand_colours.keys()}
+
+    def _theme_by_night(self) -> str:
+        """Give the roles that a theme sets to a colour of paper back to the night: black on black is no contrast."""
+        fixed = {name for name, value in self.tokens.items() if value.startswith("#")}
+        roles = " ".join(
+            f"--{name}: var(--brand-{name});" for name in sorted(fixed & self.brand_colours.keys())
+        )
+        return f"@media {DARK_SCREEN} {{ :root {{ {roles} }} }}" if roles else ""
 
     def _layer(self, name: str, files: tuple[str, ...]) -> str:
         return f"@layer {name} {{\n" + "\n".join(self._css(file) for file in files) + "\n}"
@@ -690,8 +770,7 @@ def _filled_in(label: str, number: Markup) -> Markup:
 
 
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
-_DECLARATION = re.compile(r"--([a-z0-9-]+):\s*([^;]+?)\s*;")
-_ROLE_VAR = re.compile(r"var\(--brand-([a-z0-9-]+)\)")
+_STROKE = re.compile(r'stroke-width="([\d.]+)"')
 
 
 def _environment(templates: Path, compiled: Path | None) -> ImmutableSandboxedEnvironment:
@@ -748,6 +827,12 @@ _TEMPLATE_FAULTS = (
     RecursionError,
     MemoryError,
 )
+
+
+def _sized(svg: str) -> str:
+    """Give a drawing the width in mm that its viewBox says: a unit is a millimetre."""
+    width = re.search(r'viewBox="\S+ \S+ (\S+)', svg)
+    return svg.replace("<svg ", f'<svg width="{width[1]}mm" ', 1) if width else svg
 
 
 def _refuse_unsound(svg: str, where: str) -> None:

@@ -18,7 +18,7 @@ from pydantic_core import ErrorDetails
 from bifolio.diagnostics import Diagnostic, Span, did_you_mean, shorten, suggest
 from bifolio.model.base import Passage
 from bifolio.model.blocks import KINDS, BlockBase, LogColumn, Step
-from bifolio.model.brand import Links, Logo, LogoImage, NamePair
+from bifolio.model.brand import Face, FontFile, LightDark, Links, Logo, LogoImage, NamePair
 from bifolio.model.tree import Steps, Tree
 
 
@@ -75,6 +75,8 @@ def _places(kind: str, steps: Steps, context: Mapping[str, Any]) -> Iterator[tup
         yield (*steps, context["kind"]), {}
     elif kind == "review_order":
         yield (*steps, "due"), {}
+    elif kind == "binds":
+        yield (*steps, "handouts"), {"is_key": True}
     elif steps[-1:] == ("[key]",):
         yield steps[:-1], {"is_key": True}
     else:
@@ -149,7 +151,10 @@ def _extra(f: _Fault) -> _Cure:
     return "unknown-key", f'"{shorten(word)}" is not a key here', suggest(word, known, "keys", limit=30)
 
 
-_TAKES_WORDS = frozenset(cls.__name__ for cls in (Passage, Step, LogColumn, NamePair, Links, Logo, LogoImage))
+_TAKES_WORDS = frozenset(
+    cls.__name__
+    for cls in (Passage, Step, LogColumn, NamePair, Links, Logo, LogoImage, LightDark, Face, FontFile)
+)
 """Models for which plain words stand, too."""
 
 
@@ -236,6 +241,7 @@ _LOOKS = {
     "source": "a link starts with https://",
     "address": "a link starts with https://",
     "doi": "a DOI looks like 10.1000/182",
+    "text": "python build.py approve writes it: the SHA-256 of the words that were approved",
     "version": 'a version looks like "1.2"',
     "language": "a language looks like en, or en-GB",
     "words": "a word is written in small letters: emergency_room",
@@ -366,6 +372,7 @@ TELLERS: dict[str, Callable[[_Fault], _Cure]] = {
     "table_cells": _table_cells,
     "table_empty": _said("table-empty", "the table has no rows", 'add "blank: 6" for empty rows'),
     "empty_step": _said("empty", "{name} says nothing", 'give the step a "title" or a "text"'),
+    "binds": _said("binds", "only a booklet binds handouts", 'take out "handouts", or write "kind: booklet"'),
     "review_order": _said(
         "bad-value", "the review is due before the text was written", "check the two dates"
     ),
@@ -388,7 +395,7 @@ TELLERS: dict[str, Callable[[_Fault], _Cure]] = {
     ),
     "text_kept": _said("kept-word", '"{word}" is a sign that the press keeps for itself', "use other words"),
     "line_reach": _said(
-        "line-reach", "{name} has no phone, text or chat", 'add "phone: …", or take the line out'
+        "line-reach", "{name} has no phone, text, chat or web", 'add "phone: …", or take the line out'
     ),
     "line_source": _said(
         "line-source",
@@ -398,7 +405,16 @@ TELLERS: dict[str, Callable[[_Fault], _Cure]] = {
     "bad_pattern": _said("bad-value", "{name} is not a pattern: {why}", "see Python's regular expressions"),
     "token_word": _said("bad-value", '{name} cannot be "{shown}"', "write the value itself"),
     "label_braces": _said("bad-value", "{name} holds a brace that is no word like {{number}}", "take it out"),
+    "keep_and_leave": _said(
+        "bad-value", '"keep" and "leave_out" cannot both be said', "keep one of the two: the shorter list"
+    ),
+    "no_role": _said(
+        "no-role",
+        '{name} does not say who approved it, and as what: "{shown}"',
+        'give a name and a role, with a comma between: "Jo Example, clinical psychologist"',
+    ),
     "no_name": _said("no-name", "the clinic has no name", 'add "full: …" under "name:"'),
+    "font_weight": _said("bad-value", '{name} is not a weight: "{weight}"', "write 400, bold, semi-bold …"),
     "color_none": _said(
         "bad-color", "{name} has no colour", 'put it in quotes, as "#" begins a comment: "#1d5a68"'
     ),

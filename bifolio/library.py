@@ -14,6 +14,8 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
+from bifolio.approval import APPROVALS, digest, kept_at
+from bifolio.bind import bind
 from bifolio.diagnostics import (
     ContentError,
     DesignError,
@@ -29,6 +31,7 @@ from bifolio.diagnostics import (
 )
 from bifolio.load import load
 from bifolio.logo import Logo, read_logo
+from bifolio.model.approval import Approval, Approvals
 from bifolio.model.base import NAME
 from bifolio.model.brand import Brand
 from bifolio.model.edition import Edition
@@ -36,11 +39,13 @@ from bifolio.model.evidence import Evidence, Facts, Sources
 from bifolio.model.figure import Drawing, FigureWords
 from bifolio.model.handout import Handout
 from bifolio.model.locale import Locale
+from bifolio.model.plate import LINES
 from bifolio.model.project import Plan
-from bifolio.model.region import Region
-from bifolio.model.tree import Tree
+from bifolio.model.region import Region, SupportLine
+from bifolio.model.tree import Steps, Tree
 from bifolio.model.words import HouseWords
 from bifolio.plan import unknown
+from bifolio.typeface import PLAIN, Typeface, choose
 from bifolio.validate import (
     cited_facts,
     named_pictures,
@@ -66,6 +71,7 @@ class Library:
         self.trees: dict[str, Tree] = {}
         """Every file read so far, by its name; findings of later stages point into them."""
         self._logos: dict[str, Logo] = {}
+        self._typefaces: dict[str, Typeface] = {}
 
     # -- what there is ---------------------------------------------------------------------------
 
@@ -183,14 +189,47 @@ class Library:
         return tree.value or {}
 
     def handout(self, item: str) -> Handout:
-        """Give a handout with all its references checked, those of the shared blocks too."""
+        """Give a handout as every reader gets it; see `open_handout`."""
+        return self.open_handout(item).saying()
+
+    def open_handout(self, item: str) -> Handout:
+        """Give a handout with all its references checked, those of the shared blocks too.
+
+        The words that one person's copy may say otherwise are still open: `{partner}`.
+        """
         self._refuse_name(item)
         tree = self.handout_tree(item)
         handout, findings = validate(Handout, tree, "content", {"defaults": self.defaults})
         findings += [*self._lost_names(tree), *sections(tree)]
+        if handout is not None:
+            findings += self._not_to_bind(handout, tree)
         if handout is None or findings:
             raise ContentError(findings)
-        return handout
+        if not handout.handouts:
+            return handout
+        parts = self._parts(handout)
+        words = {name: said for part in parts.values() for name, said in part.words.items()} | handout.words
+        return bind(handout, parts).model_copy(update={"words": words})
+
+    def _not_to_bind(self, booklet: Handout, tree: Tree) -> Iterable[Diagnostic]:
+        """Find the names in a booklet that are no handouts."""
+        known = tuple(name for name, path in self.handout_paths.items() if path.parent.name == "handouts")
+        for position, name in enumerate(booklet.handouts):
+            if name not in known:
+                yield unknown("item", name, known, tree.span(("handouts", position)))
+
+    def _parts(self, booklet: Handout) -> dict[str, Handout]:
+        """Give the handouts that a booklet binds; raise all that is wrong with any of them."""
+        parts: dict[str, Handout] = {}
+        findings: list[Diagnostic] = []
+        for name in dict.fromkeys(booklet.handouts):
+            try:
+                parts[name] = self.open_handout(name)
+            except ContentError as failure:
+                findings += failure.findings
+        if findings:
+            raise ContentError(findings)
+        return parts
 
     def _lost_names(self, tree: Tree) -> list[Diagnostic]:
         """Find the facts, figures and icons that a file names and that are not there."""
@@ -217,9 +256,16 @@ class Library:
 
     def check_words(self, item: str, region: Region) -> list[Diagnostic]:
         """Find words of a handout that a region does not have."""
-        trees = (self.handout_tree(item), self.trees.get("content/defaults.yaml"))
+        whole = self.handout_tree(item)
+        trees = [self.handout_tree(name) for name in whole.value.get("handouts") or ()]
+        shared = self.trees.get("content/defaults.yaml")
         words = {*region.words, "emergency", "region"}
-        return [f for tree in trees if tree for f in region_words(tree, words, region.id)]
+        found = [
+            finding
+            for tree in (whole, *trees)
+            for finding in region_words(tree, words | set(tree.value.get("words") or ()), region.id)
+        ]
+        return [*found, *region_words(shared, words, region.id)] if shared else found
 
     def handout_tree(self, item: str) -> Tree:
         path = self.handout_paths.get(item)
@@ -242,6 +288,27 @@ class Library:
         brand = self.brand(brand_id)
         tree = self._tree(self.brand_folder(brand_id) / "_brand.yml")
         found = list(unused_keys(brand, tree))
+        found += [
+            Diagnostic(
+                "brand.not-fetched",
+                f'"{shorten(address)}" is in the web, and nothing is fetched',
+                tree.find(address),
+                help="save the file beside _brand.yml, and name it here",
+                severity=Severity.WARNING,
+            )
+            for address in brand.online_files
+        ]
+        found += [
+            Diagnostic(
+                "brand.no-room",
+                f'"{name}" is not printed: the panel holds {LINES} lines of contact',
+                tree.span(("defaults", "bifolio", name), key=True),
+                help="take another line out: the first ones are printed of " + ", ".join(brand.contact),
+                severity=Severity.WARNING,
+            )
+            for name in brand.contact[LINES:]
+        ]
+        found += self.typeface(brand_id).remarks
         self.logo(brand_id, brand, "#000000")
         logo = self._logos.get(brand_id)
         if logo and logo.left_out:
@@ -256,6 +323,31 @@ class Library:
                 )
             )
         return found
+
+    def approvals(self, brand_id: str) -> dict[tuple[str, str, str], Approval]:
+        """Give a brand's approvals by item, region and language."""
+        return {approval.key: approval for approval in self._approved(brand_id)}
+
+    def _approved(self, brand_id: str) -> tuple[Approval, ...]:
+        path = self.brand_folder(brand_id) / APPROVALS
+        if not path.exists():
+            return ()
+        return self._model(Approvals, path, "brand", DesignError).approvals
+
+    def approved_wording(self, brand_id: str, approval: Approval) -> str | None:
+        """Give the wording that an approval was a yes to; none where it is not kept, or was touched."""
+        path = self.brand_folder(brand_id) / kept_at(approval.key)
+        try:
+            text = path.read_text("utf-8")
+        except (OSError, UnicodeDecodeError):
+            return None
+        return text if digest(text) == approval.text else None
+
+    def approval_span(self, brand_id: str, approval: Approval) -> Span:
+        """Point at an approval in approvals.yaml."""
+        tree = self._tree(self.brand_folder(brand_id) / APPROVALS)
+        at = [entry.key for entry in self._approved(brand_id)].index(approval.key)
+        return tree.span(("approvals", at, "item"))
 
     def brand_folder(self, brand_id: str) -> Path:
         if brand_id not in self.brand_ids:
@@ -283,7 +375,9 @@ class Library:
             raise self._unknown("edition", edition_id, self.edition_ids, RequestError)
         path = self.styles / "editions" / f"{edition_id}.yaml"
         edition = self._model(Edition, path, "edition", DesignError)
-        unknown = [
+        if lost := list(self._lost_editions(edition, self._tree(path))):
+            raise DesignError(lost)
+        odd = [
             Diagnostic(
                 "edition.unknown-token",
                 f'there is no token "{name}"',
@@ -293,9 +387,31 @@ class Library:
             for name in edition.tokens
             if name not in self.token_names
         ]
-        if unknown:
-            raise DesignError(unknown)
-        return edition
+        if odd:
+            raise DesignError(odd)
+        if edition.like is None:
+            return edition
+        shared = self.edition(edition.like).tokens
+        return edition.model_copy(update={"tokens": {**shared, **edition.tokens}})
+
+    def _lost_editions(self, edition: Edition, tree: Tree) -> Iterable[Diagnostic]:
+        """Find the editions that one names and that are not there, or that lead round in a circle."""
+        named: dict[Steps, str] = {("instead", kind): other for kind, other in edition.instead.items()}
+        if edition.like:
+            named |= {("like",): edition.like}
+        for steps, other in named.items():
+            if other not in self.edition_ids:
+                yield unknown("edition", other, self.edition_ids, tree.span(steps))
+        if edition.like in self.edition_ids and self._tree_of_edition(edition.like).value.get("like"):
+            yield Diagnostic(
+                "edition.like",
+                f'"{edition.like}" is itself like another edition',
+                tree.span(("like",)),
+                help="name the one that it is like",
+            )
+
+    def _tree_of_edition(self, edition_id: str) -> Tree:
+        return self._tree(self.styles / "editions" / f"{edition_id}.yaml")
 
     @cached_property
     def token_names(self) -> frozenset[str]:
@@ -343,6 +459,22 @@ class Library:
     def _english(self) -> Locale | None:
         path = ENGINE / "content" / "locales" / "en.yaml"
         return validate(Locale, load(path, ENGINE), "locale")[0] if path.exists() else None
+
+    def typeface(self, brand_id: str) -> Typeface:
+        """Give what a brand changes of the type; nothing where it names no families."""
+        if brand_id not in self._typefaces:
+            typography = self.brand(brand_id).typography
+            if typography.base is None and typography.headings is None:
+                return PLAIN
+            span = self.brand_span(brand_id, "typography")
+            folder = self.brand_folder(brand_id)
+            self._typefaces[brand_id] = choose(typography, folder, self.styles / "fonts", span)
+        return self._typefaces[brand_id]
+
+    def own_lines(self, brand_id: str) -> tuple[SupportLine, ...]:
+        """Give the support lines of a brand itself."""
+        lines = self.brand(brand_id).clinic.lines
+        return tuple(line.as_line(number) for number, line in enumerate(lines, 1))
 
     def logo(self, brand_id: str, brand: Brand, colour: str) -> str | None:
         """Give a brand's logo, cleaned, as a data address; none when it has no logo.
@@ -433,6 +565,10 @@ class Library:
             if at >= 0:
                 return source.place(at, len(declaration))
         return None
+
+    def forget(self, path: Path) -> None:
+        """Read a file anew when it is next asked for: it was just written."""
+        self.trees.pop(relative_name(path, self.root), None)
 
     def _tree(self, path: Path) -> Tree:
         root = self.root if path.is_relative_to(self.root) else ENGINE

@@ -12,11 +12,13 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Literal
 
 from bifolio.diagnostics import Diagnostic, Severity, Span
 from bifolio.model.blocks import Callout, Glossary, HelpWhen, Resources, walk
 from bifolio.model.evidence import Evidence
 from bifolio.model.handout import Handout
+from bifolio.model.reading import Reading
 from bifolio.model.region import Region
 from bifolio.model.tree import Steps, Tree
 from bifolio.model.words import HouseWords
@@ -48,11 +50,17 @@ _SILENT = frozenset(
         "written",
         "due",
         "columns",
-        "rows",
     ]
 )
 """Keys whose values nobody reads as running text."""
-_LABELS = frozenset(["title", "label", "labels", "choices", "low", "high", "term", "answer", "onward"])
+Role = Literal["running", "label", "cell"]
+_ROLES: dict[str, Role] = {
+    **dict.fromkeys(
+        ("title", "label", "labels", "choices", "low", "high", "term", "answer", "onward"), "label"
+    ),
+    "rows": "cell",
+}
+"""What is no running text, and so has no reading grade. A cell may yet state a number, a label does not."""
 _LISTS = frozenset({"bullets", "key_points", "checklist", "left", "right"})
 
 
@@ -62,7 +70,7 @@ class Passage:
 
     steps: Steps
     text: str
-    is_label: bool
+    role: Role
     cited: bool
 
     @cached_property
@@ -85,9 +93,19 @@ class Subject:
     def passages(self) -> tuple[Passage, ...]:
         return tuple(passages(self.tree))
 
+    @cached_property
+    def cites(self) -> tuple[str, ...]:
+        """The facts that the file itself cites; a booklet's parts answer for their own."""
+        return tuple(fact for fact in self.handout.cites if self.tree.find(fact))
+
     @property
     def for_clinicians(self) -> bool:
         return set(self.handout.audience) == {"clinician"}
+
+    @cached_property
+    def reading(self) -> Reading:
+        """How hard its running text is to read; labels and cells are none."""
+        return reading([p.text for p in self.passages if p.role == "running"])
 
     def at(self, steps: Steps, words: str = "") -> Span:
         """Point at a text of the file, or at the words in it."""
@@ -110,15 +128,16 @@ def passages(tree: Tree) -> Iterator[Passage]:
         if not isinstance(value, str) or not steps:
             continue
         keys = [step for step in steps if isinstance(step, str)]
-        if keys and (keys[-1] in _SILENT or "review" in keys):
+        if keys and (keys[-1] in _SILENT or keys[0] in ("review", "words")):
             continue
         if value == "default" or _is_list_of_names(keys):
             continue
-        yield Passage(steps, value, bool(keys) and keys[-1] in _LABELS, _is_cited(tree, steps))
+        role: Role = _ROLES.get(keys[-1], "running") if keys else "running"
+        yield Passage(steps, value, role, _is_cited(tree, steps))
 
 
 def _is_list_of_names(keys: list[str]) -> bool:
-    return "resources" in keys or "references" in keys or keys[-1:] == ["figure"]
+    return "resources" in keys or "references" in keys or keys[-1:] in (["figure"], ["handouts"])
 
 
 def _is_cited(tree: Tree, steps: Steps) -> bool:
@@ -137,23 +156,13 @@ def sentences(text: str) -> list[str]:
     ['Stop.', 'You can breathe, e.g. slowly.', 'Nothing has to happen next.']
     """
     plain = re.sub(r"\*\*|\[([^\]]*)\]\([^)]*\)", r"\1", text)
-    parts = re.split(r"(?<=[.!?])[\"”’)]*\s+(?=[A-Z“\"'(0-9])", " ".join(plain.split()))
+    parts = re.split(r"(?<=[.!?])[\"”’)]*\s+(?=\{?[A-Z“\"'(0-9])", " ".join(plain.split()))
     return [part for part in parts if part]
 
 
 def count_words(sentence: str) -> int:
     """Count the words of a sentence; "{emergency}" and "90" count as one each."""
     return len(re.findall(r"[\w{}'’-]*\w[\w{}'’-]*", sentence))
-
-
-@dataclass(frozen=True)
-class Reading:
-    """How hard a text is to read, in years of school."""
-
-    words: int
-    sentences: int
-    flesch_kincaid: float
-    smog: float
 
 
 def reading(texts: list[str]) -> Reading:
@@ -163,12 +172,13 @@ def reading(texts: list[str]) -> Reading:
     parts = [part for text in texts for part in sentences(re.sub(r"\{(\w+)\}", r"\1", text))]
     words = [word for part in parts for word in re.findall(r"[^\W\d_][\w'’-]*", part)]
     if not parts or not words:
-        return Reading(0, 0, 0.0, 0.0)
+        return Reading(0, 0, 0, 0.0, 0.0)
     syllables = [int(textstat.syllable_count(word)) for word in words]
     hard = sum(1 for count in syllables if count >= 3)
     grade = 0.39 * len(words) / len(parts) + 11.8 * sum(syllables) / len(words) - 15.59
     smog = 1.0430 * (30 * hard / len(parts)) ** 0.5 + 3.1291
-    return Reading(len(words), len(parts), round(grade, 2), round(smog, 2))
+    longest = max(map(count_words, parts))
+    return Reading(len(words), len(parts), longest, round(grade, 2), round(smog, 2))
 
 
 # -- rules ---------------------------------------------------------------------------------------
@@ -183,8 +193,7 @@ def _finding(
 def _grade(subject: Subject) -> Iterator[Diagnostic]:
     if subject.for_clinicians:
         return
-    running = [p.text for p in subject.passages if not p.is_label]
-    whole = reading(running)
+    whole = subject.reading
     top = subject.at(("summary",))
     for name, grade in (("Flesch-Kincaid", whole.flesch_kincaid), ("SMOG", whole.smog)):
         if whole.words >= LEAST_WORDS and grade > AIM_GRADE:
@@ -198,7 +207,7 @@ def _grade(subject: Subject) -> Iterator[Diagnostic]:
             )
     for passage in subject.passages:
         one = reading([passage.text])
-        if not passage.is_label and one.words >= LEAST_WORDS and one.flesch_kincaid > MOST_GRADE:
+        if passage.role == "running" and one.words >= LEAST_WORDS and one.flesch_kincaid > MOST_GRADE:
             yield _finding(
                 "grade-block",
                 f"this text reads at grade {one.flesch_kincaid:.1f}",
@@ -280,12 +289,17 @@ def _passive_steps(subject: Subject) -> Iterator[Diagnostic]:
                 )
 
 
+_ASIDE = re.compile(r"[a-z] \(([^)]+)\)")
+"""A term behind the plain words that explain it: "tight muscles (vaginismus)"."""
+
+
 def _words_to_avoid(subject: Subject) -> Iterator[Diagnostic]:
     if subject.for_clinicians:
         return
     explained = " ".join(
         term.term for b in walk(subject.handout.body) if isinstance(b, Glossary) for term in b.terms
     )
+    asides = " ".join(found for p in subject.passages for found in _ASIDE.findall(p.text))
     for passage in subject.passages:
         for word in subject.words.avoid:
             if found := word.pattern.search(passage.text):
@@ -297,7 +311,7 @@ def _words_to_avoid(subject: Subject) -> Iterator[Diagnostic]:
                 )
         for word in subject.words.terms:
             found = word.pattern.search(passage.text)
-            if found and not word.pattern.search(explained) and "glossary" not in passage.steps:
+            if found and not word.pattern.search(f"{explained} {asides}") and "glossary" not in passage.steps:
                 yield _finding(
                     "undefined-term",
                     f'"{found[0]}" is not explained',
@@ -312,15 +326,15 @@ def _words_to_avoid(subject: Subject) -> Iterator[Diagnostic]:
 
 _NUMBER = re.compile(r"\d|\bpercent\b|\b(half|most|a third|a quarter) of\b|\bin (ten|every)\b", re.IGNORECASE)
 _PLAIN_NUMBER = re.compile(
-    r"\{\w+\}|\b(0 to 10|0 and 10|1 to 10|24/7|page \d+|\d+(?:-\d+)+|\d{3,}(?: \d{3,})+)\b"
+    r"^\d+$|\{\w+\}|\b(0 to 10|0 and 10|1 to 10|24/7|page \d+|\d+(?:-\d+)+|\d{3,}(?: \d{3,})+)\b"
     r"|\b\d+ (minutes?|seconds?|hours?|times|breaths?|things?|lines?|weeks?|days?|months?|cycles?)\b"
 )
-"""Scales, phone numbers and the numbers of advice: they claim nothing."""
+"""Scales, ratings, phone numbers and the numbers of advice: they claim nothing."""
 
 
 def _uncited_numbers(subject: Subject) -> Iterator[Diagnostic]:
     for passage in subject.passages:
-        if passage.is_label or passage.cited:
+        if passage.role == "label" or passage.cited:
             continue
         if _NUMBER.search(_PLAIN_NUMBER.sub("", passage.text)):
             yield _finding(
@@ -387,7 +401,7 @@ def _stale(subject: Subject) -> Iterator[Diagnostic]:
 
 
 def _thin_evidence(subject: Subject) -> Iterator[Diagnostic]:
-    thin = [fact for fact in subject.handout.cites if subject.evidence.facts[fact].thin]
+    thin = [fact for fact in subject.cites if subject.evidence.facts[fact].thin]
     if not thin or subject.for_clinicians:
         return
     said = " ".join(passage.text for passage in subject.passages)
@@ -401,7 +415,7 @@ def _thin_evidence(subject: Subject) -> Iterator[Diagnostic]:
 
 
 def _sources(subject: Subject) -> Iterator[Diagnostic]:
-    for fact_id in subject.handout.cites:
+    for fact_id in subject.cites:
         for key in subject.evidence.facts[fact_id].sources:
             source = subject.evidence.sources[key]
             if source.link is None and source.where is None:

@@ -15,14 +15,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 from bifolio.diagnostics import DesignError, Diagnostic, Span
 
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
 MAX_BYTES = 2_000_000
 MAX_PIXELS = 25_000_000
-MIN_HEIGHT_PX = 136
-"""11.5 mm at 300 dpi: the height of the logo in the masthead."""
+BOX_MM = (46.0, 11.5)
+"""The largest width and height of a logo in the masthead."""
+
+PRINT_DPI = 300
 
 MAX_DEPTH = 50
 MAX_SHAPES = 20_000
@@ -182,6 +188,8 @@ def _clean_svg(raw: bytes, span: Span) -> Logo:
             span,
             "save it simpler, or as PNG",
         )
+    for name in ("width", "height"):  # the place says how large; what is drawn says in which shape
+        clean.attrib.pop(name, None)
     ElementTree.register_namespace("", "http://www.w3.org/2000/svg")
     body = bytes(ElementTree.tostring(clean, encoding="utf-8"))
     return Logo("image/svg+xml", body, tuple(sorted(left_out)))
@@ -281,7 +289,7 @@ def _redraw(raw: bytes, span: Span) -> bytes:
     try:
         with _strict_pillow(), Image.open(io.BytesIO(raw), formats=("PNG", "JPEG")) as picture:
             _refuse_size(*picture.size, span)
-            upright = ImageOps.exif_transpose(picture)
+            upright = _in_srgb(ImageOps.exif_transpose(picture))
             if upright.mode.startswith("I"):  # Pillow would make white of all 16-bit shades above 255
                 upright = upright.point(lambda shade: shade / 256).convert("L")
             flat = upright.convert("RGBA" if upright.has_transparency_data else "RGB")
@@ -298,6 +306,26 @@ def _redraw(raw: bytes, span: Span) -> bytes:
             "open it in a picture program and save it anew as PNG, or use an SVG",
         ) from error
     return drawn.getvalue()
+
+
+def _in_srgb(picture: Image) -> Image:
+    """Give the colours that the picture's own profile means; one without, or with a broken one, is sRGB."""
+    from PIL import ImageCms
+
+    profile = picture.info.get("icc_profile")
+    if not profile or len(profile) > MAX_BYTES or picture.mode not in ("RGB", "RGBA", "CMYK", "L"):
+        return picture
+    alpha = picture.convert("RGBA").getchannel("A") if picture.has_transparency_data else None
+    try:
+        own, srgb = ImageCms.ImageCmsProfile(io.BytesIO(profile)), ImageCms.createProfile("sRGB")
+        opaque = picture.convert("RGB") if picture.mode == "RGBA" else picture
+        turned = ImageCms.profileToProfile(opaque, own, srgb, outputMode="RGB")
+    except (ImageCms.PyCMSError, OSError, ValueError):  # a profile of another sort of picture, or of none
+        return picture
+    assert turned is not None, "not in place"
+    if alpha is not None:
+        turned.putalpha(alpha)
+    return turned
 
 
 @contextmanager
@@ -323,10 +351,14 @@ def _refuse_size(width: int, height: int, span: Span) -> None:
             span,
             "save it smaller",
         )
-    if height < MIN_HEIGHT_PX:
+    width_mm, height_mm = BOX_MM
+    shown_mm = min(width_mm, height_mm * width / height) if height else 0.0
+    needed = -(-shown_mm * PRINT_DPI // 25.4)  # rounded up
+    if width < needed or not needed:
+        high = -(-needed * height // max(width, 1))
         raise _refuse(
             "logo-too-small",
-            f"the logo is {height} pixels high; print needs {MIN_HEIGHT_PX} or more",
+            f"the logo has {width} x {height} pixels; print needs {needed:.0f} x {high:.0f}, or more",
             span,
             "use a larger picture, or an SVG",
         )

@@ -5,12 +5,17 @@ Brings the library, the pipeline and the press together behind a few questions.
 
 from __future__ import annotations
 
+import datetime
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
+from pydantic import ValidationError
+
+from bifolio.approval import APPROVALS, Change, Standing, difference, digest, kept_at, written
 from bifolio.diagnostics import (
     ContentError,
     DesignError,
@@ -18,14 +23,28 @@ from bifolio.diagnostics import (
     PressError,
     ProofError,
     RequestError,
+    Severity,
     Span,
+    shorten,
 )
 from bifolio.library import Library
+from bifolio.load import parse
+from bifolio.model.approval import Approval
 from bifolio.model.brand import Clinic
 from bifolio.model.edition import Edition
 from bifolio.model.handout import Handout
+from bifolio.model.region import Region
+from bifolio.model.tailoring import Tailoring
+from bifolio.model.tree import Tree
 from bifolio.plan import Job, Request, plan, unknown
 from bifolio.press import STORE, Store, run, together
+from bifolio.publish import expect_room, replace_all
+from bifolio.tailor import Part, parts, refused
+from bifolio.validate import validate
+
+if TYPE_CHECKING:  # late: they load the layout engine's libraries, and the word counter
+    from bifolio.lint import Subject
+    from bifolio.pipeline import Workshop
 
 T = TypeVar("T")
 
@@ -78,26 +97,223 @@ class Office:
         self, jobs: Sequence[Job], folder: Path | None, started: Callable[[Job], None]
     ) -> tuple[list[Path], list[Diagnostic]]:
         """Make the jobs and publish them; give the paths of the files, and the warnings."""
-        from bifolio.pipeline import Workshop, engine
-        from bifolio.publish import expect_room, publish, standing
+        from bifolio.pipeline import engine
+        from bifolio.publish import publish, standing
 
         target = folder or self.library.root / "output"
         expect_room(target)
-        workshop = Workshop(self.library, self.store, self.executor)
+        workshop = self._workshop()
         artefacts = list(run(jobs, workshop.produce, started))
         artefacts += workshop.shelves(artefacts, standing(target), target)
         written = publish(artefacts, target, engine())
         self.store.clean()
         return written, list(workshop.remarks.values())
 
-    def check(self, items: Sequence[str], brands: Sequence[str]) -> list[Diagnostic]:
-        """Validate handouts and brands, in every region that a brand uses; give the warnings.
+    def check(self, items: Sequence[str], brands: Sequence[str], today: datetime.date) -> list[Diagnostic]:
+        """Validate and lint handouts and brands, in every region that a brand uses; give the warnings.
 
-        Raises one error with all findings when there is an error among them.
+        Reviews and support lines are as old as they are on `today`. Raises one error with all findings
+        when there is an error among them.
         """
         named = Request(items=tuple(items), brands=tuple(brands))
         desk = self._desk(named, items or self.library.known("item"), brands or self.library.known("brand"))
-        return self.warnings(desk.clinics)
+        found = [
+            *self.warnings(desk.clinics),
+            *self._stale(desk.handouts, desk.clinics),
+            *self._read_through(desk, today),
+        ]
+        if any(finding.is_error for finding in found):
+            raise ContentError(found)
+        return found
+
+    def _read_through(self, desk: _Desk, today: datetime.date) -> Iterator[Diagnostic]:
+        """Give what an editor would still change, once for all regions."""
+        from bifolio.lint import lint
+
+        for item in desk.handouts:
+            found = (
+                f for region in desk.regions.values() for f in lint(self._subject(desk, item, region, today))
+            )
+            yield from {(finding.span, finding.message): finding for finding in found}.values()
+
+    def _subject(self, desk: _Desk, item: str, region: Region, today: datetime.date) -> Subject:
+        from bifolio.lint import Subject
+
+        library = self.library
+        tree = library.handout_tree(item)
+        return Subject(desk.handouts[item], tree, region, library.evidence, library.words, today)
+
+    def attest(
+        self, items: Sequence[str], brands: Sequence[str], folder: Path | None, today: datetime.date
+    ) -> list[Path]:
+        """Write the evidence sheet of each handout through the same press; give the paths of the files."""
+        from bifolio.attest import attest
+        from bifolio.lint import lint
+        from bifolio.pipeline import engine
+        from bifolio.publish import publish
+
+        project = self.library.plan
+        request = Request(items=tuple(items), brands=tuple(brands))
+        desk = self._desk(request, items, brands or project.brands)
+        labels = self.library.locale(project.language).labels
+        region = next(iter(desk.regions.values()))
+        sheets = {}
+        for item, handout in desk.handouts.items():
+            subject = self._subject(desk, item, region, today)
+            remarks = Counter(finding.code for finding in lint(subject))
+            sheets[f"{item}.evidence"] = attest(
+                handout, self.library.evidence, subject.reading, remarks, labels
+            )
+        target = folder or self.library.root / "output"
+        expect_room(target)
+        workshop = self._workshop()
+        jobs = plan(Request(formats=("pdf",)), project, sheets, desk.clinics, desk.editions)
+        return publish([workshop.produce(job, sheets[job.item]) for job in jobs], target, engine())
+
+    # -- approval --------------------------------------------------------------------------------
+
+    def approve(
+        self,
+        item: str,
+        brand: str,
+        by: str,
+        on: str | datetime.date,
+        region: str | None = None,
+        language: str | None = None,
+    ) -> Standing:
+        """Record a clinician's yes to what a handout says now, in the brand's approvals.yaml.
+
+        `by` is "name, role", `on` the day of the yes: they are given, never guessed. The region is the
+        brand's own where none is named. The wording that the yes is to is kept beside the record.
+        """
+        workshop = self._workshop()
+        region, language = self._spoken(brand, region, language)
+        self._desk(
+            Request(items=(item,), brands=(brand,), region=region, language=language), (item,), (brand,)
+        )
+        text = workshop.wording(item, brand, region, language)
+        fields = {"item": item, "region": region, "language": language, "by": by, "on": on}
+        try:
+            approval = Approval.model_validate({**fields, "text": digest(text)})
+        except ValidationError as error:
+            raise RequestError(_not_signed(str(by), str(on), error)) from error
+        first = self.library.handout(item).review.written
+        if approval.on < first:
+            raise RequestError(
+                Diagnostic(
+                    "approval.bad-day",
+                    f'"{item}" was written on {first}, after {approval.on}',
+                    help="give the day on which this very text was approved",
+                )
+            )
+        folder = self.library.brand_folder(brand)
+        approvals = self.library.approvals(brand) | {approval.key: approval}
+        replace_all(
+            {folder / kept_at(approval.key): text.encode(), folder / APPROVALS: written(approvals).encode()}
+        )
+        self.library.forget(folder / APPROVALS)
+        return workshop.standing(item, brand, region, language)
+
+    def standings(self, items: Sequence[str] = (), brands: Sequence[str] = ()) -> list[Standing]:
+        """Tell what each handout is to each brand: draft, approved, or changed since.
+
+        One for each handout in the brand's own region, and one for each other region that was approved.
+        """
+        workshop = self._workshop()
+        found = []
+        for brand in brands or self.library.brand_ids:
+            wanted = items or self.library.known("item")
+            keys = {(item, *self._spoken(brand, None, None)) for item in wanted}
+            keys |= {key for key in self.library.approvals(brand) if key[0] in wanted}
+            found += [workshop.standing(item, brand, *spoken) for item, *spoken in sorted(keys)]
+        return found
+
+    def changes(self, standing: Standing) -> list[Change]:
+        """Tell word by word what changed since a text was approved; all is new where nothing was."""
+        old = self.library.approved_wording(standing.brand, standing.approval) if standing.approval else None
+        now = (standing.item, standing.brand, standing.region, standing.language)
+        return difference(old or "", self._workshop().wording(*now))
+
+    def _stale(self, items: Iterable[str], brands: Iterable[str]) -> Iterator[Diagnostic]:
+        """Give a warning for each approval that no longer holds."""
+        approved = {brand: self.library.approvals(brand) for brand in brands}
+        if not any(approved.values()):
+            return
+        workshop = self._workshop()
+        known = self.library.known("item")
+        for brand, approvals in approved.items():
+            for (item, region, language), approval in approvals.items():
+                if item not in known:
+                    span = self.library.approval_span(brand, approval)
+                    yield replace(unknown("item", item, known, span), severity=Severity.WARNING)
+                elif item in items and workshop.standing(item, brand, region, language).state == "stale":
+                    yield workshop.stale(brand, approval)
+
+    # -- one person's copy -----------------------------------------------------------------------
+
+    def parts(self, item: str) -> tuple[Part, ...]:
+        """Name the pieces of a handout that one person's copy may do without."""
+        return parts(self.library.handout(item))
+
+    def words(self, item: str) -> dict[str, tuple[str, ...]]:
+        """Give the words of a handout that one person's copy may say otherwise, the usual one first."""
+        return dict(self.library.handout(item).words)
+
+    def tailored(
+        self,
+        item: str,
+        brand: str,
+        tailoring: Tailoring,
+        region: str | None = None,
+        language: str | None = None,
+        theme: str | None = None,
+        tree: Tree | None = None,
+    ) -> tuple[bytes, list[Diagnostic]]:
+        """Make one person's copy as a PDF; give it with the warnings. Nothing of it is kept anywhere.
+
+        `tree` is the file that the tailoring stands in, for findings to point at.
+        """
+        from bifolio.pipeline import Workshop
+
+        editions = (tailoring.edition,) if tailoring.edition else ()
+        request = Request((item,), (brand,), region, language, editions, theme, ("pdf",))
+        job = self.plan(request)[0]
+        if findings := list(refused(self.library.open_handout(item), tailoring, tree)):
+            raise RequestError(findings)
+        workshop = Workshop(self.library, Store(self.store.folder, keeps=False), self.executor)
+        pdf = workshop.tailored(job, tailoring)
+        # How pages break is an author's care: whoever makes one copy cannot mend it.
+        return pdf, [f for f in workshop.remarks.values() if not f.code.startswith("craft.")]
+
+    def hand_over(self, body: bytes, path: Path) -> None:
+        """Write one person's copy to where the therapist says, whole or not at all.
+
+        The folders that this program itself keeps, shows or shares are refused.
+        """
+        place = path.resolve()
+        for name in ("content", "output", STORE):
+            if place.is_relative_to(self.library.root / name):
+                raise RequestError(
+                    Diagnostic(
+                        "tailor.shared-folder",
+                        f'"{name}" is kept and shared: one person\'s copy does not belong there',
+                        help="name a place of your own: --to ~/Desktop/copy.pdf",
+                    )
+                )
+        expect_room(place.parent)
+        replace_all({place: body})
+
+    def _spoken(self, brand: str, region: str | None, language: str | None) -> tuple[str, str]:
+        """Give the region and the language in which a brand hands a text out."""
+        own = self.library.brand(brand).clinic.region
+        return region or own or self.library.plan.region, language or self.library.plan.language
+
+    def _workshop(self) -> Workshop:
+        from bifolio.pipeline import Workshop
+
+        return Workshop(self.library, self.store, self.executor)
+
+    # -- reading ---------------------------------------------------------------------------------
 
     def _desk(self, request: Request, items: Sequence[str], brands: Sequence[str]) -> _Desk:
         """Read all that a request will use; raise one error with all that is wrong with any of it."""
@@ -108,6 +324,7 @@ class Office:
         handouts = self._gather("item", items, library.handout, failures)
         clinics = self._gather("brand", brands, lambda brand: library.brand(brand).clinic, failures)
         _read(clinics, lambda brand: library.logo(brand, library.brand(brand), "#000000"), failures)
+        _read(clinics, library.typeface, failures)
         choices = list(self._choices(request, clinics))
         _refuse(DesignError, self._unknown(choices), failures)
 
@@ -115,6 +332,8 @@ class Office:
             return [choice.name for choice in choices if choice.what == what]
 
         editions = self._gather("edition", chosen("edition"), library.edition, failures)
+        others = [other for edition in editions.values() for other in edition.instead.values()]
+        editions |= self._gather("edition", others, library.edition, failures)
         regions = self._gather("region", chosen("region"), library.region, failures)
         self._gather("language", chosen("language"), library.locale, failures)
         figures = {name for handout in handouts.values() for name in handout.figures}
@@ -125,7 +344,7 @@ class Office:
         _refuse(ContentError, words, failures)
         if failures:
             raise together(failures)
-        return _Desk(handouts, clinics, editions)
+        return _Desk(handouts, clinics, editions, regions)
 
     def _written(self) -> Iterator[_Choice]:
         """Give the names that bifolio.yaml itself writes down."""
@@ -212,6 +431,7 @@ class _Desk:
     handouts: dict[str, Handout]
     clinics: dict[str, Clinic]
     editions: dict[str, Edition]
+    regions: dict[str, Region]
 
 
 class _Choice(NamedTuple):
@@ -239,6 +459,28 @@ def _named(what: str, names: str | Sequence[str] | None) -> Iterator[_Choice]:
 def _refuse(kind: type[PressError], findings: Sequence[Diagnostic], failures: list[PressError]) -> None:
     if findings:
         failures.append(kind(findings))
+
+
+def read_tailoring(text: str, name: str) -> tuple[Tailoring, Tree]:
+    """Read a tailoring from YAML text; findings call it `name`. The file itself is nobody's but the therapist's."""
+    tree = parse(text, name)
+    if tree.value is None:
+        return Tailoring(), tree
+    tailoring, findings = validate(Tailoring, tree, "tailor")
+    if tailoring is None:
+        raise ContentError(findings)
+    return tailoring, tree
+
+
+def _not_signed(by: str, on: str, error: ValidationError) -> Diagnostic:
+    """Tell which of the two that an approval is signed with will not do."""
+    if any(detail["loc"][:1] == ("on",) for detail in error.errors()):
+        return Diagnostic("approval.bad-day", f'not a day: "{shorten(on)}"', help="write it as 2026-11-22")
+    return Diagnostic(
+        "approval.not-signed",
+        f'"{shorten(by)}" does not say who approved it, and as what',
+        help='give a name and a role, with a comma between: --by "Jo Example, clinical psychologist"',
+    )
 
 
 def _read(names: Iterable[str], read: Callable[[str], T], failures: list[PressError]) -> dict[str, T]:

@@ -143,6 +143,40 @@ def _in_gamut(color: type, lightness: float, chroma: float, hue: float) -> str:
     return str(color("oklch", [lightness, high, hue]).convert("srgb").clip().to_string(hex=True))
 
 
+_DECLARATION = re.compile(r"--([a-z0-9-]+):\s*([^;]+?)\s*;")
+_VAR = re.compile(r"var\(--([a-z0-9-]+)\)")
+_HEX = re.compile(r"#(?:[0-9a-fA-F]{3}){1,2}")
+
+
+def tokens_of(stylesheet: str) -> dict[str, str]:
+    """Give the tokens that the first rule of a stylesheet sets, as they are written there.
+
+    >>> tokens_of(":root { --ink: #111; --wash: var(--paper); }")
+    {'ink': '#111', 'wash': 'var(--paper)'}
+    """
+    return dict(_DECLARATION.findall(stylesheet.partition("}")[0]))
+
+
+def colours(tokens: Mapping[str, str], brand: Mapping[str, str]) -> dict[str, str]:
+    """Give the hex colour of each colour token; `brand` holds what its --brand- tokens stand for.
+
+    >>> colours({"paper": "#fff", "wash": "var(--paper)", "ink": "var(--brand-ink)", "rule": "2mm"}, {"ink": "#101820"})
+    {'paper': '#ffffff', 'wash': '#ffffff', 'ink': '#101820'}
+    """
+
+    def colour(value: str, seen: frozenset[str] = frozenset()) -> str | None:
+        if _HEX.fullmatch(value):
+            return value if len(value) == 7 else "#" + "".join(digit * 2 for digit in value[1:])
+        name = _VAR.fullmatch(value)
+        if not name or name[1] in seen:
+            return None
+        if name[1].startswith("brand-"):
+            return brand.get(name[1].removeprefix("brand-"))
+        return colour(tokens.get(name[1], ""), seen | {name[1]})
+
+    return {name: found for name, value in tokens.items() if (found := colour(value))}
+
+
 def contrast(one: str, other: str) -> float:
     """Give the WCAG 2.2 contrast ratio of two hex colours, 1 to 21."""
     bright, dark = sorted((_luminance(one), _luminance(other)), reverse=True)

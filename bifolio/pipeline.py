@@ -1,6 +1,6 @@
 """Pipeline: THE MAIN PATH. One job goes through the stages in order and comes out as a verified file.
 
-    load → validate → compose → render → ink → verify
+    load → validate → compose → render → ink → impose → verify
 
 `Workshop` holds what jobs have in common, so that a handout is laid out once for all clinics and a
 clinic's slots are set once for all handouts. Everything kept is addressed by what it was made from.
@@ -24,23 +24,29 @@ from typing import Generic, TypeVar
 from markupsafe import Markup
 
 from bifolio import __version__, shelf
-from bifolio.compose import FITS, ClinicCopy, Composer, Design, qr
-from bifolio.diagnostics import ContentError, DesignError, Diagnostic, ProofError, shorten
+from bifolio.approval import Standing, state_of, wording
+from bifolio.compose import FITS, ApprovalLine, ClinicCopy, Composer, Design, qr
+from bifolio.diagnostics import ContentError, DesignError, Diagnostic, ProofError, Severity, shorten
+from bifolio.impose import impose, misfit, sheets
 from bifolio.ink import Ink, Inker, SlotSheet
 from bifolio.library import ENGINE, Library
+from bifolio.model.approval import Approval
 from bifolio.model.brand import Brand
+from bifolio.model.edition import Imposition
 from bifolio.model.flow import Flow
 from bifolio.model.handout import Handout
 from bifolio.model.plate import LINES, SLOTS, Plate
+from bifolio.model.tailoring import Tailoring
 from bifolio.palette import NIGHT, PAPER, PAPER_SENTINEL, ROLES, SENTINELS, derive, derive_night
 from bifolio.plan import Job
 from bifolio.press import STORE, Store
 from bifolio.publish import Artefact
-from bifolio.render import Work, epub, lay_out_plate, lay_out_slots, preview, web
+from bifolio.render import Work, epub, lay_out_handout, lay_out_plate, lay_out_slots, preview, web
 from bifolio.render.faces import Face, wrap
 from bifolio.render.paint import Paint
 from bifolio.render.plate import finish
 from bifolio.shelf import Facts
+from bifolio.tailor import tailor
 from bifolio.verify import verify
 from bifolio.verify_flow import verify_epub, verify_page
 from bifolio.worker import SameProcess
@@ -65,14 +71,21 @@ class Workshop:
         self.remarks: dict[tuple[str | None, str], Diagnostic] = {}
         """What a compositor would say of the pages made so far."""
         self.composer = lru_cache(maxsize=32)(self._composer)
+        self.note_composer = lru_cache(maxsize=8)(self._note_composer)
         self.galley = lru_cache(maxsize=32)(self._galley)
         self.plate = lru_cache(maxsize=32)(self._plate)
         self.inker = lru_cache(maxsize=8)(self._inker)
         self.flowing = lru_cache(maxsize=8)(self._flowing)
         self.coloured = lru_cache(maxsize=8)(self._coloured)
+        self.faces = lru_cache(maxsize=8)(self._faces)
 
-    def produce(self, job: Job) -> Artefact:
-        """Make one file: compose, render, ink, verify. Raises PressError with all that is wrong."""
+    def produce(self, job: Job, handout: Handout | None = None) -> Artefact:
+        """Make one file: compose, render, ink, impose, verify. Raises PressError with all that is wrong.
+
+        `handout` is what to make as PDF where the library has none of the job's name.
+        """
+        if handout:
+            return self._pdf(job, handout)
         makers: dict[str, Callable[[Job], Artefact]] = {
             "pdf": self._pdf,
             "epub": self._epub,
@@ -82,20 +95,45 @@ class Workshop:
         }
         return makers[job.format](job)
 
-    def _pdf(self, job: Job) -> Artefact:
-        galley = self.galley(job.item, job.edition, job.theme, job.region, job.language)
-        plate, inker = self._plate_and_inker(job, galley)
+    def tailored(self, job: Job, tailoring: Tailoring) -> bytes:
+        """Make one person's copy of a handout. The store of this workshop should be one that keeps nothing."""
+        handout = self.library.open_handout(job.item)
+        labels = self.library.locale(job.language).labels
+        copy = tailor(handout, tailoring, labels)
+        if unknown := self.library.check_words(job.item, self.library.region(job.region)):
+            raise ContentError(unknown)
+        galley = self._composed(copy, *self._place(job))
+        return self._printed(job, galley, tailored=copy != handout.saying())[0]
+
+    def _pdf(self, job: Job, handout: Handout | None = None) -> Artefact:
+        galley = self._composed(handout, *self._place(job)) if handout else self._galley_of(job)
+        pdf, plate, inker = self._printed(job, galley)
+        made_from = (galley, repr(sorted(inker.clinic.palette.items())), inker.clinic.sheet.pdf)
+        return Artefact(job.path, pdf, self._facts(job, *made_from, handout=handout, pages=plate.pages))
+
+    def _printed(self, job: Job, galley: str, *, tailored: bool = False) -> tuple[bytes, Plate, Inker]:
+        plate, inker = self._plate_and_inker(job, galley, tailored=tailored)
         self.remarks |= {(r.where, r.message): r for r in plate.remarks}
         pdf = inker.ink(plate)
         edition = self.library.edition(job.edition)
-        self._proved(verify(pdf, job.path, (edition.trim_width_mm, edition.trim_height_mm)))
-        made_from = (galley, repr(sorted(inker.clinic.palette.items())), inker.clinic.sheet.pdf)
-        return Artefact(job.path, pdf, self._facts(job, *made_from, pages=plate.pages))
+        size = edition.trim_width_mm, edition.trim_height_mm
+        if form := edition.imposition:
+            if misfits := misfit(form, plate.pages, f"{job.item}.{job.edition}"):
+                raise ProofError(misfits)
+            if job.is_imposed:
+                size = form.sheet_width_mm, form.sheet_height_mm
+                pdf = self._imposed(job, pdf, plate.pages, form)
+        self._proved(verify(pdf, job.path, size))
+        return pdf, plate, inker
 
-    def _plate_and_inker(self, job: Job, galley: str) -> tuple[Plate, Inker]:
+    def _plate_and_inker(self, job: Job, galley: str, *, tailored: bool = False) -> tuple[Plate, Inker]:
         layout = self.plate(galley, f"{job.item}.{job.edition}")  # both are laid out meanwhile
-        slots = self.inker(job.brand, job.edition, job.theme, job.region, job.language)
+        approval = self._approval_line(job, tailored=tailored)
+        slots = self.inker(job.brand, job.edition, job.theme, job.region, job.language, approval)
         return layout.take(), slots.take()
+
+    def _galley_of(self, job: Job) -> str:
+        return self.galley(job.item, *self._place(job))
 
     def _proved(self, findings: list[Diagnostic]) -> None:
         """Raise what is wrong with a finished file; keep what is only odd."""
@@ -106,12 +144,12 @@ class Workshop:
     # -- what flows ------------------------------------------------------------------------------
 
     def _epub(self, job: Job) -> Artefact:
-        galley = self.galley(job.item, job.edition, job.theme, job.region, job.language)
+        galley = self._galley_of(job)
         layout = self.plate(galley, f"{job.item}.{job.edition}")
         words = self._cover_sheet(job)
         flow, paint, copy = self._flow(job, on_web=False)
         handout, brand = self.library.handout(job.item), self.library.brand(job.brand)
-        composer = self.composer(job.edition, job.theme, job.region, job.language)
+        composer = self.composer(*self._place(job))
         home = brand.clinic.shelf
         form_at = f"{home.rstrip('/')}/index.html#{job.item}" if home and flow.is_filled_in else None
         edition = self.library.edition(job.edition)
@@ -125,14 +163,18 @@ class Workshop:
             form_at=form_at,
             form_code=qr(form_at) if form_at else None,
         )
-        body = epub.render(flow, paint, self.faces, book, composer.frame("epub"), composer.document)
+        body = epub.render(
+            flow, paint, self.faces(job.brand), book, composer.frame("epub"), composer.document
+        )
         self._proved(verify_epub(body, job.path))
         return Artefact(job.path, body, self._facts(job, repr(flow), repr(paint), repr(book)))
 
     def _html(self, job: Job) -> Artefact:
         flow, paint, copy = self._flow(job, on_web=True)
-        composer = self.composer(job.edition, job.theme, job.region, job.language)
-        body = web.render(flow, paint, self.faces, copy.name, composer.frame("web"), composer.document)
+        composer = self.composer(*self._place(job))
+        body = web.render(
+            flow, paint, self.faces(job.brand), copy.name, composer.frame("web"), composer.document
+        )
         self._proved(verify_page(body, job.path))
         return Artefact(job.path, body, self._facts(job, repr(flow), repr(paint)))
 
@@ -141,9 +183,10 @@ class Workshop:
         handout, brand = library.handout(job.item), library.brand(job.brand)
         if unknown := library.check_words(job.item, library.region(job.region)):
             raise ContentError(unknown)
-        composer = self.flowing(job.edition, job.theme, job.region, job.language)
+        composer = self.flowing(*self._place(job))
         paint = self.paint(brand)
-        copy = composer.clinic_copy(brand, library.logo(job.brand, brand, paint.day["deep"]))
+        logo = library.logo(job.brand, brand, paint.day["deep"])
+        copy = composer.clinic_copy(brand, logo, self._approval_line(job))
         drawings = {name: library.drawing(name) for name in handout.figures}
         slots = composer.slots(copy, {})
         return (
@@ -152,30 +195,37 @@ class Workshop:
             copy,
         )
 
-    def _flowing(self, edition: str, theme: str, region: str, language: str) -> Composer:
+    def _flowing(self, edition: str, theme: str, region: str, language: str, own: str) -> Composer:
         """Give a composer in whose drawings the paper, too, is a role."""
-        plain = self.composer(edition, theme, region, language)
-        return Composer(plain.design, plain.locale, plain.region, {**SENTINELS, "paper": PAPER_SENTINEL})
+        plain = self.composer(edition, theme, region, language, own)
+        return plain.in_colours({**SENTINELS, "paper": PAPER_SENTINEL})
 
-    def _coloured(self, brand: str, edition: str, theme: str, region: str, language: str) -> Composer:
+    def _coloured(
+        self, brand: str, edition: str, theme: str, region: str, language: str, own: str
+    ) -> Composer:
         """Give a composer in the colours of a clinic."""
-        plain = self.composer(edition, theme, region, language)
-        return Composer(plain.design, plain.locale, plain.region, self.palette(self.library.brand(brand)))
+        plain = self.composer(edition, theme, region, language, own)
+        return plain.in_colours(self.palette(self.library.brand(brand)))
 
     def paint(self, brand: Brand) -> Paint:
         """Give the colours of a brand on light screens and on dark ones."""
         return Paint({"paper": PAPER, **self.palette(brand)}, self.palette(brand, derive_night))
 
-    @cached_property
-    def faces(self) -> tuple[Face, ...]:
-        """The project's fonts for screens; wrapped once."""
-        found = []
-        for path in sorted(self._fonts.glob("*.ttf")):
-            ttf = path.read_bytes()
-            mark = fingerprint("face", version("fonttools"), ttf)
-            kept = self.store.find(mark) or self.store.keep(mark, wrap(ttf).to_bytes())
-            found.append(Face.from_bytes(kept))
-        return tuple(found)
+    def _faces(self, brand: str) -> tuple[Face, ...]:
+        """Give the fonts that a clinic may use on screens: the project's, and its own."""
+        own = self.library.typeface(brand).faces if brand in self.library.brand_ids else ()
+        ours = [self._wrapped(path.read_bytes()) for path in sorted(self._fonts.glob("*.ttf"))]
+        theirs = [
+            replace(self._wrapped(face.body), family=face.family, weight=face.weight)
+            for face in own
+            if face.style == "normal"
+        ]
+        return (*ours, *theirs)
+
+    def _wrapped(self, font: bytes) -> Face:
+        """Wrap a font for screens; once."""
+        mark = fingerprint("face", self._press_mark, font)
+        return Face.from_bytes(self.store.find(mark) or self.store.keep(mark, wrap(font).to_bytes()))
 
     # -- the shelf -------------------------------------------------------------------------------
 
@@ -219,12 +269,14 @@ class Workshop:
                 for own, size in ((o, preview.size(p)) for o, p in pictures.items())
             },
         }
-        composer = self.flowing(job.edition, job.theme, job.region, job.language)
+        composer = self.flowing(*self._place(job))
         brand = self.library.brand(job.brand)
         paint = self.paint(brand)
         copy = composer.clinic_copy(brand, self.library.logo(job.brand, brand, paint.day["deep"]))
         flow = composer.shelf(shown, composer.slots(copy, {}), copy)
-        body = web.render(flow, paint, self.faces, copy.name, composer.frame("web"), composer.document)
+        body = web.render(
+            flow, paint, self.faces(job.brand), copy.name, composer.frame("web"), composer.document
+        )
         path = f"{place}/index.html"
         self._proved(verify_page(body, path, [file.name for item in stock for file in item.files]))
         facts = {"brand": job.brand, "language": job.language, "format": "shelf"}
@@ -237,7 +289,7 @@ class Workshop:
     # -- pictures --------------------------------------------------------------------------------
 
     def _first_page(self, job: Job) -> Artefact:
-        galley = self.galley(job.item, job.edition, job.theme, job.region, job.language)
+        galley = self._galley_of(job)
         plate, inker = self._plate_and_inker(job, galley)
         return Artefact(job.path, preview.first_page(inker.ink(plate)), self._facts(job, galley))
 
@@ -250,7 +302,7 @@ class Workshop:
 
     def _cover_page(self, job: Job, handout: Handout | None) -> _Kept[bytes]:
         """Set the words of a cover, or without a handout its ground; each once."""
-        composer = self.coloured(job.brand, job.edition, job.theme, job.region, job.language)
+        composer = self.coloured(job.brand, *self._place(job))
         html = composer.cover(handout, self.library.brand(job.brand).name)
         mark = fingerprint("cover", self._press_mark, html)
         if body := self.store.find(mark):
@@ -271,7 +323,16 @@ class Workshop:
 
     # -- compose ---------------------------------------------------------------------------------
 
-    def _composer(self, edition: str, theme: str, region: str, language: str) -> Composer:
+    def _place(self, job: Job) -> tuple[str, str, str, str, str]:
+        """Give what chooses a composer: all of a job that has a say in its layout."""
+        return job.edition, job.theme, job.region, job.language, self._own(job.brand)
+
+    def _own(self, brand: str) -> str:
+        """Name the brand where it has a say in the layout, by type or support lines of its own; else nobody."""
+        library = self.library
+        return brand if library.typeface(brand).tokens or library.own_lines(brand) else ""
+
+    def _composer(self, edition: str, theme: str, region: str, language: str, own: str = "") -> Composer:
         library = self.library
         design = Design(
             templates=library.templates,
@@ -280,16 +341,60 @@ class Workshop:
             theme=library.theme(theme),
             compiled=ENGINE / STORE / "templates",  # not the project's: what is compiled is code
         )
-        return Composer(design, library.locale(language), library.region(region))
+        plain = library.locale(language), library.region(region)
+        if not own:
+            return Composer(design, *plain)
+        return Composer(design, *plain, own_lines=library.own_lines(own), typeface=library.typeface(own))
 
-    def _galley(self, item: str, edition: str, theme: str, region: str, language: str) -> str:
-        library = self.library
-        handout = library.handout(item)
-        if unknown := library.check_words(item, library.region(region)):
+    def _galley(self, item: str, edition: str, theme: str, region: str, language: str, own: str = "") -> str:
+        if unknown := self.library.check_words(item, self.library.region(region)):
             raise ContentError(unknown)
+        return self._composed(self.library.handout(item), edition, theme, region, language, own)
+
+    def _composed(
+        self, handout: Handout, edition: str, theme: str, region: str, language: str, own: str = ""
+    ) -> str:
+        library = self.library
         drawings = {name: library.drawing(name) for name in handout.figures}
-        composer = self.composer(edition, theme, region, language)
+        composer = self.composer(edition, theme, region, language, own)
         return composer.handout(handout, library.evidence, drawings)
+
+    # -- approval --------------------------------------------------------------------------------
+
+    def wording(self, item: str, brand: str, region: str, language: str) -> str:
+        """Give the exact text that an approval of a handout is bound to; looks have no say in it."""
+        editions, themes = self.library.edition_ids, self.library.theme_ids
+        galley = self.galley(item, editions[0], themes[0], region, language, self._own(brand))
+        return wording(galley, self.library.handout(item).cites, self.library.evidence)
+
+    def standing(self, item: str, brand: str, region: str, language: str) -> Standing:
+        """Tell whether a brand's clinician has approved what a handout says now."""
+        approval = self.library.approvals(brand).get((item, region, language))
+        text = self.wording(item, brand, region, language) if approval else ""
+        return Standing(item, brand, region, language, state_of(approval, text), approval)
+
+    def _approval_line(self, job: Job, *, tailored: bool = False) -> ApprovalLine | None:
+        """Give what an approval that holds puts on the page; one that does not hold is a remark."""
+        standing = self.standing(job.item, job.brand, job.region, job.language)
+        if standing.approval is None:
+            return None
+        if standing.state == "stale":
+            finding = self.stale(standing.brand, standing.approval)
+            self.remarks[str(finding.span), finding.message] = finding
+            return None
+        composer = self.composer(*self._place(job))
+        return composer.approval_line(standing.approval.by, standing.approval.on, tailored=tailored)
+
+    def stale(self, brand: str, approval: Approval) -> Diagnostic:
+        """Tell that a text has changed since it was approved."""
+        return Diagnostic(
+            "approval.stale",
+            f'"{approval.item}" has changed since {approval.by} approved it on {approval.on}; '
+            "its pages say that it is a draft",
+            self.library.approval_span(brand, approval),
+            help=f"let a clinician read it again, then: python build.py approve {approval.item} --brand {brand}",
+            severity=Severity.WARNING,
+        )
 
     # -- render ----------------------------------------------------------------------------------
 
@@ -349,10 +454,18 @@ class Workshop:
 
     # -- ink -------------------------------------------------------------------------------------
 
-    def _inker(self, brand_id: str, edition: str, theme: str, region: str, language: str) -> _Kept[Inker]:
+    def _inker(
+        self,
+        brand_id: str,
+        edition: str,
+        theme: str,
+        region: str,
+        language: str,
+        approval: ApprovalLine | None = None,
+    ) -> _Kept[Inker]:
         brand = self.library.brand(brand_id)
-        composer = self.composer(edition, theme, region, language)
-        copy = self.clinic_copy(brand_id, brand, composer)
+        composer = self.composer(edition, theme, region, language, self._own(brand_id))
+        copy = self.clinic_copy(brand_id, brand, composer, approval)
         sheet = self.slot_sheet(composer, copy, f"brand {brand_id}")
         palette = self.palette(brand)
         return _Kept(
@@ -370,15 +483,19 @@ class Workshop:
 
     def palette(self, brand: Brand, of: Callable[[str], dict[str, str]] = derive) -> dict[str, str]:
         """Give the role colours of a brand, by day or `of` the night; derived once for each colour."""
-        seed = brand.color.seed or DEFAULT_SEED
+        return self._palette_of(brand.color.seed or DEFAULT_SEED, of)
+
+    def _palette_of(self, seed: str, of: Callable[[str], dict[str, str]] = derive) -> dict[str, str]:
         mark = fingerprint("palette", of.__name__, seed, repr(ROLES), repr(NIGHT), version("coloraide"))
         kept = self.store.find(mark) or self.store.keep(mark, json.dumps(of(seed)).encode())
         return dict(json.loads(kept))
 
-    def clinic_copy(self, brand_id: str, brand: Brand, composer: Composer) -> ClinicCopy:
+    def clinic_copy(
+        self, brand_id: str, brand: Brand, composer: Composer, approval: ApprovalLine | None = None
+    ) -> ClinicCopy:
         """Give what a brand's slots say, its logo cleaned and in the sentinel of its colour."""
         logo = self.library.logo(brand_id, brand, composer.palette["deep"])
-        return composer.clinic_copy(brand, logo)
+        return composer.clinic_copy(brand, logo, approval)
 
     def slot_sheet(self, composer: Composer, copy: ClinicCopy, where: str) -> _Kept[SlotSheet]:
         """Set a clinic's slots, each as large as its words allow."""
@@ -420,6 +537,33 @@ class Workshop:
             help="shorten it in _brand.yml",
         )
 
+    # -- impose ----------------------------------------------------------------------------------
+
+    def _imposed(self, job: Job, pdf: bytes, pages: int, form: Imposition) -> bytes:
+        """Put the pages of a finished PDF onto sheets, behind a note for the person at the printer."""
+        handout = self.library.handout(job.item)
+        has_back = handout.kind == "booklet"
+        sides = 2 * len(sheets(form, pages, has_back=has_back))
+        composer = self.note_composer(job.edition, job.theme, job.region, job.language)
+        galley = composer.printer_note(handout, form, sides)
+        mark = fingerprint("note", self._press_mark, galley)
+        note = self.store.find(mark)
+        if note is None:
+            work = self.executor.submit(
+                lay_out_handout, galley, self._fonts, f"{job.item}.{job.edition}.print"
+            )
+            note = self.store.keep(mark, self._made(work)[0])
+        return impose(pdf, form, note, has_back=has_back)
+
+    def _note_composer(self, edition: str, theme: str, region: str, language: str) -> Composer:
+        """Give a composer for the sheets of an edition, in grey: the note is nobody's handout."""
+        plain = self.composer(edition, theme, region, language)
+        form = self.library.edition(edition).imposition
+        assert form is not None, "only an edition with sheets has a note for the printer"
+        return Composer(
+            replace(plain.design, edition=form.sheet), plain.locale, plain.region, self._palette_of(GREY)
+        )
+
     # -- what it was made from -------------------------------------------------------------------
 
     @property
@@ -434,15 +578,16 @@ class Workshop:
         bodies = [path.read_bytes() for path in (*fonts, *code)]
         return fingerprint(*(f"{name} {number}" for name, number in engine().items()), *bodies)
 
-    def _told_of(self, job: Job) -> dict[str, object]:
+    def _told_of(self, job: Job, handout: Handout | None) -> dict[str, object]:
         """Give what a shelf says of an item, and how long a reader needs for it."""
-        galley = self.galley(job.item, job.edition, job.theme, job.region, job.language)
+        galley = self._composed(handout, *self._place(job)) if handout else self._galley_of(job)
         words = len(_MARKUP.sub(" ", galley).split())
-        composer = self.composer(job.edition, job.theme, job.region, job.language)
-        told = composer.told_of(self.library.handout(job.item))
+        told = self.composer(*self._place(job)).told_of(handout or self.library.handout(job.item))
         return {**told, "minutes": math.ceil(words / _READ_IN_A_MINUTE)}
 
-    def _facts(self, job: Job, *made_from: str | bytes, **more: object) -> dict[str, object]:
+    def _facts(
+        self, job: Job, *made_from: str | bytes, handout: Handout | None = None, **more: object
+    ) -> dict[str, object]:
         return {
             "item": job.item,
             "brand": job.brand,
@@ -452,7 +597,7 @@ class Workshop:
             "region": job.region,
             "language": job.language,
             "inputs": fingerprint(self._press_mark, *made_from),
-            **self._told_of(job),
+            **self._told_of(job, handout),
             **more,
         }
 
@@ -470,6 +615,8 @@ def _longest_words(copy: ClinicCopy, slot: str) -> str:
 
 DEFAULT_SEED = "#3c5a80"
 """The colour of a brand that names none: a quiet blue."""
+
+GREY = "#808080"
 
 
 def fingerprint(*parts: str | bytes) -> str:

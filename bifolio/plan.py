@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from bifolio.diagnostics import Diagnostic, Span, shorten, suggest
@@ -50,18 +50,21 @@ class Job:
     language: str
     brand: str
     format: Form
+    is_imposed: bool = False
+    """The sheets for the printer, made of the pages that the reader's file has."""
 
     @property
     def path(self) -> str:
         """Where the file goes below the output folder. What has no pages is of no edition."""
         theme = "" if self.theme == PLAIN_THEME else f".{self.theme}"
         edition = f".{self.edition}" if self.format == "pdf" else ""
+        sheets = ".print" if self.is_imposed else ""
         end = "cover.png" if self.format == "cover" else self.format
-        return f"{self.brand}/{self.language}/{self.item}{edition}{theme}.{end}"
+        return f"{self.brand}/{self.language}/{self.item}{edition}{theme}{sheets}.{end}"
 
     def __str__(self) -> str:
         form = self.edition if self.format == "pdf" else self.format
-        return f"{self.item} · {form} · {self.brand}"
+        return f"{self.item} · {form} · {self.brand}" + (" · print" if self.is_imposed else "")
 
 
 def plan(
@@ -78,23 +81,27 @@ def plan(
     jobs = set()
     for brand, clinic in clinics.items():
         for item, handout in handouts.items():
-            suiting = [
-                name for name in _editions(request, project, clinic) if editions[name].suits(handout.kind)
+            # Who asks for A4 by name gets A4; else a booklet comes as one.
+            named = [
+                name if request.editions else editions[name].instead.get(handout.kind, name)
+                for name in _editions(request, project, clinic)
             ]
+            suiting = [name for name in named if editions[name].suits(handout.kind)]
             for form in (form for made in request.formats or project.formats for form in _FORMS[made]):
                 # What has no pages goes with the first edition: it names its pages, or shows the first.
                 for edition in suiting if form == "pdf" else suiting[:1]:
-                    jobs.add(
-                        Job(
-                            item=item,
-                            edition=edition,
-                            theme=request.theme or clinic.theme or project.theme,
-                            region=request.region or clinic.region or project.region,
-                            language=request.language or project.language,
-                            brand=brand,
-                            format=form,
-                        )
+                    job = Job(
+                        item=item,
+                        edition=edition,
+                        theme=request.theme or clinic.theme or project.theme,
+                        region=request.region or clinic.region or project.region,
+                        language=request.language or project.language,
+                        brand=brand,
+                        format=form,
                     )
+                    jobs.add(job)
+                    if editions[edition].imposition and form == "pdf":
+                        jobs.add(replace(job, is_imposed=True))
     return tuple(sorted(jobs))
 
 

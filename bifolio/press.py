@@ -33,11 +33,15 @@ STORE_BYTES = 400_000_000
 class Store:
     """Finished work by the fingerprint of all that it was made from. Bounded; the oldest goes first."""
 
-    def __init__(self, folder: Path, most: int = STORE_BYTES, *, renew: bool = False) -> None:
+    def __init__(
+        self, folder: Path, most: int = STORE_BYTES, *, renew: bool = False, keeps: bool = True
+    ) -> None:
         self.folder = folder
         self.most = most
         self.renew = renew
         """Make everything anew, and put it into the store."""
+        self.keeps = keeps
+        """Without it work is found and never kept: one person's copy leaves no trace."""
 
     def find(self, fingerprint: str) -> bytes | None:
         """Give the work of this fingerprint, if it is kept and whole."""
@@ -53,6 +57,8 @@ class Store:
 
     def keep(self, fingerprint: str, body: bytes) -> bytes:
         """Put work into the store; gives it back."""
+        if not self.keeps:
+            return body
         path = self._path(fingerprint)
         part = path.with_name(f".{path.name}.{os.getpid()}.part")
         try:

@@ -45,7 +45,7 @@ def publish(artefacts: Iterable[Artefact], folder: Path, engine: Mapping[str, st
     manifest = {"engine": dict(engine), "files": dict(sorted((standing(folder) | facts).items()))}
     text = json.dumps(manifest, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
     bodies = {folder / artefact.path: artefact.body for artefact in finished}
-    _replace_all({**bodies, folder / MANIFEST: text.encode()})
+    replace_all({**bodies, folder / MANIFEST: text.encode()})
     return list(bodies)
 
 
@@ -59,7 +59,7 @@ def expect_room(folder: Path) -> None:
         raise _cannot_write(there, "permission denied")
 
 
-def _replace_all(bodies: Mapping[Path, bytes]) -> None:
+def replace_all(bodies: Mapping[Path, bytes]) -> None:
     """Write each file beside its place, then move all onto their places: a full disk changes nothing."""
     parts: dict[Path, Path] = {}
     target = Path()

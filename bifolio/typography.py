@@ -17,7 +17,9 @@ from markupsafe import Markup
 
 NBSP = "\N{NO-BREAK SPACE}"
 
-_WORD = re.compile(r"\{([a-z][a-z_]*)\}")
+WORD = re.compile(r"\{([A-Za-z][A-Za-z_]*)\}")
+"""A word of the region in running text: `{doctor}`, and `{Doctor}` where a sentence begins."""
+
 _UNITS = (
     "minutes?|hours?|seconds?|days?|weeks?|months?|years?|people|students|women|men|couples|"
     "percent|mm|cm|m|kg|g|ml|am|pm|times?|things?|lines?|steps?|reasons?"
@@ -50,10 +52,22 @@ def _parser(quotes: str) -> MarkdownIt:
 def fill_words(text: str, words: Mapping[str, str]) -> str:
     """Put a region's words in the place of `{word}`; unknown ones stay as they are.
 
-    >>> fill_words("Call {emergency}.", {"emergency": "911"})
-    'Call 911.'
+    >>> fill_words("Call {emergency}. {Doctor} or nurse?", {"emergency": "911", "doctor": "doctor"})
+    'Call 911. Doctor or nurse?'
     """
-    return _WORD.sub(lambda found: words.get(found[1], found[0]), text)
+
+    def said(found: re.Match[str]) -> str:
+        word = words.get(word_behind(found[1]))
+        if word is None:
+            return found[0]
+        return word[:1].upper() + word[1:] if found[1][0].isupper() else word
+
+    return WORD.sub(said, text)
+
+
+def word_behind(name: str) -> str:
+    """Give the name under which a region holds a word: "doctor" for `{Doctor}`."""
+    return name[:1].lower() + name[1:]
 
 
 def typeset(text: str, quotes: str = "“”‘’", *, bind_end: bool = False) -> Markup:

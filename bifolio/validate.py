@@ -19,11 +19,9 @@ from bifolio.model.base import FACT_ID, NAME
 from bifolio.model.blocks import Block, BlockBase
 from bifolio.model.evidence import Evidence
 from bifolio.model.tree import Tree
+from bifolio.typography import WORD, word_behind
 
 M = TypeVar("M", bound=BaseModel)
-
-Word = re.compile(r"\{([a-z][a-z_]*)\}")
-"""A word of the region in running text: `{emergency}`."""
 
 
 def validate(
@@ -114,12 +112,12 @@ def named_pictures(tree: Tree, figures: Collection[str], icons: Collection[str])
 
 
 def region_words(tree: Tree, words: Collection[str], region: str) -> Iterator[Diagnostic]:
-    """Check that every `{word}` in the text is a word that the region has."""
+    """Check that every `{word}` in the text, small or with a capital, is a word that the region has."""
     for steps, value in tree.walk():
         if not isinstance(value, str):
             continue
-        for word in dict.fromkeys(Word.findall(value)):
-            if word not in words:
+        for word in dict.fromkeys(WORD.findall(value)):
+            if word_behind(word) not in words:
                 yield Diagnostic(
                     "content.unknown-word",
                     f'the region "{region}" has no word "{{{shorten(word)}}}"',

@@ -47,7 +47,9 @@ def verify(pdf: bytes, where: str, trim_mm: tuple[float, float] | None = None) -
             *_glyphs(document, where),
             *_placeholders(document, where),
         ]
-    return findings + list(_pages(pdf, where))
+        # Imposed sheets ask to be printed on both sides, and the last of them may have a blank back.
+        is_sheet = "/Duplex" in _part(document.Root, "/ViewerPreferences")
+    return findings + list(_pages(pdf, where, is_sheet=is_sheet))
 
 
 def _finding(code: str, message: str, where: str, cure: str | None = None) -> Diagnostic:
@@ -200,7 +202,7 @@ def _left_of_a_plate(item: pikepdf.Object) -> str | None:
 # -- what stands on the pages --------------------------------------------------------------------
 
 
-def _pages(pdf: bytes, where: str) -> Iterator[Diagnostic]:
+def _pages(pdf: bytes, where: str, *, is_sheet: bool) -> Iterator[Diagnostic]:
     import pypdfium2 as pdfium
     from pypdfium2 import raw
 
@@ -208,13 +210,13 @@ def _pages(pdf: bytes, where: str) -> Iterator[Diagnostic]:
     try:
         for number in range(len(document)):
             page = document[number]
-            yield from _page(raw, page, number + 1, where)
+            yield from _page(raw, page, number + 1, where, is_sheet=is_sheet)
             page.close()
     finally:
         document.close()
 
 
-def _page(raw: Any, page: Any, number: int, where: str) -> Iterator[Diagnostic]:
+def _page(raw: Any, page: Any, number: int, where: str, *, is_sheet: bool) -> Iterator[Diagnostic]:
     sheet = page.get_mediabox()
     safe = _safe_area(page.get_trimbox() or sheet)
     texts = drawn = 0
@@ -241,7 +243,7 @@ def _page(raw: Any, page: Any, number: int, where: str) -> Iterator[Diagnostic]:
                 help="office printers leave a margin white; move the text inward",
                 severity=Severity.WARNING,
             )
-    if not texts and drawn < 2:
+    if not texts and drawn < 2 and not (is_sheet and number % 2 == 0):
         yield _finding("verify.empty-page", f"page {number} is empty", where)
 
 

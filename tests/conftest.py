@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -73,19 +73,32 @@ def jobs(library: Library) -> dict[tuple[str, str], Job]:
     return found
 
 
+class _Finished(Mapping[tuple[str, str], Path]):
+    """The finished PDF of every job, each made when a test first asks for it."""
+
+    def __init__(self, workshop: Workshop, jobs: dict[tuple[str, str], Job], folder: Path) -> None:
+        self._workshop, self._jobs, self._folder = workshop, jobs, folder
+
+    def __getitem__(self, key: tuple[str, str]) -> Path:
+        path = self._folder / f"{'.'.join(key)}.pdf"
+        if not path.exists():
+            path.write_bytes(self._workshop.produce(self._jobs[key]).body)
+        return path
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        return iter(self._jobs)
+
+    def __len__(self) -> int:
+        return len(self._jobs)
+
+
 @pytest.fixture(scope="session")
 def pdfs(
     workshop: Workshop, jobs: dict[tuple[str, str], Job], tmp_path_factory: pytest.TempPathFactory
-) -> dict[tuple[str, str], Path]:
+) -> Mapping[tuple[str, str], Path]:
     """The finished PDF of every handout in every brand, by (item, brand)."""
-    folder = tmp_path_factory.mktemp("pdfs")
-    made = {}
-    for (item, brand), job in jobs.items():
-        path = folder / f"{item}.{brand}.pdf"
-        path.write_bytes(workshop.produce(job).body)
-        made[item, brand] = path
-    assert ("tears-and-closeness", "harbour") in made
-    return made
+    assert ("tears-and-closeness", "harbour") in jobs
+    return _Finished(workshop, jobs, tmp_path_factory.mktemp("pdfs"))
 
 
 def _flowing(

@@ -179,7 +179,8 @@ class Scale(BlockBase):
     @property
     def is_short(self) -> bool:
         """Tell whether its words fit beside the numbers, on a sheet that is wide enough."""
-        return len(self.label) + len(self.low) <= 12 and len(self.high) <= 10
+        # A letter of the label is as wide as one and a half of the words beside it: 32 such halves fit A4.
+        return 3 * len(self.label) + 2 * len(self.low) <= 32 and len(self.high) <= 10
 
 
 class ChoiceRow(BlockBase):
@@ -356,7 +357,8 @@ class References(BlockBase):
 
     kind: Literal["references"]
     title: Label | None = None
-    style: Literal["short", "full"] = "short"
+    style: Literal["short", "list", "full"] = "short"
+    """`short` names them in one paragraph, `list` gives each a line and its address, `full` all that is known."""
 
 
 class ContentNote(BlockBase):

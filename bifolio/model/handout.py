@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
-from bifolio.model.base import MOST, Day, Label, Model, Name, Said, Text
+from bifolio.model.base import MOST, Day, Label, Model, Name, Said, Text, check_inline
 from bifolio.model.blocks import Audience, Block, Figure, Section, cites_of, walk
 
 Kind = Literal["leaflet", "worksheet", "card", "guide", "notes", "booklet"]
@@ -30,6 +31,10 @@ Version = Annotated[str, Field(pattern=r"^[0-9]+(\.[0-9]+)*$", max_length=12)]
 """In quotes in a file: without them 1.10 is the number 1.1."""
 
 
+WordName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]*$", max_length=30)]
+OwnWord = Annotated[str, StringConstraints(min_length=1, max_length=40), AfterValidator(check_inline)]
+
+
 def _each_once(audience: tuple[Audience, ...]) -> tuple[Audience, ...]:
     return tuple(dict.fromkeys(audience))
 
@@ -47,8 +52,33 @@ class Handout(Model):
     main_message: Text | None = None
     call_to_action: Text | None = None
     content_note: Said | None = None
+    handouts: tuple[Name, ...] = Field(default=(), max_length=40)
+    """Of a booklet: the handouts that it binds, in order, before its own body."""
     body: tuple[Block, ...] = Field(min_length=1, max_length=MOST)
+    words: dict[WordName, Annotated[tuple[OwnWord, ...], Field(min_length=1, max_length=20)]] = {}
+    """Words that one person's copy may say otherwise: `partner: [partner, wife, husband]` for `{partner}` in the
+    text. The first is what every other copy says."""
     review: Review
+
+    @model_validator(mode="after")
+    def _only_booklets_bind(self) -> Self:
+        if self.handouts and self.kind != "booklet":
+            raise PydanticCustomError("binds", "only a booklet binds handouts", {"kind": self.kind})
+        return self
+
+    def saying(self, chosen: Mapping[str, str] | None = None) -> Handout:
+        """Put the handout's own words in place: the chosen ones, and the first of each other."""
+        if not self.words:
+            return self
+        from bifolio.typography import fill_words  # late: it loads the Markdown parser
+
+        words = {name: offered[0] for name, offered in self.words.items()} | dict(chosen or {})
+        return self.mapped(lambda text: fill_words(text, words))
+
+    def mapped(self, change: Callable[[str], str]) -> Handout:
+        """Give this handout with every text in it changed."""
+        kept = {"words": self.words, "review": self.review}
+        return self.model_copy(update={**_mapped_fields(self, change), **kept})
 
     def for_readers(self, audience: frozenset[Audience]) -> Handout:
         """Give this handout with only the blocks that one of `audience` is meant to see."""
@@ -68,6 +98,20 @@ class Handout(Model):
     def block_kinds(self) -> tuple[str, ...]:
         """The kinds of block in use, each once, by name."""
         return tuple(sorted({block.kind for block in walk(self.body)}))
+
+
+def _mapped(value: Any, change: Callable[[str], str]) -> Any:
+    if isinstance(value, str):
+        return change(value)
+    if isinstance(value, tuple):
+        return tuple(_mapped(item, change) for item in value)
+    if isinstance(value, Model):
+        return value.model_copy(update=_mapped_fields(value, change))
+    return value
+
+
+def _mapped_fields(model: Model, change: Callable[[str], str]) -> dict[str, Any]:
+    return {name: _mapped(getattr(model, name), change) for name in type(model).model_fields}
 
 
 def _meant_for(blocks: tuple[Block, ...], audience: frozenset[Audience]) -> tuple[Block, ...]:

@@ -32,6 +32,8 @@ class SupportLine(Model):
     phone: Label | None = None
     text: Label | None = None
     chat: Label | None = None
+    web: Label | None = None
+    """The address of a page to read, where nobody answers: a list of services."""
     hours: Label | None = None
     free: bool | None = None
     reach: Label | None = None
@@ -43,8 +45,8 @@ class SupportLine(Model):
 
     @model_validator(mode="after")
     def _can_be_reached(self) -> Self:
-        if not (self.phone or self.text or self.chat):
-            raise PydanticCustomError("line_reach", "no phone, text or chat")
+        if not (self.phone or self.text or self.chat or self.web):
+            raise PydanticCustomError("line_reach", "no phone, text, chat or web")
         if self.status == "read" and not self.source:
             raise PydanticCustomError("line_source", "no source")
         return self
@@ -61,11 +63,20 @@ class Region(Model):
     words: dict[Word, Text] = {}
     lines: tuple[SupportLine, ...] = Field(min_length=1)
 
-    def choose(self, ids: tuple[str, ...], topics: tuple[str, ...], limit: int) -> tuple[SupportLine, ...]:
-        """Give at most `limit` lines: those named or of a topic, in the region's own order."""
+    def choose(
+        self,
+        ids: tuple[str, ...],
+        topics: tuple[str, ...],
+        limit: int,
+        first: tuple[SupportLine, ...] = (),
+    ) -> tuple[SupportLine, ...]:
+        """Give the lines of a clinic that come `first`, and at most `limit` of the region's.
+
+        Those are the ones that are named, or of a topic, in the region's own order.
+        """
         wanted = [
             line
             for line in self.lines
             if not (ids or topics) or line.id in ids or set(topics) & set(line.topics)
         ]
-        return tuple(wanted[:limit])
+        return (*first, *wanted[:limit])

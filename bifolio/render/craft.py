@@ -3,7 +3,8 @@
 Reads the boxes of the layout engine, where it is still known which lines are one paragraph and which box is
 one block. The rules are those of book typography (Chicago Manual of Style, 2.115 ff.): a heading keeps its
 text, two lines at least stand at the foot and the head of a page, a block that fits a page is not torn, a
-page is at least a third full, a table repeats its head. They are warnings: the words may need it so.
+page is at least a third full, a table repeats its head. They are warnings: the words may need it so. Words
+that are printed over words are an error, as nobody can read them.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _PARAGRAPHS = frozenset({"p", "li", "dd", "dt"})
 _LEAST_LINES = 2
 _LEAST_SHARE = 1 / 3
+_TOUCH = 1.5
+"""How far, in CSS pixels, two runs of text may run into each other: less than a stem of body text."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,22 @@ class _Part:
     height: float
 
 
+@dataclass(frozen=True)
+class _Ink:
+    """Where the small letters of one run of text stand: left, top, right, bottom in CSS pixels."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+    words: str
+
+    def covers(self, other: _Ink) -> bool:
+        across = min(self.right, other.right) - max(self.left, other.left)
+        down = min(self.bottom, other.bottom) - max(self.top, other.top)
+        return across > _TOUCH and down > _TOUCH
+
+
 @dataclass
 class _Page:
     """What stands on one page, in reading order."""
@@ -46,6 +65,7 @@ class _Page:
     area: tuple[float, float]
     parts: dict[Any, _Part] = field(default_factory=dict)
     marks: list[_Mark] = field(default_factory=list)
+    ink: list[_Ink] = field(default_factory=list)
 
     @property
     def share_used(self) -> float:
@@ -67,8 +87,15 @@ def craft(pages: list[Any], where: str) -> Iterator[Diagnostic]:
                 f"page {number}: {words}",
                 where=where,
                 help=_CURES[code],
-                severity=Severity.WARNING,
+                severity=Severity.ERROR if code == "overprint" else Severity.WARNING,
             )
+
+
+def wastes_a_page(pages: list[Any]) -> bool:
+    """Tell whether any page after the first is nearly empty, the last one too."""
+    read = [_read(page._page_box) for page in pages[1:]]
+    thin = [page.share_used < _LEAST_SHARE for page in read]
+    return any(thin[:-1]) or (bool(read) and read[-1].share_used < _LEAST_SHARE / 2)
 
 
 _CURES = {
@@ -77,11 +104,14 @@ _CURES = {
     "widow": "shorten or lengthen the paragraph by a few words",
     "torn-block": "put a page_break before the block, or make it shorter",
     "thin-page": "take out a page_break, or shorten what was pushed to the next page",
+    "overprint": "mend the style of the block: two of its parts stand in one place",
     "table-head": "give the table a head, so that it can repeat",
 }
 
 
 def _faults(page: _Page, following: _Page | None, *, is_first: bool) -> Iterator[tuple[str, str]]:
+    for upper, lower in _overprinted(page.ink):
+        yield "overprint", f'"{lower.words}" is printed over "{upper.words}"'
     if following is None:
         return
     if heading := _heading_alone(page):
@@ -120,8 +150,21 @@ def _heading_alone(page: _Page) -> str | None:
     return None
 
 
+def _overprinted(ink: list[_Ink]) -> Iterator[tuple[_Ink, _Ink]]:
+    """Give the pairs of runs that stand in one place; a run is found once."""
+    rows = sorted(ink, key=lambda run: run.top)
+    for at, run in enumerate(rows):
+        for other in rows[at + 1 :]:
+            if other.top >= run.bottom:
+                break
+            if run.covers(other):
+                yield run, other
+                break
+
+
 def _read(box: Any) -> _Page:
     page = _Page((box.content_box_y(), box.height))
+    page.ink.extend(_runs(box))
     for child in box.children:
         if type(child).__name__ != "MarginBox":
             _gather(child, page, heading=False)
@@ -132,7 +175,7 @@ def _gather(box: Any, page: _Page, *, heading: bool) -> int:
     """Note what a box holds; give how many lines of text stand in it."""
     box = getattr(box, "_box", box)
     kind = type(box).__name__
-    if kind == "LineBox":
+    if kind == "LineBox" and not _holds_lines(box):
         if words := _words(box):
             bottom = box.position_y + box.height
             page.marks.append(_Mark("heading" if heading else "text", words, box.position_y, bottom))
@@ -149,6 +192,22 @@ def _gather(box: Any, page: _Page, *, heading: bool) -> int:
         height = max(mark.bottom for mark in own) - min(mark.top for mark in own)
         page.parts.setdefault(box.element, _Part(box, lines, height))
     return lines
+
+
+def _holds_lines(line: Any) -> bool:
+    """Tell a line that is only the seat of lines of their own, as those of a hanging head."""
+    return any(type(child).__name__ == "InlineBlockBox" and _words(child) for child in line.children)
+
+
+def _runs(box: Any) -> Iterator[_Ink]:
+    box = getattr(box, "_box", box)
+    if text := getattr(box, "text", "").strip():
+        size = box.style["font_size"]
+        base = box.position_y + box.baseline
+        yield _Ink(box.position_x, base - 0.45 * size, box.position_x + box.width, base, text)
+        return
+    for child in getattr(box, "children", ()):
+        yield from _runs(child)
 
 
 def _has_room(box: Any) -> bool:

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from bifolio.diagnostics import Diagnostic
-from bifolio.render.craft import craft
+from bifolio.render.craft import craft, wastes_a_page
 
 
 @dataclass(frozen=True)
@@ -31,16 +31,39 @@ class Rendered:
     findings: tuple[Diagnostic, ...]
     overfull: tuple[int, ...] = ()
     """Pages, counted from 0, with text that runs out of its box."""
+    wasteful: bool = False
+    """Whether a page is so empty that the layout is worth another try."""
     openings: tuple[str, ...] = ()
     """The first words of each page, by which what flows finds where its pages begin."""
+
+
+LEAD = 'data-lead="{}"'
+"""The mark of a galley that says how much white stands between its blocks: full, less or least.
+
+A galley without it keeps its white: the parts of a booklet begin on pages of their own."""
 
 
 def render(galley: str, fonts: Path, where: str, *, tagged: bool = True) -> Rendered:
     """Lay a galley out and write it as a PDF; as PDF/UA-1 unless `tagged` is false.
 
     `fonts` is the folder with fonts.conf and the font files. `where` names the document in findings.
+    A page that is nearly empty is a page to save: then the galley is laid out with a little less white
+    between its blocks, as a compositor takes out lead, and stays so if that makes it a page shorter.
     The same galley and fonts give the same bytes.
     """
+    full = _lay_out(galley, fonts, where, tagged=tagged)
+    if not full.wasteful or LEAD.format("full") not in galley:
+        return full
+    for lead in ("less", "least"):
+        tighter = _lay_out(
+            galley.replace(LEAD.format("full"), LEAD.format(lead), 1), fonts, where, tagged=tagged
+        )
+        if tighter.pages < full.pages:
+            return tighter
+    return full
+
+
+def _lay_out(galley: str, fonts: Path, where: str, *, tagged: bool) -> Rendered:
     weasyprint = engine(fonts)
     options = {"pdf_variant": "pdf/ua-1"} if tagged else {}
     with _listening(where) as findings:
@@ -62,7 +85,8 @@ def render(galley: str, fonts: Path, where: str, *, tagged: bool = True) -> Rend
             findings.extend(craft(document.pages, where))
         openings = tuple(_opening(page) for page in document.pages) if tagged else ()
         pdf = document.write_pdf(**options)
-        return Rendered(pdf, len(document.pages), tuple(findings), tuple(overfull), openings)
+        wasteful = tagged and wastes_a_page(document.pages)
+        return Rendered(pdf, len(document.pages), tuple(findings), tuple(overfull), wasteful, openings)
 
 
 # -- the engine ----------------------------------------------------------------------------------

@@ -38,7 +38,6 @@ BARE = {role: "#ffffff" if role in TINTS else "#000000" for role in SENTINELS}
 """A palette without tints: what a copier leaves of a figure."""
 
 PLAIN = {"svg", "title", "g", "path", "circle", "text"}
-ET.register_namespace("", "http://www.w3.org/2000/svg")
 
 
 class Box(NamedTuple):
@@ -94,6 +93,7 @@ def _only_text(svg: str, number: int) -> str:
             kept = next(count) == number if _tag(child) == "text" else _tag(child) in {"g", "title"}
             if not kept:
                 parent.remove(child)
+    ET.register_namespace("", "http://www.w3.org/2000/svg")  # here: WeasyPrint takes the empty prefix
     return ET.tostring(root, encoding="unicode")
 
 

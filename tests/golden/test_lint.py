@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bifolio.diagnostics import show
-from bifolio.lint import RULES, Subject, lint, reading
+from bifolio.lint import RULES, Subject, lint, reading, sentences
 from bifolio.load import load
 from bifolio.model.handout import Handout
 from bifolio.validate import validate
@@ -65,6 +65,12 @@ def test_a_source_without_an_address_is_found(library) -> None:
     evidence = subject.evidence.model_copy(update={"sources": sources})
     bare = Subject(subject.handout, subject.tree, subject.region, evidence, subject.words, TODAY)
     assert "lint.source-address" in {finding.code for finding in lint(bare)}
+
+
+def test_a_word_of_the_region_may_begin_a_sentence() -> None:
+    said = "Tell someone. {Doctor} or {counselor}? You choose."
+    assert sentences(said) == ["Tell someone.", "{Doctor} or {counselor}?", "You choose."]
+    assert sentences("Ask early, e.g. {doctor} or friend.") == ["Ask early, e.g. {doctor} or friend."]
 
 
 def test_reading_grades_agree_with_published_figures() -> None:

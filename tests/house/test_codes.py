@@ -15,6 +15,7 @@ TABLE = re.compile(r"^\| `([a-z*]+\.[a-z0-9-]+)` \| .+ \| .+ \|$", re.MULTILINE)
 # Functions that put the first half before a code, by file: what they are called and what they put.
 PUT_BEFORE = {
     ("logo.py", "_refuse"): "brand.",
+    ("typeface.py", "_refuse"): "brand.",
     ("lint.py", "_finding"): "lint.",
     ("verify.py", "_finding"): "",
     ("verify_flow.py", "_finding"): "",
@@ -32,6 +33,7 @@ PUT_TOGETHER = {
     # These join a code that is found where it was made.
     ("faults.py", "{subject}.{code}"): [],
     ("logo.py", "brand.{code}"): [],
+    ("typeface.py", "brand.{code}"): [],
     ("lint.py", "lint.{code}"): [],
     ("verify.py", "code"): [],
     ("verify_flow.py", "code"): [],

@@ -13,9 +13,12 @@ import pytest
 
 import bifolio
 from bifolio.cli import main
+from bifolio.library import Library
+from bifolio.office import Office
 from bifolio.schema import MODELS, write_schemas
 from tests.conftest import ROOT, missing_tool
 
+LIBRARY = Library(ROOT)
 README = ROOT / "README.md"
 
 
@@ -28,7 +31,7 @@ def _commands() -> list[list[str]]:
 
 def test_readme_shows_known_commands() -> None:
     assert ["make", "handouts"] in _commands()
-    assert ["python", "build.py", "check"] in _commands()
+    assert ["python", "build.py", "check", "--strict"] in _commands()
 
 
 @pytest.mark.parametrize("words", _commands(), ids=" ".join)
@@ -103,3 +106,9 @@ def test_stages_do_not_import_one_another() -> None:
     done = subprocess.run([tool], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
     assert "0 broken" in done.stdout
+
+
+def test_library_is_clean_to_the_strict_eye() -> None:
+    """On the day when its last words were written; later, reviews come due."""
+    day = max(LIBRARY.handout(item).review.written for item in LIBRARY.handout_paths)
+    assert Office(ROOT).check((), (), day) == []

@@ -146,7 +146,13 @@ def test_every_token_is_used_and_every_used_one_is_defined() -> None:
     ]
     used = {name for path in sources for name in _READ.findall(_text(path))}
     drawn = {name for path in drawings for name in re.findall(r"\bc\.([a-z0-9_]+)", path.read_text("utf-8"))}
+    drawn |= {
+        name for path in drawings for name in re.findall(r'\bc\["([a-z0-9-]+)"\]', path.read_text("utf-8"))
+    }
+    composer = (ROOT / "bifolio" / "compose.py").read_text("utf-8")
+    drawn |= set(re.findall(r'self\.tokens\["([a-z-]+)"\]', composer))
     assert {"ink", "space-1", "sense"} <= used
+    assert {"cover-leaf", "line-weight"} <= drawn
     assert sorted(_tokens() - used - drawn) == [], "defined and never read"
     unknown = {name for name in used - _tokens() if not _GIVEN.fullmatch(name)}
     assert sorted(unknown) == [], "read and never defined"

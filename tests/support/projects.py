@@ -18,6 +18,18 @@ body:
 review: {written: 2026-11-22, due: 2027-11-22}
 """
 
+COMPLETE = HANDOUT.replace(
+    "body:\n",
+    """\
+main_message: You can stop at any time.
+call_to_action: Keep this page.
+body:
+  - help_when: {now: You are in danger., soon: You feel pressed., when_you_can: You want to talk.}
+  - resources: {limit: 1}
+""",
+)
+"""A handout in which an editor finds nothing to change."""
+
 BRAND = """\
 meta: {name: Test Clinic, link: https://clinic.example.org}
 color: {primary: "#1d5a68"}

@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 
 from bifolio.cli import MOST_SHOWN, main
 from tests.conftest import ROOT
-from tests.support.projects import BRAND, HANDOUT, Scratch
+from tests.support.projects import BRAND, COMPLETE, HANDOUT, Scratch
 
 COMMANDS = sorted(main.commands)
 
@@ -90,6 +90,7 @@ def test_build_shows_the_warnings_of_its_brands_and_goes_on(scratch: Scratch) ->
 
 
 def test_check(scratch: Scratch) -> None:
+    scratch.write("content/handouts/small.yaml", COMPLETE)
     result = _run(scratch, "check")
     assert (result.exit_code, result.stdout, result.stderr) == (0, "1 handout is fine.\n", "")
     assert not (scratch.root / "output").exists()
@@ -98,6 +99,26 @@ def test_check(scratch: Scratch) -> None:
         "warnings": [],
     }
     assert _run(scratch, "check", "-q").stdout == ""
+
+
+def test_check_is_as_strict_as_asked(scratch: Scratch) -> None:
+    long = " ".join(["and then we go"] * 6)
+    scratch.write("content/handouts/small.yaml", COMPLETE.replace("One sentence", long.capitalize()))
+    lenient, strict = _run(scratch, "check"), _run(scratch, "check", "--strict")
+    assert (lenient.exit_code, strict.exit_code) == (0, 3)
+    for result in (lenient, strict):
+        assert "small.yaml:10:11: warning[lint.long-sentence]: a sentence of 24 words" in result.stderr
+    found = _json(_run(scratch, "check", "--json"))
+    assert [finding["code"] for finding in found["warnings"]] == ["lint.long-sentence"]
+
+
+def test_check_looks_at_the_day_that_it_is_told(scratch: Scratch) -> None:
+    scratch.write("content/handouts/small.yaml", COMPLETE)
+    assert _run(scratch, "check", "--strict", "--on", "2027-11-22").exit_code == 0
+    later = _run(scratch, "check", "--strict", "--on", "2027-11-23")
+    assert later.exit_code == 3
+    assert "[lint.review-overdue]" in later.stderr
+    assert "[lint.stale-line]" in later.stderr
 
 
 @pytest.mark.parametrize("command", ["build", "check", "list"])
@@ -134,6 +155,19 @@ def test_list(what: str, scratch: Scratch) -> None:
     assert isinstance(rows, list)
     assert [line.split()[0] for line in result.stdout.splitlines()] == [row["id"] for row in rows]
     assert _run(scratch, "list", what, "--quiet").stdout == result.stdout  # rows are the result
+
+
+def test_approve_and_list_approvals(scratch: Scratch) -> None:
+    signed = ["--brand", "default", "--by", "Jo Example, doctor", "--on", "2026-11-23"]
+    result = _run(scratch, "approve", "small", *signed)
+    assert (result.exit_code, result.stderr) == (0, "")
+    line = "small · default · us · en: approved, by Jo Example, doctor on 2026-11-23\n"
+    assert result.stdout == line
+    assert _run(scratch, "list", "--approvals").stdout == line
+    machine = _json(_run(scratch, "list", "--approvals", "--json"))["approvals"]
+    assert _json(_run(scratch, "approve", "small", *signed, "--json"))["approvals"] == machine
+    assert _run(scratch, "approve", "small", "--brand", "default").exit_code == 2  # who and when are given
+    assert _run(scratch, "approve", "smal", *signed).exit_code == 2
 
 
 def test_verify(scratch: Scratch) -> None:
@@ -189,7 +223,7 @@ def test_doctor(scratch: Scratch) -> None:
     [
         (["biuld"], 'did you mean "build"?'),
         (["chekc"], 'did you mean "check"?'),
-        (["small"], "commands: build"),
+        (["small"], " build, "),
         (["build", "--brnad", "x"], "--brand"),
         (["build", "--format", "docx"], '"docx" cannot be made'),
         (["list", "brand"], "brands"),

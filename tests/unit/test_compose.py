@@ -182,6 +182,12 @@ def test_words_of_the_region_are_filled_in(sampler: Sampler, us: Composer, gb: C
     assert ("988" in british, "116 123" in british) == (False, True)
 
 
+def test_a_list_of_services_is_reached_by_its_address(sampler: Sampler, workshop: Workshop) -> None:
+    handout = sampler.handout([{"text": "Words."}, {"resources": {"lines": ["find-a-helpline"]}}])
+    said = _text(sampler.compose(handout, workshop.composer("letter", "calm", "ca", "en")))
+    assert "Find a Helpline A list of helplines findahelpline.com" in said
+
+
 def test_the_page_says_its_language_title_and_summary(sampler: Sampler, us: Composer, gb: Composer) -> None:
     handout = sampler.handout([{"text": "Words."}], title='**A** "title"', summary="One sentence.")
     for composer, language in ((us, "en-US"), (gb, "en-GB")):

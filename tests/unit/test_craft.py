@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from bifolio.render.craft import craft
@@ -9,6 +11,13 @@ from bifolio.render.pdf import engine
 from tests.conftest import ROOT
 
 LINE = "<p>A line.</p>"
+HUNG = """
+  figure { break-inside: avoid; padding-left: 30mm } figure::after { content: ""; display: block; clear: both }
+  aside { break-after: avoid; float: left; width: 28mm; margin-left: -30mm }
+  svg { display: block; width: 50mm; height: 40mm }
+"""
+FIGURE = """<figure><aside><div class="whole"><p>A head<br>that hangs<br>with words<br>below it</p></div></aside>
+  <div><svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 5 4"><path d="M0 0h5v4z"/></svg></div></figure>"""
 
 
 def _codes(body: str, styles: str = "") -> list[str]:
@@ -39,6 +48,7 @@ SPOILED = {
         "<tr><td>one</td></tr>" + "<tr><td>one<br>two<br>three<br>four</td></tr>" * 3 + "</tbody></table>",
         "th { height: 42mm } tr { break-inside: avoid }",
     ),
+    "craft.overprint": (LINE * 8 + FIGURE, HUNG),
     "craft.thin-page": (
         LINE * 12 + "<div style='break-before: page'></div>" + LINE * 9,
         "",
@@ -49,6 +59,22 @@ SPOILED = {
 @pytest.mark.parametrize("code", sorted(SPOILED))
 def test_a_spoiled_page_is_found(code) -> None:
     assert code in _codes(*SPOILED[code])
+
+
+def test_a_head_in_one_piece_is_printed_once() -> None:
+    """What styles/parts/grid.css does about a fault of WeasyPrint 70, at each place of the page."""
+    whole = re.search(r"\.whole \{.*?\}", (ROOT / "styles" / "parts" / "grid.css").read_text("utf-8"))
+    assert whole
+    assert [codes for n in range(11) if (codes := _codes(LINE * n + FIGURE, HUNG + whole[0]))] == []
+    assert len([n for n in range(11) if "craft.overprint" in _codes(LINE * n + FIGURE, HUNG)]) >= 2
+
+
+def test_words_beside_words_are_not_printed_over_each_other() -> None:
+    tight = "p { line-height: 4.3mm } span { position: absolute; left: 40mm }"
+    assert _codes("<p>One<span>two</span></p><p>three</p>" * 4, tight) == []
+    assert _codes("<p>One longer line<span>two</span></p>", "span { position: absolute; left: 6mm }") == [
+        "craft.overprint"
+    ]
 
 
 def test_a_heading_with_one_line_is_alone() -> None:

@@ -288,3 +288,42 @@ def test_declarations_are_found_in_the_styles(scratch: Scratch) -> None:
     library = Library(scratch.root)
     assert str(library.style_place_of("colour: red")) == "styles/components/text.css:2:9"
     assert library.style_place_of("colour: blue") is None
+
+
+def test_all_regions_have_the_same_words_and_lines_for_the_same_needs(library: Library) -> None:
+    regions = [library.region(region_id) for region_id in library.region_ids]
+    assert [region.id for region in regions] == ["au", "ca", "gb", "ie", "nz", "us"]
+    for region in regions:
+        assert region.words.keys() == regions[-1].words.keys(), region.id
+        assert region.words["emergency"] == region.emergency.number, region.id
+        assert region.emergency.say == f"call {region.emergency.number}", region.id
+        for topic in ("crisis", "assault", "abuse"):
+            assert region.choose((), (topic,), 1), f"{region.id} has no line for {topic}"
+        for line in region.lines:
+            assert line.run_by, f"{region.id}: {line.id} does not say who runs it"
+
+
+def test_an_edition_takes_the_tokens_of_the_one_it_is_like(library) -> None:
+    a5, booklet = library.edition("a5"), library.edition("booklet-a4")
+    assert booklet.tokens["hang"] == a5.tokens["hang"]
+    assert booklet.tokens["gutter"] != a5.tokens["gutter"]
+    assert booklet.imposition is not None
+
+
+def test_an_edition_names_editions_that_are_there(scratch) -> None:
+    size = "summary: x\ntrim_width_mm: 90\ntrim_height_mm: 50\n"
+    scratch.write("styles/tokens.css", ":root { --hang: 1mm }")
+    scratch.write("styles/editions/one.yaml", f"name: A\n{size}like: too\ninstead: {{booklet: for}}\n")
+    scratch.write("styles/editions/two.yaml", f"name: B\n{size}like: three\n")
+    scratch.write("styles/editions/three.yaml", f"name: C\n{size}like: four\n")
+    scratch.write("styles/editions/four.yaml", f"name: D\n{size}")
+    library = Library(scratch.root)
+    with pytest.raises(DesignError) as caught:
+        library.edition("one")
+    assert [(f.code, f.span.line) for f in caught.value.findings] == [
+        ("plan.unknown-edition", 5),
+        ("plan.unknown-edition", 6),
+    ]
+    with pytest.raises(DesignError) as caught:
+        library.edition("two")
+    assert [f.code for f in caught.value.findings] == ["edition.like"]

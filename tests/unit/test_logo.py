@@ -10,10 +10,13 @@ from typing import Any
 from urllib.parse import unquote
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageChops, ImageDraw
 
 from bifolio.diagnostics import DesignError, Source, Span
 from bifolio.logo import MAX_BYTES, MAX_DEPTH, MAX_SHAPES, Logo, read_logo
+from bifolio.office import Office
+from bifolio.plan import Request
+from tests.support.projects import BRAND, Scratch
 
 SPAN = Span(Source("_brand.yml", "logo: logo.svg"), 1, 7, 8)
 NS = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
@@ -347,6 +350,78 @@ def test_size_of_files_and_pictures(tmp_path: Path) -> None:
     assert _refused(tmp_path, b"x" * (MAX_BYTES + 1)) == "brand.logo-size"
     assert _refused(tmp_path, _picture(size=(500, 135)), "logo.png") == "brand.logo-too-small"
     assert _redrawn(_read(tmp_path, _picture(size=(500, 136)), "logo.png")).size == (500, 136)
+
+
+@pytest.mark.parametrize(
+    ("size", "needed"),
+    [((100, 100), "136 x 136"), ((400, 100), "544 x 136"), ((500, 50), "544 x 55"), ((20, 100), "28 x 140")],
+)
+def test_too_small_says_what_print_needs(size: tuple[int, int], needed: str, tmp_path: Path) -> None:
+    (tmp_path / "logo.png").write_bytes(_picture(size=size))
+    with pytest.raises(DesignError) as raised:
+        read_logo(tmp_path / "logo.png", SPAN)
+    assert needed in raised.value.findings[0].message
+    enough = tuple(int(part) for part in needed.split(" x "))
+    assert _redrawn(_read(tmp_path, _picture(size=enough), "logo.png")).size == enough
+
+
+def _profiled(profile: bytes, mode: str = "RGB") -> bytes:
+    out = io.BytesIO()
+    colour = {"RGB": (200, 40, 40), "RGBA": (200, 40, 40, 9), "L": 90}[mode]
+    Image.new(mode, (160, 160), colour).save(out, "PNG", icc_profile=profile)
+    return out.getvalue()
+
+
+def _wide_gamut() -> bytes:
+    """Give sRGB's profile with red and blue exchanged: a profile that nobody can take for none."""
+    from PIL import ImageCms
+
+    body = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    red, blue = body.index(b"rXYZ"), body.index(b"bXYZ")
+    body[red : red + 4], body[blue : blue + 4] = b"bXYZ", b"rXYZ"
+    return bytes(body)
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA"])
+def test_profile_of_a_picture_is_obeyed(mode: str, tmp_path: Path) -> None:
+    pixel = _redrawn(_read(tmp_path, _profiled(_wide_gamut(), mode), "logo.png")).getpixel((0, 0))
+    assert pixel[:3] == pytest.approx((40, 40, 200), abs=3)
+    assert pixel[3:] == ((9,) if mode == "RGBA" else ())
+
+
+def test_profile_that_cannot_be_read_is_passed_over(tmp_path: Path) -> None:
+    for profile, mode in ((b"secret" * 30, "RGB"), (_wide_gamut(), "L")):
+        body = _profiled(profile, mode)
+        assert _redrawn(_read(tmp_path, body, "logo.png")).getpixel((0, 0)) in ((200, 40, 40), (90, 90, 90))
+
+
+@pytest.mark.parametrize("size", [(2000, 200), (200, 2000), (300, 300)])
+@pytest.mark.parametrize("kind", ["png", "svg"])
+def test_any_shape_fits_and_keeps_its_form(size: tuple[int, int], kind: str, scratch: Scratch) -> None:
+    """A circle in the middle of the logo is as wide as it is high on the page, and nothing is cut off."""
+    from tests.support.pictures import pages
+
+    width, height = size
+    radius = min(size) * 0.45
+    if kind == "svg":
+        ring = f'<circle cx="{width / 2}" cy="{height / 2}" r="{radius}" fill="#e00000"/>'
+        frame = f'width="9" height="9" viewBox="0 0 {width} {height}"'
+        scratch.write("content/brands/default/logo.svg", _svg(ring, frame))
+    else:
+        picture = Image.new("RGB", size, "white")
+        box = [width / 2 - radius, height / 2 - radius, width / 2 + radius, height / 2 + radius]
+        ImageDraw.Draw(picture).ellipse(box, fill="#e00000")
+        picture.save(scratch.root / "content/brands/default/logo.png")
+    scratch.write("content/brands/default/_brand.yml", f"{BRAND}logo: logo.{kind}\n")
+    office = Office(scratch.root)
+    (path,), _ = office.build(office.plan(Request()), None, lambda _job: None)
+    red = pages(path.read_bytes(), dpi=300)[0].point(lambda value: 255 if value > 128 else 0).split()
+    drawn = ImageChops.subtract(red[0], red[1]).getbbox()
+    assert drawn is not None
+    left, top, right, bottom = drawn
+    assert right - left == pytest.approx(bottom - top, abs=3)
+    fit = min(46 / width, 11.5 / height) * min(size) * 0.9 * 300 / 25.4
+    assert bottom - top == pytest.approx(fit, abs=3)
 
 
 def test_missing_file_and_folder(tmp_path: Path) -> None:

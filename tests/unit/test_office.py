@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime
 import json
 from pathlib import Path
 
@@ -15,13 +16,16 @@ from bifolio.diagnostics import (
 )
 from bifolio.office import Office, look_over
 from bifolio.plan import Request
-from tests.support.projects import BRAND, HANDOUT, REGION, Scratch
+from tests.support.projects import BRAND, COMPLETE, HANDOUT, REGION, Scratch
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><text>x</text><path d="M0 0h9"/></svg>'
 
 
 def _said(raised: pytest.ExceptionInfo[PressError]) -> list[str]:
     return [f"{finding.span or ''} {finding.code}".strip() for finding in raised.value.findings]
+
+
+TODAY = datetime.date(2026, 11, 22)
 
 
 def _write_two_of_each(scratch: Scratch) -> None:
@@ -154,18 +158,20 @@ def test_check_looks_at_every_brand_and_gives_warnings(scratch: Scratch) -> None
     _write_two_of_each(scratch)
     scratch.write("content/brands/default/_brand.yml", f"logo: logo.svg\nextra: 1\n{BRAND}")
     scratch.write("content/brands/default/logo.svg", SVG)
-    warnings = Office(scratch.root).check((), ())
+    for item in ("small", "card"):
+        scratch.write(f"content/handouts/{item}.yaml", COMPLETE)
+    warnings = Office(scratch.root).check((), (), TODAY)
     assert [finding.code for finding in warnings] == ["brand.unused-keys", "brand.logo-left-out"]
     scratch.write("content/brands/rowan/_brand.yml", "meta: {}\n")
     with pytest.raises(DesignError) as raised:
-        Office(scratch.root).check((), ())
+        Office(scratch.root).check((), (), TODAY)
     assert _said(raised) == ["content/brands/rowan/_brand.yml:1:1 brand.no-name"]
-    assert Office(scratch.root).check(("small",), ("default",))
+    assert Office(scratch.root).check(("small",), ("default",), TODAY)
 
 
 def test_check_of_an_empty_project_is_no_error(scratch: Scratch) -> None:
     (scratch.root / "content/handouts/small.yaml").unlink()
-    assert Office(scratch.root).check((), ()) == []
+    assert Office(scratch.root).check((), (), TODAY) == []
 
 
 @pytest.mark.parametrize("what", ["handouts", "brands", "editions", "regions", "languages", "themes"])

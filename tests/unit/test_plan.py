@@ -76,3 +76,35 @@ def test_unknown_name_understands_the_path_of_a_file() -> None:
     finding = unknown("item", "content/handouts/one.yaml", ["one", "two"])
     assert finding.help == 'did you mean "one"?'
     assert unknown("item", "x" * 500, ["one"]).message == f'there is no item "{"x" * 59}…"'
+
+
+_BOOKLET: dict[str, Any] = {
+    "scheme": "saddle-stitch",
+    "paper": "A4",
+    "sheet_width_mm": 200,
+    "sheet_height_mm": 100,
+}
+FORMS = {
+    "a4": Edition(name="A4", instead={"booklet": "folded"}, **_SIZE),
+    "folded": Edition(name="Folded", imposition=_BOOKLET, **_SIZE),
+}
+
+
+def _booklet(request: Request) -> list[tuple[str, bool]]:
+    handouts = {"book": _handout("booklet"), "leaf": LEAFLET}
+    jobs = plan(request, Plan(editions=("a4",)), handouts, {"b": Clinic()}, FORMS)
+    return [(f"{job.item}.{job.edition}", job.is_imposed) for job in jobs]
+
+
+def test_a_booklet_comes_as_one_with_its_sheets() -> None:
+    assert _booklet(Request()) == [("book.folded", False), ("book.folded", True), ("leaf.a4", False)]
+
+
+def test_who_asks_for_an_edition_by_name_gets_it() -> None:
+    assert _booklet(Request(editions=("a4",))) == [("book.a4", False), ("leaf.a4", False)]
+
+
+def test_sheets_have_a_name_of_their_own() -> None:
+    job = Job("one", "folded", "calm", "us", "en", "b", "pdf", is_imposed=True)
+    assert job.path == "b/en/one.folded.print.pdf"
+    assert str(job) == "one · folded · b · print"

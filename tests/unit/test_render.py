@@ -118,3 +118,28 @@ def test_a_link_around_other_elements_is_one_link() -> None:
     html = _page("<p><a href='https://example.org'><strong>bold</strong> and plain</a></p>")
     with pikepdf.open(io.BytesIO(render(html, FONTS, "test").pdf)) as document:
         assert len(document.pages[0].obj.Annots) == 1
+
+
+LEADED = """:root { --lead: 1 } :root[data-lead="less"] { --lead: .8 } :root[data-lead="least"] { --lead: .5 }
+  @page { margin: 10mm; size: 100mm 85mm } * { margin: 0 } p { font: 12pt/6mm "Atkinson Hyperlegible" }
+  p { margin-bottom: calc(4mm * var(--lead)) } .fixed { margin-bottom: 4mm }"""
+
+
+@pytest.mark.parametrize(
+    ("body", "pages", "space_mm"),
+    [
+        ("<p>Words.</p>" * 6, 1, 10),  # it fits: nothing is taken out
+        ("<p>Words.</p>" * 7, 1, 9.2),  # a line over: a little less white saves the page
+        ("<p>Words.</p>" + "<p class='fixed'>Words.</p>" * 6, 1, 8),  # it takes the least
+        ("<p class='fixed'>Words.</p>" * 7, 2, 10),  # nothing helps: the white stays
+        ("<p>Words.</p>" * 9, 2, 10),  # the last page is used: nothing to save
+    ],
+)
+def test_a_compositor_takes_out_lead_to_save_a_page(body: str, pages: int, space_mm: float) -> None:
+    html = _page(body, LEADED).replace("<html ", '<html data-lead="full" ')
+    rendered = render(html, FONTS, "test")
+    with pikepdf.open(io.BytesIO(rendered.pdf)) as document:
+        placed = [op for op in pikepdf.parse_content_stream(document.pages[0]) if str(op.operator) == "Tm"]
+    first, second = (float(op.operands[5]) for op in placed[:2])
+    assert rendered.pages == pages
+    assert abs(first - second) * 25.4 / 96 == pytest.approx(space_mm, abs=0.1)

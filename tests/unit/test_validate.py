@@ -189,8 +189,11 @@ def test_figures_and_icons_are_there() -> None:
 def test_words_of_the_region_are_there() -> None:
     text = "a: Call {emergency}, {docter} or {docter}\nb: ['{x}', '{X}', '{ x }', '{}', '{x.y}']\n"
     found = list(region_words(parse(text, "x"), ("emergency", "doctor"), "us"))
-    assert [str(finding.span) for finding in found] == ["x:1:22", "x:2:6"]
+    assert [str(finding.span) for finding in found] == ["x:1:22", "x:2:6", "x:2:13"]
     assert found[0].help == 'did you mean "doctor"?'
+    assert not list(region_words(parse("a: '{Doctor} or {doctor}'\n", "x"), ("doctor",), "us"))
+    shouted = region_words(parse("a: '{DOCTOR} {Docter}'\n", "x"), ("doctor",), "us")
+    assert [finding.help for finding in shouted] == ['did you mean "doctor"?'] * 2
 
 
 def test_sections_have_ids_and_depth() -> None:

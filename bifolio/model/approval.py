@@ -1,0 +1,43 @@
+"""An approval: a named clinician's yes to one exact text. `approvals.yaml` in a brand's folder."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, StringConstraints
+from pydantic_core import PydanticCustomError
+
+from bifolio.model.base import Day, Label, Model, Name
+
+
+def _names_a_role(signature: str) -> str:
+    name, comma, role = signature.partition(",")
+    if not (comma and name.strip() and role.strip()):
+        raise PydanticCustomError("no_role", "a name without a role")
+    return signature
+
+
+Signature = Annotated[Label, Field(max_length=90), AfterValidator(_names_a_role)]
+"""Who says yes, as it is printed: "Jo Example, clinical psychologist"."""
+
+
+class Approval(Model):
+    """Who said yes to what, and when. `text` is the SHA-256 of the words that they said yes to."""
+
+    item: Name
+    region: Name
+    language: Annotated[str, Field(pattern=r"^[a-z]{2,3}$")]
+    by: Signature
+    on: Day
+    text: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """Name what it is a yes to: item, region and language."""
+        return self.item, self.region, self.language
+
+
+class Approvals(Model):
+    """All that one brand has approved, the newest yes to each text."""
+
+    approvals: tuple[Approval, ...] = ()

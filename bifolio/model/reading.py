@@ -1,0 +1,17 @@
+"""A reading: how hard a text is to read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Counts of a running text, and its grades in years of school: Flesch-Kincaid (1975), SMOG (1969)."""
+
+    words: int
+    sentences: int
+    longest: int
+    """Words in its longest sentence."""
+    flesch_kincaid: float
+    smog: float

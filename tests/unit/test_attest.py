@@ -1,0 +1,74 @@
+"""Attest: does an evidence sheet hold each claim, its facts, how far they were followed, and its sources?"""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from bifolio.attest import attest, claims_of
+from bifolio.library import Library
+from bifolio.model.blocks import LogTable
+from bifolio.model.handout import Handout
+from bifolio.model.reading import Reading
+from tests.support.projects import COMPLETE, Scratch
+from tests.unit.test_cli import _json, _run
+
+READING = Reading(197, 29, 19, 2.0, 5.5)
+
+
+def _table(sheet: Handout) -> LogTable:
+    (table,) = sheet.body
+    assert isinstance(table, LogTable)
+    return table
+
+
+@pytest.mark.parametrize(
+    "item", ["tears-and-closeness", "steady-now", "clinician-notes", "tears-and-intimacy"]
+)
+def test_every_fact_that_is_cited_stands_in_the_sheet(item: str, library: Library) -> None:
+    handout = library.handout(item)
+    sheet = attest(handout, library.evidence, READING, {}, library.locale("en").labels)
+    said = claims_of(handout)
+    assert said
+    assert {fact for facts in said.values() for fact in facts} == set(handout.cites)
+    assert all(words.strip() for words in said)
+    assert len(_table(sheet).rows) == len({tuple(facts) for facts in said.values()})
+
+
+def test_a_row_holds_claim_fact_status_and_source(library: Library) -> None:
+    handout = library.handout("tears-and-closeness")
+    sheet = attest(handout, library.evidence, READING, {}, library.locale("en").labels)
+    rows = {row[0]: row[1:] for row in _table(sheet).rows}
+    assert rows["It can happen to anyone, with a partner or alone."][0] == "PCD-9, PCD-10 read"
+    assert "Bird 2011" in rows["It can happen to anyone, with a partner or alone."][1]
+    assert any("advice" in facts for facts, _ in rows.values())
+    assert any("reported" in facts for facts, _ in rows.values())
+
+
+def test_a_remark_moves_a_point_to_what_a_person_must_judge(library: Library) -> None:
+    handout, labels = library.handout("tears-and-closeness"), library.locale("en").labels
+    for remarks, is_seen in (({}, True), ({"lint.uncited-number": 1}, False)):
+        note = _table(attest(handout, library.evidence, READING, remarks, labels)).note
+        assert note is not None
+        seen, _, judge = note.text.partition(labels["evidence_yours"])
+        assert (labels["seen_numbers"] in seen) is is_seen
+        assert (labels["seen_numbers"] in judge) is not is_seen
+        assert "197 words in 29 sentences" in seen
+        assert labels["yours_true"] in judge
+        assert "no score" in judge
+
+
+def test_command_writes_the_sheet_and_names_it(scratch: Scratch, tool) -> None:
+    pdftotext = tool("pdftotext")
+    claim = "  - text: {paragraphs: Tears come., cites: [CRY-1]}\n  - resources"
+    scratch.write("content/handouts/small.yaml", COMPLETE.replace("  - resources", claim))
+    result = _run(scratch, "check", "small", "--evidence", "--json")
+    (path,) = _json(result)["files"]
+    assert Path(path).name == "small.evidence.letter.pdf"
+    done = subprocess.run([pdftotext, "-layout", path, "-"], capture_output=True, text=True, check=True)
+    words = " ".join(done.stdout.split())
+    assert "Evidence A small leaflet: what it claims" in words
+    assert "Tears come. CRY-1 read Smith 2020" in words
+    assert _run(scratch, "check", "--evidence").exit_code == 2

@@ -1,0 +1,80 @@
+"""Visual: what a theme does to the toner.
+
+Ink is measured on pages drawn at 120 dpi: how dark they are on the whole. Words are counted apart, for no theme
+may make them hard to read, and so are the clinic's logo and code, which are the clinic's. What is left are grounds,
+fills, frames and lines, which is what a theme can save.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from dataclasses import replace
+
+import pikepdf
+import pytest
+from PIL import Image, ImageStat
+
+from bifolio.ink import Inker, SlotSheet
+from bifolio.pipeline import Workshop
+from tests.support import pictures
+
+ITEMS = {
+    "tears-and-closeness": "letter",
+    "steady-now": "letter",
+    "why-tears-come": "a5",
+}
+
+
+_SHOWN = re.compile(rb"(?:\[[^\]]*\]|<[0-9a-fA-F]*>)\s*T[jJ]")
+"""The operators that show text (ISO 32000-2, 9.4.3), as WeasyPrint writes them."""
+
+
+def _pages(workshop: Workshop, item: str, theme: str, *, words: bool) -> list[Image.Image]:
+    """Draw a handout without its clinic; without its words too, if asked."""
+    galley = workshop.galley(item, ITEMS[item], theme, "us", "en")
+    clinic = workshop.inker("harbour", ITEMS[item], theme, "us", "en").take().clinic
+    nobody = replace(clinic, sheet=SlotSheet(clinic.sheet.pdf, {}, {}), alts={}, links=(None,) * 4)
+    pdf = Inker(nobody).ink(workshop.plate(galley, item).take())
+    return pictures.pages(pdf if words else _without_words(pdf), dpi=120)
+
+
+def _without_words(pdf: bytes) -> bytes:
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(pdf)) as document:
+        forms = [
+            item
+            for item in document.objects
+            if isinstance(item, pikepdf.Stream) and item.get("/Subtype") == "/Form"
+        ]
+        for stream in (*forms, *(page.Contents for page in document.pages)):
+            stream.write(_SHOWN.sub(b"", stream.read_bytes()))
+        document.save(out)
+    return out.getvalue()
+
+
+def _ink(pages: list[Image.Image]) -> float:
+    """Give how much of the pages is covered: 0 is white, 1 is black all over."""
+    shares = [1 - sum(ImageStat.Stat(page).mean) / 3 / 255 for page in pages]
+    return sum(shares) / len(shares)
+
+
+def test_ink_saver_leaves_a_fifth_of_what_is_not_words(workshop: Workshop) -> None:
+    """A fifth of the whole, and nowhere more than two: lines to write on stay lines to write on."""
+    calm, saved = (
+        {item: _ink(_pages(workshop, item, theme, words=False)) for item in ITEMS}
+        for theme in ("calm", "ink-saver")
+    )
+    assert min(calm.values()) > 0.01, "there is something to save"
+    shares = {item: saved[item] / calm[item] for item in ITEMS}
+    assert max(shares.values()) <= 2 / 5, shares
+    assert sum(saved.values()) <= sum(calm.values()) / 5, shares
+
+
+def test_words_stay_as_dark(workshop: Workshop) -> None:
+    def words(theme: str) -> float:
+        whole, bare = (_ink(_pages(workshop, "steady-now", theme, words=kept)) for kept in (True, False))
+        return whole - bare
+
+    assert words("ink-saver") == pytest.approx(words("calm"), rel=0.15)
+    assert words("high-contrast") > words("calm")
