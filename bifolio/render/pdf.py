@@ -12,6 +12,7 @@ import importlib
 import logging
 import os
 import sys
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -84,7 +85,9 @@ def _lay_out(galley: str, fonts: Path, where: str, *, variant: str | None) -> Re
         if variant:
             findings.extend(craft(document.pages, where))
         openings = tuple(_opening(page) for page in document.pages) if variant else ()
-        pdf = document.write_pdf(**options)
+        with warnings.catch_warnings():  # WeasyPrint 70 leaves the colour profile of a PDF/A open
+            warnings.simplefilter("ignore", ResourceWarning)
+            pdf = document.write_pdf(**options)
         wasteful = variant is not None and wastes_a_page(document.pages)
         return Rendered(pdf, len(document.pages), tuple(findings), tuple(overfull), wasteful, openings)
 

@@ -20,6 +20,9 @@ EDITIONS = sorted(path.stem for path in (ROOT / "styles" / "editions").glob("*.y
 ITEMS = ("tears-and-closeness", "steady-now", "check-in-card", "why-tears-come")
 """One of each frame of a page, with a figure, fields, a card and a cover among them."""
 
+LONG, LONG_IN = "why-tears-come", ("booklet-a4", "booklet-letter", "press-a5", "large-print-a4")
+"""The booklet takes seconds to lay out: it is made where a cover and many pages say something new."""
+
 LEAST_PT = {"large-print": 16, "giant-print": 18}
 
 
@@ -33,6 +36,8 @@ def made(workshop, library, tmp_path_factory) -> dict[str, Path]:
     clinics = {"rowan": library.brand("rowan").clinic}
     files = {}
     for job in plan(request, library.plan, handouts, clinics, editions):
+        if job.item == LONG and job.edition not in LONG_IN:
+            continue
         path = folder / job.path.rpartition("/")[2]
         path.write_bytes(workshop.produce(job).body)
         files[path.name] = path
@@ -100,7 +105,7 @@ def _smallest(path: Path) -> float:
 def test_large_print_is_large(made) -> None:
     for form, least in LEAST_PT.items():
         files = [path for name, path in made.items() if f".{form}-" in name]
-        assert len(files) == 2 * len(ITEMS)
+        assert len(files) >= 2 * (len(ITEMS) - 1)
         for path in files:
             assert _smallest(path) >= least - 0.01, path.name
     assert _smallest(made["steady-now.a4.pdf"]) < 16, "and the measure can tell"
