@@ -44,7 +44,8 @@ FAN = (
 def main() -> None:
     """Draw both pictures."""
     shop = Workshop(Library(ROOT), Store(ROOT / STORE))
-    for name, picture, colours in (("handouts", _fan(shop), 256), ("gallery", _sheet(shop), 64)):
+    for name, make, colours in (("handouts", _fan, 256), ("gallery", _sheet, 64)):
+        picture = make(shop)
         path = ROOT / "docs" / f"{name}.png"
         few = picture.quantize(colours, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
         few.save(path, "PNG", optimize=True)

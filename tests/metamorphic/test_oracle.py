@@ -15,13 +15,12 @@ import pytest
 from bifolio.library import Library
 from bifolio.pipeline import Workshop
 from bifolio.plan import Job
-from tests.conftest import ROOT
+from tests.conftest import KINDS, ROOT
 from tests.support import oracle, tags
 
 ITEMS = tuple(Library(ROOT).handout_paths)
 BRANDS = ("default", "harbour", "rowan")
-KINDS = ("tears-and-closeness", "steady-now", "check-in-card", "why-tears-come")
-"""One of each frame of a page; these are held in every brand, all others in one."""
+# one of each frame of a page is held in every brand, all others in one
 CASES = [(item, brand) for item in ITEMS for brand in BRANDS if item in KINDS or brand == "harbour"]
 
 
