@@ -29,6 +29,7 @@ from bifolio.diagnostics import (
     shorten,
     suggest,
 )
+from bifolio.ledger import ENGINE, Snapshot
 from bifolio.load import load, parse
 from bifolio.logo import Logo, read_logo
 from bifolio.model.approval import Approval, Approvals
@@ -44,7 +45,7 @@ from bifolio.model.project import Plan
 from bifolio.model.region import Region, SupportLine
 from bifolio.model.tree import Steps, Tree
 from bifolio.model.words import HouseWords
-from bifolio.plan import unknown
+from bifolio.plan import Job, unknown
 from bifolio.typeface import PLAIN, Typeface, choose
 from bifolio.validate import (
     cited_facts,
@@ -58,9 +59,6 @@ from bifolio.validate import (
 
 M = TypeVar("M", bound=BaseModel)
 
-ENGINE = Path(__file__).resolve().parent.parent
-"""The folder that holds templates/ and styles/ for projects that bring none of their own."""
-
 
 class Library:
     """The content of one project folder."""
@@ -71,7 +69,7 @@ class Library:
         self.trees: dict[str, Tree] = {}
         """Every file read so far, by its name; findings of later stages point into them."""
         self._logos: dict[str, Logo] = {}
-        self._typefaces: dict[str, Typeface] = {}
+        self._typefaces: dict[tuple[str, str], Typeface] = {}
 
     # -- what there is ---------------------------------------------------------------------------
 
@@ -480,14 +478,15 @@ class Library:
 
     def typeface(self, brand_id: str) -> Typeface:
         """Give what a brand changes of the type; nothing where it names no families."""
-        if brand_id not in self._typefaces:
-            typography = self.brand(brand_id).typography
-            if typography.base is None and typography.headings is None:
-                return PLAIN
+        typography = self.brand(brand_id).typography
+        if typography.base is None and typography.headings is None:
+            return PLAIN
+        key = brand_id, repr(typography)
+        if key not in self._typefaces:
             span = self.brand_span(brand_id, "typography")
             folder = self.brand_folder(brand_id)
-            self._typefaces[brand_id] = choose(typography, folder, self.styles / "fonts", span)
-        return self._typefaces[brand_id]
+            self._typefaces[key] = choose(typography, folder, self.styles / "fonts", span)
+        return self._typefaces[key]
 
     def own_lines(self, brand_id: str) -> tuple[SupportLine, ...]:
         """Give the support lines of a brand itself."""
@@ -555,6 +554,39 @@ class Library:
         text = (self.styles / "themes" / f"{theme_id}.css").read_text("utf-8")
         comment = text.partition("/*")[2].partition("*/")[0]
         return " ".join(comment.split()).split(": ", 1)[-1]
+
+    # -- what a file is made from ----------------------------------------------------------------
+
+    def made_from(self, job: Job, snapshot: Snapshot) -> str:
+        """Give one digest of all that has a say in a job's file: files as they are, facts by what they say."""
+        handout = self.handout(job.item)
+        items = (job.item, *handout.handouts)
+        kinds = handout.block_kinds
+        blocks = tuple(f"templates/blocks/{kind}.html.j2" for kind in kinds)
+        files = snapshot.of(
+            (
+                "engine",
+                "engine/bifolio/",
+                *(relative_name(self.handout_paths[item], self.root) for item in items),
+                "content/defaults.yaml",
+                f"content/regions/{job.region}.yaml",
+                f"content/locales/{job.language}.yaml",
+                f"content/brands/{job.brand}/",
+                *(f"content/figures/{name}." for name in handout.figures),
+                *(f"styles/{name}" for name in ("tokens.css", "base.css", "page.css", "sheet.css")),
+                *(f"styles/{name}/" for name in ("parts", "flow", "fonts", "icons", "editions")),
+                *(f"styles/components/{kind}.css" for kind in kinds),
+                f"styles/themes/{job.theme}.css",
+                *(
+                    n
+                    for n in snapshot.digests
+                    if n.startswith("templates/") and n not in blocks and "/blocks/" not in n
+                ),
+                *blocks,
+            )
+        )
+        facts = {fact: self.evidence.facts[fact] for fact in handout.cites}
+        return f"{job!r} {files} {facts!r} {self.evidence.references(handout.cites)!r}"
 
     # -- files -----------------------------------------------------------------------------------
 
