@@ -41,7 +41,7 @@ from bifolio.model.brand import Brand
 from bifolio.model.edition import Edition, Imposition
 from bifolio.model.evidence import Evidence, EvidenceSource
 from bifolio.model.figure import Drawing
-from bifolio.model.flow import Flow, Heading
+from bifolio.model.flow import DARK_SCREEN, Flow, Heading
 from bifolio.model.handout import Handout
 from bifolio.model.locale import Locale
 from bifolio.model.plate import CLINIC_NAME, LINES, SLOTS, slot_pixels
@@ -168,10 +168,21 @@ class Composer:
         self.typeface = typeface
         self.brand_colours = palette
         self.tokens = self._theme_tokens()
-        self.palette = colours(self.tokens, palette)
+        self.palette = colours(self._painted_tokens(), palette)
         self.words = {**region.words, "emergency": region.emergency.number, "region": region.name}
         self.environment = _environment(design.templates, design.compiled)
         self._add_filters()
+
+    def in_colours(self, palette: Mapping[str, str]) -> Composer:
+        """Give the same composer with other colours in its drawings."""
+        return Composer(
+            self.design,
+            self.locale,
+            self.region,
+            palette,
+            own_lines=self.own_lines,
+            typeface=self.typeface,
+        )
 
     # -- documents -------------------------------------------------------------------------------
 
@@ -257,6 +268,43 @@ class Composer:
         }
         html = self._render("documents/cover.html.j2", context)
         return _styled(html, self._stylesheet((), used, parts=(), pages="flow/cover.css"))
+
+    def shelf(
+        self,
+        shown: Mapping[str, Any],
+        clinic: Mapping[str, Markup],
+        copy: ClinicCopy,
+    ) -> Flow:
+        """Compose a clinic's shelf. `shown` is what its template asks for: groups, pictures, heights."""
+        used = _Used()
+        context = {
+            **shown,
+            "clinic": _in_place(clinic, copy),
+            "label": self._label,
+            "use_icon": lambda name, role="deep": self._use_icon(used, name, role),
+        }
+        return Flow(
+            title=f"{self._label('shelf_title')}, {copy.name}",
+            summary=self._label("shelf_summary"),
+            language=self.region.language,
+            kind="shelf",
+            body=self._render("web/shelf.html.j2", context).strip(),
+            styles=self._flowing_styles(("flow/shelf.css",)),
+            pictures=tuple(used.rules[key] for key in sorted(used.rules)),
+            headings=(),
+            is_drawn=False,
+            is_filled_in=False,
+        )
+
+    def told_of(self, handout: Handout) -> dict[str, object]:
+        """Give what a shelf says of a handout."""
+        return {
+            "title": self._plain(handout.title),
+            "summary": self._plain(handout.summary),
+            "kind": handout.kind,
+            "audience": sorted(handout.audience),
+            "audience_line": self._audience_line(handout),
+        }
 
     def document(self, template: str, context: Mapping[str, Any]) -> str:
         """Compose another document of a finished file: the frame of a web page, a part of an EPUB."""
@@ -590,9 +638,28 @@ class Composer:
     def _flowing_styles(self, components: tuple[str, ...]) -> str:
         """Join the same styles for what flows: no layers, which old readers drop whole, and lengths in rem."""
         parts = sorted((self.design.styles / "parts").glob("*.css"))
-        files = ("tokens.css", "base.css", *(f"parts/{path.name}" for path in parts), *components)
-        files = (*files, "flow/flow.css", f"themes/{self.design.theme}.css")
-        return "\n".join(_in_rem(self._css(file)) for file in files)
+        files = ("tokens.css", "base.css", *(f"parts/{path.name}" for path in parts), "flow/flow.css")
+        own = [name for name in components if name.startswith("flow/")]
+        first = [name for name in components if name not in own]
+        files = (*files[:-1], *first, files[-1], *own, f"themes/{self.design.theme}.css")
+        own_type = "".join(f"--{name}: {value}; " for name, value in sorted(self.typeface.tokens.items()))
+        sheets = [_in_rem(self._css(file)) for file in files]
+        return "\n".join((*sheets[:-1], f":root {{ {own_type}}}", sheets[-1], self._theme_by_night()))
+
+    def _painted_tokens(self) -> dict[str, str]:
+        """Give the tokens for drawings: where the paper is a role, too, no colour is fixed that is a role's."""
+        if "paper" not in self.brand_colours:
+            return self.tokens
+        fixed = {name for name, value in self.tokens.items() if value.startswith("#")}
+        return self.tokens | {name: f"var(--brand-{name})" for name in fixed & self.brand_colours.keys()}
+
+    def _theme_by_night(self) -> str:
+        """Give the roles that a theme sets to a colour of paper back to the night: black on black is no contrast."""
+        fixed = {name for name, value in self.tokens.items() if value.startswith("#")}
+        roles = " ".join(
+            f"--{name}: var(--brand-{name});" for name in sorted(fixed & self.brand_colours.keys())
+        )
+        return f"@media {DARK_SCREEN} {{ :root {{ {roles} }} }}" if roles else ""
 
     def _layer(self, name: str, files: tuple[str, ...]) -> str:
         return f"@layer {name} {{\n" + "\n".join(self._css(file) for file in files) + "\n}"

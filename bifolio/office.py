@@ -114,12 +114,13 @@ class Office:
     ) -> tuple[list[Path], list[Diagnostic]]:
         """Make the jobs and publish them; give the paths of the files, and the warnings."""
         from bifolio.pipeline import engine
-        from bifolio.publish import publish
+        from bifolio.publish import publish, standing
 
         target = folder or self.library.root / "output"
         expect_room(target)
         workshop = self._workshop()
-        artefacts = run(jobs, workshop.produce, started)
+        artefacts = list(run(jobs, workshop.produce, started))
+        artefacts += workshop.shelves(artefacts, standing(target), target)
         written = publish(artefacts, target, engine())
         self.store.clean()
         return written, list(workshop.remarks.values())

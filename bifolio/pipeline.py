@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import re
-from collections.abc import Callable, Iterable, Mapping
+from base64 import b64encode
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import replace
 from functools import cache, cached_property, lru_cache
@@ -21,7 +23,7 @@ from typing import Generic, TypeVar
 
 from markupsafe import Markup
 
-from bifolio import __version__
+from bifolio import __version__, shelf
 from bifolio.approval import Standing, state_of, wording
 from bifolio.compose import FITS, ApprovalLine, ClinicCopy, Composer, Design, qr
 from bifolio.diagnostics import ContentError, DesignError, Diagnostic, ProofError, Severity, shorten
@@ -45,6 +47,7 @@ from bifolio.render import Work, epub, lay_out_handout, lay_out_plate, lay_out_s
 from bifolio.render.faces import Face, wrap
 from bifolio.render.paint import Paint
 from bifolio.render.plate import finish
+from bifolio.shelf import Facts
 from bifolio.tailor import tailor
 from bifolio.verify import verify
 from bifolio.verify_flow import verify_epub, verify_page
@@ -87,6 +90,7 @@ class Workshop:
         self.inker = lru_cache(maxsize=8)(self._inker)
         self.flowing = lru_cache(maxsize=8)(self._flowing)
         self.coloured = lru_cache(maxsize=8)(self._coloured)
+        self.faces = lru_cache(maxsize=8)(self._faces)
 
     def produce(self, job: Job, handout: Handout | None = None) -> Artefact:
         """Make one file: compose, render, ink, impose, verify. Raises PressError with all that is wrong.
@@ -94,7 +98,7 @@ class Workshop:
         `handout` is what to make as PDF where the library has none of the job's name.
         """
         if handout:
-            return self._pdf(job, self._composed(handout, *self._place(job)))
+            return self._pdf(job, handout)
         if self.snapshot is None:
             return self._made_new(job)
         mark = fingerprint("file", self._press_mark, self.library.made_from(job, self.snapshot))
@@ -139,13 +143,13 @@ class Workshop:
         proof = measured(brand.color.given, brand.color.seed or DEFAULT_SEED)
         first = self._printed(job, self._composed(handout, *self._place(job), proof))[0]
         shown = replace(proof, greys=in_grey(first))
-        return self._pdf(job, self._composed(handout, *self._place(job), shown))
+        return self._pdf(job, handout, shown)
 
-    def _pdf(self, job: Job, galley: str | None = None) -> Artefact:
-        galley = galley or self._galley_of(job)
+    def _pdf(self, job: Job, handout: Handout | None = None, proof: Proof | None = None) -> Artefact:
+        galley = self._composed(handout, *self._place(job), proof) if handout else self._galley_of(job)
         pdf, plate, inker = self._printed(job, galley)
         made_from = (galley, repr(sorted(inker.clinic.palette.items())), inker.clinic.sheet.pdf)
-        return Artefact(job.path, pdf, self._facts(job, *made_from, pages=plate.pages))
+        return Artefact(job.path, pdf, self._facts(job, *made_from, handout=handout, pages=plate.pages))
 
     def _printed(self, job: Job, galley: str, *, tailored: bool = False) -> tuple[bytes, Plate, Inker]:
         plate, inker = self._plate_and_inker(job, galley, tailored=tailored)
@@ -162,7 +166,7 @@ class Workshop:
         self._proved(verify(pdf, job.path, size))
         return pdf, plate, inker
 
-    def proof(self, job: Job) -> bytes:
+    def sight(self, job: Job) -> bytes:
         """Give the PDF of a job for one look on a screen: not verified, and not to be handed to anyone."""
         plate, inker = self._plate_and_inker(job, self._galley_of(job))
         return inker.ink(plate)
@@ -191,8 +195,8 @@ class Workshop:
         flow, paint, copy = self._flow(job, on_web=False)
         handout, brand = self.library.handout(job.item), self.library.brand(job.brand)
         composer = self.composer(*self._place(job))
-        shelf = brand.clinic.shelf
-        form_at = f"{shelf.rstrip('/')}/index.html#{job.item}" if shelf and flow.is_filled_in else None
+        home = brand.clinic.shelf
+        form_at = f"{home.rstrip('/')}/index.html#{job.item}" if home and flow.is_filled_in else None
         edition = self.library.edition(job.edition)
         book = epub.Book(
             clinic=copy.name,
@@ -204,14 +208,18 @@ class Workshop:
             form_at=form_at,
             form_code=qr(form_at) if form_at else None,
         )
-        body = epub.render(flow, paint, self.faces, book, composer.frame("epub"), composer.document)
+        body = epub.render(
+            flow, paint, self.faces(job.brand), book, composer.frame("epub"), composer.document
+        )
         self._proved(verify_epub(body, job.path))
         return Artefact(job.path, body, self._facts(job, repr(flow), repr(paint), repr(book)))
 
     def _html(self, job: Job) -> Artefact:
         flow, paint, copy = self._flow(job, on_web=True)
         composer = self.composer(*self._place(job))
-        body = web.render(flow, paint, self.faces, copy.name, composer.frame("web"), composer.document)
+        body = web.render(
+            flow, paint, self.faces(job.brand), copy.name, composer.frame("web"), composer.document
+        )
         self._proved(verify_page(body, job.path))
         return Artefact(job.path, body, self._facts(job, repr(flow), repr(paint)))
 
@@ -235,29 +243,93 @@ class Workshop:
     def _flowing(self, edition: str, theme: str, region: str, language: str, own: str) -> Composer:
         """Give a composer in whose drawings the paper, too, is a role."""
         plain = self.composer(edition, theme, region, language, own)
-        return Composer(plain.design, plain.locale, plain.region, {**SENTINELS, "paper": PAPER_SENTINEL})
+        return plain.in_colours({**SENTINELS, "paper": PAPER_SENTINEL})
 
     def _coloured(
         self, brand: str, edition: str, theme: str, region: str, language: str, own: str
     ) -> Composer:
         """Give a composer in the colours of a clinic."""
         plain = self.composer(edition, theme, region, language, own)
-        return Composer(plain.design, plain.locale, plain.region, self.palette(self.library.brand(brand)))
+        return plain.in_colours(self.palette(self.library.brand(brand)))
 
     def paint(self, brand: Brand) -> Paint:
         """Give the colours of a brand on light screens and on dark ones."""
         return Paint({"paper": PAPER, **self.palette(brand)}, self.palette(brand, derive_night))
 
-    @cached_property
-    def faces(self) -> tuple[Face, ...]:
-        """The project's fonts for screens; wrapped once."""
-        found = []
-        for path in sorted(self._fonts.glob("*.ttf")):
-            ttf = path.read_bytes()
-            mark = fingerprint("face", version("fonttools"), ttf)
-            kept = self.store.find(mark) or self.store.keep(mark, wrap(ttf).to_bytes())
-            found.append(Face.from_bytes(kept))
-        return tuple(found)
+    def _faces(self, brand: str) -> tuple[Face, ...]:
+        """Give the fonts that a clinic may use on screens: the project's, and its own."""
+        own = self.library.typeface(brand).faces if brand in self.library.brand_ids else ()
+        ours = [self._wrapped(path.read_bytes()) for path in sorted(self._fonts.glob("*.ttf"))]
+        theirs = [
+            replace(self._wrapped(face.body), family=face.family, weight=face.weight)
+            for face in own
+            if face.style == "normal"
+        ]
+        return (*ours, *theirs)
+
+    def _wrapped(self, font: bytes) -> Face:
+        """Wrap a font for screens; once."""
+        mark = fingerprint("face", self._press_mark, font)
+        return Face.from_bytes(self.store.find(mark) or self.store.keep(mark, wrap(font).to_bytes()))
+
+    # -- the shelf -------------------------------------------------------------------------------
+
+    def shelves(
+        self, made: Sequence[Artefact], standing: Mapping[str, Facts], folder: Path
+    ) -> list[Artefact]:
+        """Give the shelf of each clinic and language whose web pages were made: all that then stands there."""
+        bodies = {artefact.path: artefact.body for artefact in made}
+        files = {
+            **standing,
+            **{a.path: {**a.facts, "bytes": len(a.body)} for a in made},
+        }
+        touched = set(shelf.places({a.path: a.facts for a in made}))
+        return [
+            self._shelf(files, bodies, folder, place) for place in shelf.places(files) if place in touched
+        ]
+
+    def _shelf(
+        self, files: Mapping[str, Facts], bodies: Mapping[str, bytes], folder: Path, place: str
+    ) -> Artefact:
+        job = next(
+            Job(**{name: facts[name] for name in _JOB_FIELDS}, format="html")
+            for path, facts in sorted(files.items())
+            if path in bodies and facts.get("format") == "html" and path.startswith(f"{place}/")
+        )
+        stock = shelf.items(files, place, lambda name: self.library.edition(name).name)
+        pictures = {}
+        for item in stock:
+            if item.first_pdf:
+                path = f"{place}/{item.first_pdf}"
+                pictures[item.id] = self._shelf_picture(bodies.get(path) or (folder / path).read_bytes())
+            elif any(path.startswith(f"{place}/{item.id}.") for path in bodies):
+                pictures[item.id] = self._first_page(replace(job, item=item.id, format="png")).body
+        shown = {
+            "groups": shelf.groups(stock),
+            "pictures": {
+                own: "data:image/png;base64," + b64encode(png).decode() for own, png in pictures.items()
+            },
+            "heights": {
+                own: 240 * size[1] // size[0]
+                for own, size in ((o, preview.size(p)) for o, p in pictures.items())
+            },
+        }
+        composer = self.flowing(*self._place(job))
+        brand = self.library.brand(job.brand)
+        paint = self.paint(brand)
+        copy = composer.clinic_copy(brand, self.library.logo(job.brand, brand, paint.day["deep"]))
+        flow = composer.shelf(shown, composer.slots(copy, {}), copy)
+        body = web.render(
+            flow, paint, self.faces(job.brand), copy.name, composer.frame("web"), composer.document
+        )
+        path = f"{place}/index.html"
+        self._proved(verify_page(body, path, [file.name for item in stock for file in item.files]))
+        facts = {"brand": job.brand, "language": job.language, "format": "shelf"}
+        return Artefact(path, body, {**facts, "inputs": fingerprint(self._press_mark, body)})
+
+    def _shelf_picture(self, pdf: bytes) -> bytes:
+        mark = fingerprint("picture", self._press_mark, version("pypdfium2"), version("Pillow"), pdf)
+        return self.store.find(mark) or self.store.keep(mark, preview.first_page(pdf))
 
     # -- pictures --------------------------------------------------------------------------------
 
@@ -558,7 +630,16 @@ class Workshop:
         bodies = [path.read_bytes() for path in (*fonts, *code)]
         return fingerprint(*(f"{name} {number}" for name, number in engine().items()), *bodies)
 
-    def _facts(self, job: Job, *made_from: str | bytes, **more: object) -> dict[str, object]:
+    def _told_of(self, job: Job, handout: Handout | None) -> dict[str, object]:
+        """Give what a shelf says of an item, and how long a reader needs for it."""
+        galley = self._composed(handout, *self._place(job)) if handout else self._galley_of(job)
+        words = len(_MARKUP.sub(" ", galley).split())
+        told = self.composer(*self._place(job)).told_of(handout or self.library.handout(job.item))
+        return {**told, "minutes": math.ceil(words / _READ_IN_A_MINUTE)}
+
+    def _facts(
+        self, job: Job, *made_from: str | bytes, handout: Handout | None = None, **more: object
+    ) -> dict[str, object]:
         return {
             "item": job.item,
             "brand": job.brand,
@@ -568,6 +649,7 @@ class Workshop:
             "region": job.region,
             "language": job.language,
             "inputs": fingerprint(self._press_mark, *made_from),
+            **self._told_of(job, handout),
             **more,
         }
 
@@ -585,6 +667,13 @@ def _unpacked(job: Job, kept: bytes) -> tuple[Artefact, dict[tuple[str | None, s
         for code, message, cure, level, where in said
     }
     return Artefact(job.path, body, facts), remarks
+
+
+_JOB_FIELDS = ("item", "edition", "theme", "region", "language", "brand")
+_READ_IN_A_MINUTE = 180
+"""Words. A calm reader has 200 or more; who is tired, or reads in a second language, has fewer."""
+
+_MARKUP = re.compile(r"<style>.*?</style>|<svg.*?</svg>|<[^>]*>", re.DOTALL)
 
 
 def _longest_words(copy: ClinicCopy, slot: str) -> str:

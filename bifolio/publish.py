@@ -42,7 +42,7 @@ def publish(artefacts: Iterable[Artefact], folder: Path, engine: Mapping[str, st
         }
         for artefact in finished
     }
-    manifest = {"engine": dict(engine), "files": dict(sorted((_kept(folder) | facts).items()))}
+    manifest = {"engine": dict(engine), "files": dict(sorted((standing(folder) | facts).items()))}
     text = json.dumps(manifest, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
     bodies = {folder / artefact.path: artefact.body for artefact in finished}
     replace_all({**bodies, folder / MANIFEST: text.encode()})
@@ -96,8 +96,8 @@ def _cannot_write(path: Path, reason: str) -> ToolError:
     )
 
 
-def _kept(folder: Path) -> dict[str, Any]:
-    """Give the entries of an earlier build whose files still stand."""
+def standing(folder: Path) -> dict[str, Any]:
+    """Give what the manifest says of the files of earlier builds that still stand."""
     files = read_manifest(folder).get("files")
     if not isinstance(files, dict):
         return {}

@@ -12,7 +12,7 @@ import io
 import posixpath
 import re
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import unquote, urlsplit
 from xml.etree.ElementTree import Element
@@ -39,12 +39,12 @@ _REFERENCES = {"href": ("a",), "src": ("img", "script", "iframe", "source", "aud
 _LEFT_OF_A_PLATE = re.compile(r"slot:[a-z]|slot\.invalid|(?:#|%23)b1f0[0-9a-f]{2}")
 
 
-def verify_page(page: bytes, where: str) -> list[Diagnostic]:
-    """Look a finished web page over: one file that asks for nothing."""
+def verify_page(page: bytes, where: str, beside: Iterable[str] = ()) -> list[Diagnostic]:
+    """Look a finished web page over: one file that asks for nothing. `beside` are files it may link to."""
     found = _parsed(page, where)
     if isinstance(found, Diagnostic):
         return [found]
-    known = {"": _ids(found)}
+    known = {"": _ids(found), **dict.fromkeys(beside, frozenset[str]())}
     return [
         *_document(found, "", where),
         *(finding for finding in _links(found, "", known, where)),

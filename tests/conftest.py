@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,8 @@ from tests.support.golden import Golden
 from tests.support.projects import Scratch
 
 ROOT = Path(__file__).parent.parent
+KINDS = ("tears-and-closeness", "steady-now", "check-in-card", "why-tears-come")
+"""One of each frame of a page."""
 REQUIRE_TOOLS = os.environ.get("BIFOLIO_REQUIRE_TOOLS") == "1"
 
 
@@ -96,6 +99,36 @@ def pdfs(
     """The finished PDF of every handout in every brand, by (item, brand)."""
     assert ("tears-and-closeness", "harbour") in jobs
     return _Finished(workshop, jobs, tmp_path_factory.mktemp("pdfs"))
+
+
+def _flowing(
+    form: str, workshop: Workshop, jobs: dict[tuple[str, str], Job], folder: Path
+) -> dict[tuple[str, str], Path]:
+    made = {}
+    for (item, brand), job in jobs.items():
+        if brand != "harbour" and item not in KINDS:
+            continue
+        path = folder / f"{item}.{brand}.{form}"
+        path.write_bytes(workshop.produce(replace(job, format=form)).body)
+        made[item, brand] = path
+    assert ("tears-and-closeness", "harbour") in made
+    return made
+
+
+@pytest.fixture(scope="session")
+def epubs(
+    workshop: Workshop, jobs: dict[tuple[str, str], Job], tmp_path_factory: pytest.TempPathFactory
+) -> dict[tuple[str, str], Path]:
+    """The finished EPUB of every handout in one brand, and of one of each frame in all, by (item, brand)."""
+    return _flowing("epub", workshop, jobs, tmp_path_factory.mktemp("epubs"))
+
+
+@pytest.fixture(scope="session")
+def web_pages(
+    workshop: Workshop, jobs: dict[tuple[str, str], Job], tmp_path_factory: pytest.TempPathFactory
+) -> dict[tuple[str, str], Path]:
+    """The finished web page of every handout in one brand, and of one of each frame in all."""
+    return _flowing("html", workshop, jobs, tmp_path_factory.mktemp("pages"))
 
 
 @pytest.fixture

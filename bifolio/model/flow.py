@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+DARK_SCREEN = "screen and (prefers-color-scheme: dark)"
+"""When colours are those of the night. Paper never is dark."""
+
 
 @dataclass(frozen=True)
 class Heading:

@@ -21,13 +21,14 @@ class Face:
     """One face as a web font."""
 
     family: str
-    weight: int
+    weight: str
+    """As styles say it: "400", or "100 900" for all between."""
     woff: bytes
 
     @property
     def file(self) -> str:
         """Give the name of its file in an EPUB."""
-        return f"{self.family.lower().replace(' ', '-')}-{self.weight}.woff"
+        return f"{self.family.lower().replace(' ', '-')}-{self.weight.replace(' ', '-')}.woff"
 
     @property
     def address(self) -> str:
@@ -57,7 +58,7 @@ def wrap(ttf: bytes) -> Face:
 
     font = TTFont(io.BytesIO(ttf), recalcTimestamp=False)
     family = font["name"].getBestFamilyName() or ""
-    weight = int(font["OS/2"].usWeightClass)
+    weight = str(font["OS/2"].usWeightClass)
     font.flavor = "woff"
     out = io.BytesIO()
     font.save(out)

@@ -11,10 +11,8 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from bifolio.model.flow import DARK_SCREEN
 from bifolio.palette import PAPER_SENTINEL, SENTINELS
-
-NIGHT = "screen and (prefers-color-scheme: dark)"
-"""When a screen is dark. Paper never is."""
 
 _ROLE_OF = {**{colour: role for role, colour in SENTINELS.items()}, PAPER_SENTINEL: "paper"}
 _TAG = re.compile(r"<[a-z][^<>]*#b1f0[0-9a-f]{2}[^<>]*>")
@@ -54,7 +52,7 @@ class Paint:
         night = [_coloured(rule, self.night) for rule in rules]
         changed = [dark for dark, light in zip(night, day, strict=True) if dark != light]
         tokens = {"logo-ground": "transparent", **self.day}, {"logo-ground": self.day["paper"], **self.night}
-        by_night = f"@media {NIGHT} {{\n{_roles(tokens[1])}\n:root {{ {_AT_NIGHT} }}\n"
+        by_night = f"@media {DARK_SCREEN} {{\n{_roles(tokens[1])}\n:root {{ color-scheme: dark; }}\n"
         return "\n".join(
             (
                 _roles(tokens[0]),
@@ -63,9 +61,6 @@ class Paint:
                 by_night + "\n".join(changed) + "\n}",
             )
         )
-
-
-_AT_NIGHT = "color-scheme: dark; --paper: var(--brand-paper);"
 
 
 def _roles(colours: Mapping[str, str]) -> str:

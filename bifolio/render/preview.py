@@ -7,6 +7,7 @@ system. Same input, same bytes: PDFium draws without hinting of the machine, and
 from __future__ import annotations
 
 import io
+import struct
 from typing import Any
 
 PAGE_PIXELS = 480
@@ -25,21 +26,27 @@ def first_page(pdf: bytes, width: int = PAGE_PIXELS) -> bytes:
 def cover(ground: bytes, words: bytes, form: str) -> bytes:
     """Lay the words of a cover, one page of a PDF, on its ground, another; give a JPEG or a PNG."""
     picture = _drawn(ground, height=COVER_PIXELS)
-    picture.alpha_composite(_drawn(words, height=COVER_PIXELS))
+    picture.alpha_composite(_drawn(words, height=COVER_PIXELS, paper=0))
     if form == "PNG":
         return _written(picture.convert("RGB").quantize(128, method=2), form, optimize=True)
     return _written(picture.convert("RGB"), form, quality=88, subsampling=0)
 
 
-def _drawn(pdf: bytes, width: int = 0, height: int = 0) -> Any:
+def size(picture: bytes) -> tuple[int, int]:
+    """Give the width and height of a PNG, in pixels."""
+    width, height = struct.unpack(">II", picture[16:24])  # the first chunk, of PNG's specification 11.2.1
+    return width, height
+
+
+def _drawn(pdf: bytes, width: int = 0, height: int = 0, paper: int = 255) -> Any:
     import pypdfium2 as pdfium
 
     document = pdfium.PdfDocument(pdf)
     try:
         page = document[0]
         scale = width / page.get_width() if width else height / page.get_height()
-        clear = (255, 255, 255, 0) if height else (255, 255, 255, 255)
-        bitmap = page.render(scale=scale, fill_color=clear, rev_byteorder=True, maybe_alpha=True)
+        white = (255, 255, 255, paper)
+        bitmap = page.render(scale=scale, fill_color=white, rev_byteorder=True, maybe_alpha=True)
         return bitmap.to_pil().convert("RGBA")
     finally:
         document.close()

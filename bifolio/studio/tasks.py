@@ -20,7 +20,7 @@ from typing import Any, get_args
 
 from bifolio import lint
 from bifolio.diagnostics import Diagnostic, PressError, RequestError, Source, Span, shorten
-from bifolio.library import ENGINE
+from bifolio.ledger import ENGINE
 from bifolio.logo import Logo, clean_logo
 from bifolio.model.edition import Kind
 from bifolio.model.project import Format
@@ -476,7 +476,7 @@ class _Desk:
             )
             job, shop = self.job(wish), sketch.shop
             shop.inker.cache_clear()
-            return shop.proof(job)
+            return shop.sight(job)
         except PressError as error:
             findings = [finding.as_json() for finding in error.findings]
             told = tuple({**one, "field": brands.field_of(one, text, name)} for one in findings)
@@ -514,7 +514,7 @@ class _Desk:
         if self._reworded != (order, text):
             self.sketch.shop.galley.cache_clear()
             self._reworded = (order, text)
-        return self.sketch.shop.proof(self.job(order))
+        return self.sketch.shop.sight(self.job(order))
 
     def read_words(
         self, item: str, said: tuple[tuple[str, str], ...], today: datetime.date
