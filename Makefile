@@ -7,10 +7,13 @@ ifeq ($(shell uname -s),Darwin)
 export DYLD_FALLBACK_LIBRARY_PATH := $(shell brew --prefix 2>/dev/null)/lib:$(DYLD_FALLBACK_LIBRARY_PATH)
 endif
 
-.PHONY: handouts test check bench golden schema setup lock clean
+.PHONY: handouts studio test check gallery bench golden schema setup lock clean
 
 handouts: $(VENV)/.ready ## build the library into output/
 	@$(RUN) build.py
+
+studio: $(VENV)/.ready ## the page in the browser where a therapist does it all
+	@$(RUN) build.py studio
 
 test: $(VENV)/.ready-dev ## run all tests
 	@$(RUN) -m pytest -q
@@ -20,6 +23,9 @@ check: $(VENV)/.ready-dev ## format, lint, types, import contract
 	@$(RUN) -m ruff check .
 	@$(RUN) -m mypy
 	@$(VENV)/bin/lint-imports
+
+gallery: $(VENV)/.ready ## draw every page in docs/gallery.png, and the picture of the README
+	@$(RUN) scripts/gallery.py
 
 bench: $(VENV)/.ready ## speed, as ratios in one run
 	@$(RUN) scripts/bench.py

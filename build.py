@@ -1,6 +1,15 @@
 """The front door: `python build.py`. See `python build.py --help`."""
 
-from bifolio.cli import run
+import sys
+
+from bifolio.ledger import unchanged
 
 if __name__ == "__main__":
-    run()
+    said = unchanged(sys.argv[1:])  # before anything heavy is imported
+    if said is None:
+        from bifolio.cli import run
+
+        run()
+    else:
+        sys.stderr.write(said["err"])
+        sys.stdout.write(said["out"])

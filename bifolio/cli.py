@@ -9,10 +9,12 @@ from __future__ import annotations
 import datetime
 import io
 import json
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar, cast
 
@@ -20,6 +22,7 @@ import click
 
 from bifolio import __version__
 from bifolio.diagnostics import ContentError, Diagnostic, PressError, show, suggest
+from bifolio.ledger import Ledger
 from bifolio.worker import fonts_of, worker
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -44,7 +47,7 @@ class _Voice:
     def give(self, value: dict[str, Any]) -> None:
         """Give the result to a machine."""
         if self.as_json:
-            click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+            click.echo(_json_text(value))
 
     def complain(self, findings: tuple[Diagnostic, ...] | list[Diagnostic]) -> None:
         """Show findings: as text on stderr for people; machines get them in the result."""
@@ -54,6 +57,13 @@ class _Voice:
             click.echo(show(finding), err=True)
         if len(findings) > MOST_SHOWN:
             click.echo(f"… and {len(findings) - MOST_SHOWN:,} more; mend these first", err=True)
+
+    def again(self, words: str, findings: list[Diagnostic], value: dict[str, Any]) -> dict[str, str]:
+        """Give what to tell when the same is asked for again and nothing is to do."""
+        line = "" if self.quiet else f"{words}\n"
+        if self.as_json:
+            return {"out": f"{_json_text(value)}\n", "err": line}
+        return {"out": line, "err": "".join(f"{show(finding)}\n" for finding in findings[:MOST_SHOWN])}
 
     def fail(self, error: PressError) -> NoReturn:
         """Show what is wrong and end with the exit code of its kind."""
@@ -150,11 +160,12 @@ def build(
     """Make handouts: all that bifolio.yaml plans, or the named ones."""
     with _speaking(as_json, quiet) as voice, ExitStack() as stack:
         started = time.perf_counter()
+        ledger = Ledger(project)
         executor = stack.enter_context(worker(fonts_of(project)))
         from bifolio.office import Office
         from bifolio.plan import Request
 
-        office = Office(project, renew=force, executor=executor)
+        office = Office(project, renew=force, executor=executor, ledger=ledger)
         request = Request(
             items=items,
             brands=brands or (office.library.brand_ids if all_brands else ()),
@@ -174,8 +185,16 @@ def build(
             voice.say(f"  {_from_here(path)}")
         seconds = time.perf_counter() - started
         voice.say(f"{len(made)} {_files(len(made))} in {seconds:.1f} s.")
-        said = [warning.as_json() for warning in (*noted, *warnings)]
-        voice.give({"ok": True, "files": [str(path) for path in made], "warnings": said})
+        found = [*noted, *warnings]
+        result = {
+            "ok": True,
+            "files": [str(path) for path in made],
+            "warnings": [warning.as_json() for warning in found],
+        }
+        voice.give(result)
+        if office.snapshot:
+            again = voice.again(f"{len(made)} {_files(len(made))} up to date.", found, result)
+            ledger.record([os.getcwd(), *sys.argv[1:]], office.snapshot, made, again)  # noqa: PTH109
 
 
 @main.command()
@@ -256,6 +275,63 @@ def approve(
         standing = office.approve(item, brand, by, on, region, language)
         voice.say(str(standing))
         voice.give({"ok": True, "approvals": [_as_json(standing)]})
+
+
+@main.command()
+@click.argument("what", type=click.Choice(["brand"]))
+@click.argument("name", metavar="NAME")
+@click.option("--color", "colour", help="The clinic's colour, in quotes: '#1d5a68'.")
+@click.option("--logo", type=click.Path(path_type=Path, dir_okay=False), help="An SVG, PNG or JPEG.")
+@click.option("--title", help="The clinic's name as it is printed.")
+@click.option("--link", help="The clinic's site: https://…")
+@click.option("--phone", help="The number as it is printed.")
+@click.option("--email", help="An address to write to.")
+@click.option("--address", multiple=True, help="A line of the address; repeatable.")
+@click.option("--region", help="Whose support lines: us, gb …")
+@_common
+def new(
+    what: str,
+    name: str,
+    colour: str | None,
+    logo: Path | None,
+    title: str | None,
+    link: str | None,
+    phone: str | None,
+    email: str | None,
+    address: tuple[str, ...],
+    region: str | None,
+    project: Path,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Make a new brand, and a proof sheet of its colours and logo."""
+    del what
+    with _speaking(as_json, quiet) as voice, ExitStack() as stack:
+        executor = stack.enter_context(worker(fonts_of(project)))
+        from bifolio.office import Office
+
+        office = Office(project, executor=executor)
+        own = {"phone": phone, "email": email, "address": list(address), "region": region}
+        warnings = office.new_brand(name, title, colour, logo, link, **own)
+        voice.say(f"  content/brands/{name}/_brand.yml")
+        _prove(office, name, None, None, voice, warnings)
+
+
+@main.command()
+@click.argument("brand", metavar="BRAND")
+@click.option("--edition", "-e", help="A physical form; the brand's own by default.")
+@click.option("--output", "-o", type=click.Path(path_type=Path, file_okay=False), help="Where to.")
+@_common
+def proof(
+    brand: str, edition: str | None, output: Path | None, project: Path, as_json: bool, quiet: bool
+) -> None:
+    """Show what becomes of a brand's colours, its logo and every kind of block, in colour and in grey."""
+    with _speaking(as_json, quiet) as voice, ExitStack() as stack:
+        executor = stack.enter_context(worker(fonts_of(project)))
+        from bifolio.office import Office
+
+        office = Office(project, executor=executor)
+        _prove(office, brand, edition, output, voice, office.warnings((brand,)))
 
 
 @main.command()
@@ -371,6 +447,57 @@ def list_(what: str, approvals: bool, project: Path, as_json: bool, quiet: bool)
 
 
 @main.command()
+@click.option("--host", default="127.0.0.1", help="Where to listen; this computer alone by default.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=0, help="The usual one, or a free one, by default."
+)
+@click.option("--no-open", is_flag=True, help="Do not open the browser.")
+@click.option("--name", help="How browsers call it, beyond this computer: handouts.example.org")
+@click.option("--password-file", type=click.Path(path_type=Path), help="Holds the hash of the password.")
+@click.option(
+    "--set-password", type=click.Path(path_type=Path), help="Ask for a password, write its hash, end."
+)
+@click.option("--certificate", type=click.Path(path_type=Path, exists=True), help="A TLS certificate.")
+@click.option("--certificate-key", type=click.Path(path_type=Path, exists=True), help="Its private key.")
+@click.option("--behind-proxy", is_flag=True, help="A proxy before it brings TLS.")
+@_common
+def studio(
+    host: str,
+    port: int,
+    no_open: bool,
+    name: str | None,
+    password_file: Path | None,
+    set_password: Path | None,
+    certificate: Path | None,
+    certificate_key: Path | None,
+    behind_proxy: bool,
+    project: Path,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Open the studio: a page in the browser where a therapist does it all."""
+    with _speaking(as_json, quiet) as voice:
+        from bifolio.studio.server import Address, serve, write_password
+
+        if set_password:
+            write_password(set_password, click.prompt("Password", hide_input=True, confirmation_prompt=True))
+            voice.say(f"{set_password} holds its hash.")
+            return
+        address = Address(
+            host, port, name, password_file, certificate, certificate_key, behind_proxy=behind_proxy
+        )
+
+        def tell(url: str) -> None:
+            click.echo(f"The studio is open at {url}\nLeave it with Ctrl-C.", err=as_json)
+            voice.give({"ok": True, "url": url})
+            sys.stdout.flush()
+            if not (no_open or as_json):
+                click.launch(url)
+
+        serve(project, address, tell)
+
+
+@main.command()
 @_common
 def schema(project: Path, as_json: bool, quiet: bool) -> None:
     """Write the JSON Schemas from which editors complete and check content files."""
@@ -419,6 +546,40 @@ def _tell_parts(office: Any, item: str, voice: _Voice) -> None:
     voice.give({"ok": True, "parts": rows, "words": {name: list(offered) for name, offered in words.items()}})
 
 
+def _prove(
+    office: Any,
+    brand: str,
+    edition: str | None,
+    output: Path | None,
+    voice: _Voice,
+    warnings: list[Diagnostic],
+) -> None:
+    """Make a proof sheet, and tell what was changed of the brand's colours."""
+    voice.complain(warnings)
+    made = office.proof(brand, edition, output)
+    for path in made:
+        voice.say(f"  {_from_here(path)}")
+    measured = office.colours(brand)
+    for swatch in measured.swatches:
+        safe = "" if swatch.safe == swatch.colour else f"; for words on white use {swatch.safe}"
+        voice.say(f"{swatch.name} {swatch.colour}: {swatch.contrast:.1f} to 1 on white{safe}".strip())
+    for shade in measured.shades:
+        if shade.is_changed:
+            voice.say(
+                f"  {shade.use}: {shade.before} ({shade.contrast_before:.1f} to 1) is printed as {shade.after} "
+                f"({shade.contrast_after:.1f} to 1; {shade.least:.0f} needed)"
+            )
+    voice.give(
+        {
+            "ok": True,
+            "files": [str(path) for path in made],
+            "colours": [asdict(swatch) for swatch in measured.swatches],
+            "printed": [shade._asdict() for shade in measured.shades],
+            "warnings": [warning.as_json() for warning in warnings],
+        }
+    )
+
+
 def _pair(text: str) -> tuple[str, str]:
     word, sign, other = text.partition("=")
     if not (sign and word and other):
@@ -437,6 +598,10 @@ def _as_json(standing: Any) -> dict[str, str | None]:
         "by": approval.by if approval else None,
         "on": str(approval.on) if approval else None,
     }
+
+
+def _json_text(value: dict[str, Any]) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=2, default=str)
 
 
 def _formats(text: str | None) -> tuple[Any, ...]:

@@ -47,6 +47,7 @@ from bifolio.model.locale import Locale
 from bifolio.model.plate import CLINIC_NAME, LINES, SLOTS, slot_pixels
 from bifolio.model.region import Region, SupportLine
 from bifolio.palette import SENTINELS, colours, tokens_of
+from bifolio.proof import Proof
 from bifolio.typeface import PLAIN, Typeface
 
 FITS = 3
@@ -192,8 +193,9 @@ class Composer:
         drawings: Mapping[str, Drawing],
         clinic: Mapping[str, Markup] | None = None,
         copy: ClinicCopy | None = None,
+        proof: Proof | None = None,
     ) -> str:
-        """Compose a handout.
+        """Compose a handout; with `proof` the proof sheet of a brand, whose sample blocks it holds.
 
         With `clinic` (slot markup) and `copy` the clinic stands in place; without them the slots are
         placeholders and the galley is that of a plate.
@@ -207,10 +209,11 @@ class Composer:
             "fillable": False,
             "reach_of": self._reach_of,
             "stylesheet": _STYLE_MARK,
+            "proof": proof,
         }
-        html = self._render(f"{handout.kind}.html.j2", context)
+        html = self._render("proof.html.j2" if proof else f"{handout.kind}.html.j2", context)
         kinds = tuple(f"components/{kind}.css" for kind in handout.block_kinds)
-        return _styled(html, self._stylesheet(kinds, used))
+        return _styled(html, self._stylesheet((*kinds, "proof.css") if proof else kinds, used))
 
     def flow(
         self,
@@ -436,7 +439,9 @@ class Composer:
         anchor = f' <a href="{escape(link)}">{escape(shown)}</a>' if link else ""
         if style == "list":
             return Markup(f"{escape(source.short)}.{anchor}")  # noqa: S704 - all parts escaped
-        parts = [source.by, f"({source.year})" if source.year else "", f"{source.title}."]
+        title = source.title if source.title.endswith("?") else f"{source.title}."
+        by = f"{source.by}." if source.by and not source.year else source.by
+        parts = [by, f"({source.year})" if source.year else "", title]
         lead = " ".join(part for part in parts if part)
         tail = f" {source.where}." if source.where else ""
         return Markup(f"{escape(lead)}{escape(tail)}{anchor}")  # noqa: S704 - all parts escaped

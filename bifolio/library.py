@@ -29,7 +29,8 @@ from bifolio.diagnostics import (
     shorten,
     suggest,
 )
-from bifolio.load import load
+from bifolio.ledger import ENGINE, Snapshot
+from bifolio.load import load, parse
 from bifolio.logo import Logo, read_logo
 from bifolio.model.approval import Approval, Approvals
 from bifolio.model.base import NAME
@@ -44,7 +45,7 @@ from bifolio.model.project import Plan
 from bifolio.model.region import Region, SupportLine
 from bifolio.model.tree import Steps, Tree
 from bifolio.model.words import HouseWords
-from bifolio.plan import unknown
+from bifolio.plan import Job, unknown
 from bifolio.typeface import PLAIN, Typeface, choose
 from bifolio.validate import (
     cited_facts,
@@ -58,9 +59,6 @@ from bifolio.validate import (
 
 M = TypeVar("M", bound=BaseModel)
 
-ENGINE = Path(__file__).resolve().parent.parent
-"""The folder that holds templates/ and styles/ for projects that bring none of their own."""
-
 
 class Library:
     """The content of one project folder."""
@@ -71,15 +69,22 @@ class Library:
         self.trees: dict[str, Tree] = {}
         """Every file read so far, by its name; findings of later stages point into them."""
         self._logos: dict[str, Logo] = {}
-        self._typefaces: dict[str, Typeface] = {}
+        self._typefaces: dict[tuple[str, str], Typeface] = {}
 
     # -- what there is ---------------------------------------------------------------------------
 
     @cached_property
     def handout_paths(self) -> dict[str, Path]:
-        """Where each handout and booklet stands, by id."""
-        folders = (self.content / "booklets", self.content / "handouts")
+        """Where each handout and booklet stands, by id; those of a clinic alone among them."""
+        own = sorted((self.content / "brands").glob("*/handouts"))
+        folders = (*own, self.content / "booklets", self.content / "handouts")
         return {path.stem: path for folder in folders for path in _seen(folder.glob("*.yaml"))}
+
+    def owner(self, item: str) -> str | None:
+        """Name the clinic whose own handout this is; none for one of the library."""
+        path = self.handout_paths.get(item)
+        clinic = path.parent.parent if path else self.content
+        return clinic.name if clinic.parent == self.content / "brands" else None
 
     @cached_property
     def brand_ids(self) -> tuple[str, ...]:
@@ -205,11 +210,7 @@ class Library:
             findings += self._not_to_bind(handout, tree)
         if handout is None or findings:
             raise ContentError(findings)
-        if not handout.handouts:
-            return handout
-        parts = self._parts(handout)
-        words = {name: said for part in parts.values() for name, said in part.words.items()} | handout.words
-        return bind(handout, parts).model_copy(update={"words": words})
+        return bind(handout, self._parts(handout)) if handout.handouts else handout
 
     def _not_to_bind(self, booklet: Handout, tree: Tree) -> Iterable[Diagnostic]:
         """Find the names in a booklet that are no handouts."""
@@ -224,7 +225,7 @@ class Library:
         findings: list[Diagnostic] = []
         for name in dict.fromkeys(booklet.handouts):
             try:
-                parts[name] = self.open_handout(name)
+                parts[name] = self.handout(name)
             except ContentError as failure:
                 findings += failure.findings
         if findings:
@@ -278,6 +279,21 @@ class Library:
         if not NAME.fullmatch(brand_id):
             raise DesignError(_bad_name("brand", "folder", brand_id, relative_name(path, self.root)))
         return self._model(Brand, path, "brand", DesignError)
+
+    def try_brand(self, brand_id: str, text: str, logo: Logo | None) -> None:
+        """Let a brand say what is not saved, from now on and in this library only; none keeps its logo."""
+        path = self.brand_folder(brand_id) / "_brand.yml"
+        name = relative_name(path, self.root)
+        self.trees[name] = parse(text, name)
+        self._logos.pop(brand_id, None)
+        if logo is not None:
+            self._logos[brand_id] = logo
+
+    def try_handout(self, item: str, text: str) -> Tree:
+        """Let a handout say what is not saved, from now on and in this library only."""
+        name = self.handout_tree(item).source.name
+        self.trees[name] = parse(text, name)
+        return self.trees[name]
 
     def brand_span(self, brand_id: str, *steps: str | int) -> Span:
         """Point at a place in a brand file."""
@@ -462,14 +478,15 @@ class Library:
 
     def typeface(self, brand_id: str) -> Typeface:
         """Give what a brand changes of the type; nothing where it names no families."""
-        if brand_id not in self._typefaces:
-            typography = self.brand(brand_id).typography
-            if typography.base is None and typography.headings is None:
-                return PLAIN
+        typography = self.brand(brand_id).typography
+        if typography.base is None and typography.headings is None:
+            return PLAIN
+        key = brand_id, repr(typography)
+        if key not in self._typefaces:
             span = self.brand_span(brand_id, "typography")
             folder = self.brand_folder(brand_id)
-            self._typefaces[brand_id] = choose(typography, folder, self.styles / "fonts", span)
-        return self._typefaces[brand_id]
+            self._typefaces[key] = choose(typography, folder, self.styles / "fonts", span)
+        return self._typefaces[key]
 
     def own_lines(self, brand_id: str) -> tuple[SupportLine, ...]:
         """Give the support lines of a brand itself."""
@@ -537,6 +554,39 @@ class Library:
         text = (self.styles / "themes" / f"{theme_id}.css").read_text("utf-8")
         comment = text.partition("/*")[2].partition("*/")[0]
         return " ".join(comment.split()).split(": ", 1)[-1]
+
+    # -- what a file is made from ----------------------------------------------------------------
+
+    def made_from(self, job: Job, snapshot: Snapshot) -> str:
+        """Give one digest of all that has a say in a job's file: files as they are, facts by what they say."""
+        handout = self.handout(job.item)
+        items = (job.item, *handout.handouts)
+        kinds = handout.block_kinds
+        blocks = tuple(f"templates/blocks/{kind}.html.j2" for kind in kinds)
+        files = snapshot.of(
+            (
+                "engine",
+                "engine/bifolio/",
+                *(relative_name(self.handout_paths[item], self.root) for item in items),
+                "content/defaults.yaml",
+                f"content/regions/{job.region}.yaml",
+                f"content/locales/{job.language}.yaml",
+                f"content/brands/{job.brand}/",
+                *(f"content/figures/{name}." for name in handout.figures),
+                *(f"styles/{name}" for name in ("tokens.css", "base.css", "page.css", "sheet.css")),
+                *(f"styles/{name}/" for name in ("parts", "flow", "fonts", "icons", "editions")),
+                *(f"styles/components/{kind}.css" for kind in kinds),
+                f"styles/themes/{job.theme}.css",
+                *(
+                    n
+                    for n in snapshot.digests
+                    if n.startswith("templates/") and n not in blocks and "/blocks/" not in n
+                ),
+                *blocks,
+            )
+        )
+        facts = {fact: self.evidence.facts[fact] for fact in handout.cites}
+        return f"{job!r} {files} {facts!r} {self.evidence.references(handout.cites)!r}"
 
     # -- files -----------------------------------------------------------------------------------
 

@@ -59,6 +59,11 @@ def read_logo(path: Path, span: Span) -> Logo:
         raw = path.read_bytes()
     except OSError as error:
         raise _refuse("missing-logo", f'the logo "{path.name}" is not there', span) from error
+    return clean_logo(raw, path.name, span)
+
+
+def clean_logo(raw: bytes, name: str, span: Span) -> Logo:
+    """Clean the bytes of a picture; its name says whether it is an SVG. Raises as `read_logo` does."""
     if len(raw) > MAX_BYTES:
         raise _refuse(
             "logo-size",
@@ -66,7 +71,7 @@ def read_logo(path: Path, span: Span) -> Logo:
             span,
             "save it smaller",
         )
-    if path.suffix.lower() == ".svg":
+    if name.lower().endswith(".svg"):
         return _clean_svg(raw, span)
     return Logo("image/png", _redraw(raw, span))
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from pydantic import ValidationError
 
@@ -24,20 +24,26 @@ from bifolio.diagnostics import (
     ProofError,
     RequestError,
     Severity,
+    Source,
     Span,
     shorten,
 )
+from bifolio.establish import FILE, brand_text, establish, logo_name, refuse_name
+from bifolio.ledger import STORE, Ledger
 from bifolio.library import Library
 from bifolio.load import parse
+from bifolio.logo import read_logo
 from bifolio.model.approval import Approval
-from bifolio.model.brand import Clinic
+from bifolio.model.brand import Brand, Clinic
 from bifolio.model.edition import Edition
 from bifolio.model.handout import Handout
 from bifolio.model.region import Region
 from bifolio.model.tailoring import Tailoring
 from bifolio.model.tree import Tree
 from bifolio.plan import Job, Request, plan, unknown
-from bifolio.press import STORE, Store, run, together
+from bifolio.press import Store, run, together
+from bifolio.proof import NAME as PROOF
+from bifolio.proof import Proof, measured, sample
 from bifolio.publish import expect_room, replace_all
 from bifolio.tailor import Part, parts, refused
 from bifolio.validate import validate
@@ -52,7 +58,15 @@ T = TypeVar("T")
 class Office:
     """One project folder, open for business."""
 
-    def __init__(self, root: Path, *, renew: bool = False, executor: Executor | None = None) -> None:
+    def __init__(
+        self,
+        root: Path,
+        *,
+        renew: bool = False,
+        executor: Executor | None = None,
+        ledger: Ledger | None = None,
+    ) -> None:
+        """Open a project. With a `ledger` one build is made of the files as they are now: see `Workshop`."""
         if not (root / "content").is_dir():
             raise RequestError(
                 Diagnostic(
@@ -61,6 +75,7 @@ class Office:
                     help="go to the project's folder, or name it with --project",
                 )
             )
+        self.snapshot = ledger.snapshot() if ledger else None  # before the first file is read
         self.library = Library(root)
         self.store = Store(self.library.root / STORE, renew=renew)
         self.executor = executor
@@ -79,6 +94,7 @@ class Office:
             )
         desk = self._desk(request, items, request.brands or project.brands)
         jobs = plan(request, project, desk.handouts, desk.clinics, desk.editions)
+        jobs = tuple(job for job in jobs if self.library.owner(job.item) in (None, job.brand))
         if not jobs:
             raise RequestError(
                 Diagnostic(
@@ -249,6 +265,69 @@ class Office:
                 elif item in items and workshop.standing(item, brand, region, language).state == "stale":
                     yield workshop.stale(brand, approval)
 
+    # -- brands ----------------------------------------------------------------------------------
+
+    def new_brand(
+        self,
+        brand_id: str,
+        name: str | None = None,
+        colour: str | None = None,
+        logo: Path | None = None,
+        link: str | None = None,
+        **own: Any,
+    ) -> list[Diagnostic]:
+        """Make a brand: `content/brands/<brand_id>/` with its file and its cleaned logo, never over one that is there.
+
+        `own` holds fields of `defaults: bifolio:`: phone, email, address, region, edition … Gives the warnings.
+        """
+        brands = self.library.content / "brands"
+        refuse_name(brands, brand_id)
+        bodies, logo_file = {}, None
+        if logo is not None:
+            cleaned = read_logo(logo, Span(Source(logo.name, logo.name), 1, 1, len(logo.name)))
+            logo_file = logo_name(cleaned)
+            bodies[logo_file] = cleaned.body
+        title = name or brand_id.replace("-", " ").capitalize()
+        text = brand_text(title, colour, logo_file, link, own)
+        brand, findings = validate(Brand, parse(text, f"new {FILE}"), "brand")
+        if brand is None:
+            raise DesignError(findings)
+        establish(brands, brand_id, {FILE: text.encode(), **bodies})
+        self.library = Library(self.library.root)
+        left_out = [
+            Diagnostic(
+                "brand.logo-left-out",
+                f"parts of the logo were left out: {', '.join(f'<{part}>' for part in cleaned.left_out)}",
+                where=logo.name,
+                help="export it as plain SVG, with text as paths and colours as attributes",
+                severity=Severity.WARNING,
+            )
+        ] if logo is not None and cleaned.left_out else []  # fmt: skip
+        return [*left_out, *self.warnings((brand_id,))]
+
+    def colours(self, brand: str) -> Proof:
+        """Measure a brand's colours: their contrast as they are, and what is printed in their place."""
+        from bifolio.pipeline import DEFAULT_SEED
+
+        color = self.library.brand(brand).color
+        return measured(color.given, color.seed or DEFAULT_SEED)
+
+    def proof(self, brand: str, edition: str | None = None, folder: Path | None = None) -> list[Path]:
+        """Make the proof sheet of a brand and publish it beside its handouts; give its path."""
+        from bifolio.pipeline import engine
+        from bifolio.publish import publish
+
+        library = self.library
+        asked = Request(brands=(brand,), editions=(edition,) if edition else (), formats=("pdf",))
+        desk = self._desk(asked, (), (brand,))
+        labels = library.locale(library.plan.language).labels
+        samples = (library.handout(item) for item in library.known("item"))
+        sheet = sample(samples, labels["proof_title"], labels["proof_summary"])
+        job = plan(asked, library.plan, {PROOF: sheet}, desk.clinics, desk.editions)[0]
+        target = folder or self.library.root / "output"
+        expect_room(target)
+        return publish([self._workshop().proof(job, sheet)], target, engine())
+
     # -- one person's copy -----------------------------------------------------------------------
 
     def parts(self, item: str) -> tuple[Part, ...]:
@@ -311,7 +390,7 @@ class Office:
     def _workshop(self) -> Workshop:
         from bifolio.pipeline import Workshop
 
-        return Workshop(self.library, self.store, self.executor)
+        return Workshop(self.library, self.store, self.executor, self.snapshot)
 
     # -- reading ---------------------------------------------------------------------------------
 

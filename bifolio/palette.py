@@ -177,6 +177,70 @@ def colours(tokens: Mapping[str, str], brand: Mapping[str, str]) -> dict[str, st
     return {name: found for name, value in tokens.items() if (found := colour(value))}
 
 
+class Shade(NamedTuple):
+    """What a brand's colour becomes in one use, and what it would have been as it is."""
+
+    use: str
+    """ink, small, deep, tint, panel, mid, line or help: the label of a locale says what it is."""
+    ground: str
+    before: str
+    after: str
+    contrast_before: float
+    contrast_after: float
+    least: float
+    """What the use asks for: 7 for words, 3 for lines that mean something (WCAG 2.2, 1.4.6 and 1.4.11)."""
+
+    @property
+    def is_changed(self) -> bool:
+        return self.before != self.after
+
+
+USES = (
+    ("ink", "ink", "paper", 7.0),
+    ("small", "ink2", "paper", 7.0),
+    ("deep", "deep", "paper", 7.0),
+    ("tint", "deep", "wash", 7.0),
+    ("panel", "deep", "panel", 7.0),
+    ("mid", "mid", "paper", 3.0),
+    ("line", "line", "paper", 3.0),
+    ("help", "help", "help-wash", 7.0),
+)
+"""What is read or must be seen: its name, its role, the ground it stands on, and the contrast that it needs."""
+
+
+def shades(seed: str) -> tuple[Shade, ...]:
+    """Tell for each use what becomes of a brand's colour. Help has a colour of its own, apart from every brand's."""
+    found = {"paper": "#ffffff", **derive(seed)}
+    plain = "#" + "".join(f"{channel:02x}" for channel in rgb(seed))
+    told = []
+    for use, role, ground, least in USES:
+        before, after, below = (found[role] if role == "help" else plain), found[role], found[ground]
+        told.append(Shade(use, below, before, after, contrast(before, below), contrast(after, below), least))
+    return tuple(told)
+
+
+def nearest_safe(colour: str, ground: str = "#ffffff", least: float = 4.5) -> str:
+    """Give the colour itself where it has enough contrast, else the nearest lightness of it that has.
+
+    Hue stays, and chroma as far as sRGB goes. Where no shade will do, black or white is the last resort.
+    """
+    if contrast(colour, ground) >= least:
+        return colour
+    from coloraide import Color
+
+    lightness, chroma, hue = (float(v) for v in Color(colour).convert("oklch").coords(nans=False))
+    end = 0.0 if contrast("#000000", ground) >= contrast("#ffffff", ground) else 1.0
+    safe, unsafe, best = end, lightness, "#000000" if end == 0.0 else "#ffffff"
+    for _ in range(12):  # finer than a step of 8-bit sRGB
+        middle = (safe + unsafe) / 2
+        shade = _in_gamut(Color, middle, chroma, hue)
+        if contrast(shade, ground) >= least:
+            safe, best = middle, shade
+        else:
+            unsafe = middle
+    return best
+
+
 def contrast(one: str, other: str) -> float:
     """Give the WCAG 2.2 contrast ratio of two hex colours, 1 to 21."""
     bright, dark = sorted((_luminance(one), _luminance(other)), reverse=True)

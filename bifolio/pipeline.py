@@ -13,7 +13,7 @@ import json
 import math
 import re
 from base64 import b64encode
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import replace
 from functools import cache, cached_property, lru_cache
@@ -29,7 +29,8 @@ from bifolio.compose import FITS, ApprovalLine, ClinicCopy, Composer, Design, qr
 from bifolio.diagnostics import ContentError, DesignError, Diagnostic, ProofError, Severity, shorten
 from bifolio.impose import impose, misfit, sheets
 from bifolio.ink import Ink, Inker, SlotSheet
-from bifolio.library import ENGINE, Library
+from bifolio.ledger import ENGINE, STORE, Snapshot
+from bifolio.library import Library
 from bifolio.model.approval import Approval
 from bifolio.model.brand import Brand
 from bifolio.model.edition import Imposition
@@ -39,7 +40,8 @@ from bifolio.model.plate import LINES, SLOTS, Plate
 from bifolio.model.tailoring import Tailoring
 from bifolio.palette import NIGHT, PAPER, PAPER_SENTINEL, ROLES, SENTINELS, derive, derive_night
 from bifolio.plan import Job
-from bifolio.press import STORE, Store
+from bifolio.press import Store
+from bifolio.proof import Proof, in_grey, measured
 from bifolio.publish import Artefact
 from bifolio.render import Work, epub, lay_out_handout, lay_out_plate, lay_out_slots, preview, web
 from bifolio.render.faces import Face, wrap
@@ -64,10 +66,21 @@ class _Kept(Generic[T]):
 class Workshop:
     """Makes the jobs of one project. Pages are laid out by `executor`, in this process or beside it."""
 
-    def __init__(self, library: Library, store: Store, executor: Executor | None = None) -> None:
+    def __init__(
+        self,
+        library: Library,
+        store: Store,
+        executor: Executor | None = None,
+        snapshot: Snapshot | None = None,
+    ) -> None:
         self.library = library
         self.store = store
         self.executor = executor or SameProcess()
+        self.snapshot = snapshot
+        """The project's files as they were before the library read them. With it a finished file is found by what
+        it was made from, and neither composed nor inked again."""
+        self.made = 0
+        """Files that were not found but made."""
         self.remarks: dict[tuple[str | None, str], Diagnostic] = {}
         """What a compositor would say of the pages made so far."""
         self.composer = lru_cache(maxsize=32)(self._composer)
@@ -86,6 +99,24 @@ class Workshop:
         """
         if handout:
             return self._pdf(job, handout)
+        if self.snapshot is None:
+            return self._made_new(job)
+        mark = fingerprint("file", self._press_mark, self.library.made_from(job, self.snapshot))
+        if kept := self.store.find(mark):
+            artefact, remarks = _unpacked(job, kept)
+            self.remarks |= remarks
+            return artefact
+        before, self.remarks = self.remarks, {}
+        try:
+            artefact = self._made_new(job)
+            if not any(remark.span for remark in self.remarks.values()):  # a place in a file that may move
+                self.store.keep(mark, _packed(artefact, self.remarks.values()))
+        finally:
+            self.remarks = before | self.remarks
+        return artefact
+
+    def _made_new(self, job: Job) -> Artefact:
+        self.made += 1
         makers: dict[str, Callable[[Job], Artefact]] = {
             "pdf": self._pdf,
             "epub": self._epub,
@@ -105,8 +136,17 @@ class Workshop:
         galley = self._composed(copy, *self._place(job))
         return self._printed(job, galley, tailored=copy != handout.saying())[0]
 
-    def _pdf(self, job: Job, handout: Handout | None = None) -> Artefact:
-        galley = self._composed(handout, *self._place(job)) if handout else self._galley_of(job)
+    def proof(self, job: Job, handout: Handout) -> Artefact:
+        """Make the proof sheet of a brand: laid out once to be looked at in grey, and again with those pictures."""
+        library = self.library
+        brand = library.brand(job.brand)
+        proof = measured(brand.color.given, brand.color.seed or DEFAULT_SEED)
+        first = self._printed(job, self._composed(handout, *self._place(job), proof))[0]
+        shown = replace(proof, greys=in_grey(first))
+        return self._pdf(job, handout, shown)
+
+    def _pdf(self, job: Job, handout: Handout | None = None, proof: Proof | None = None) -> Artefact:
+        galley = self._composed(handout, *self._place(job), proof) if handout else self._galley_of(job)
         pdf, plate, inker = self._printed(job, galley)
         made_from = (galley, repr(sorted(inker.clinic.palette.items())), inker.clinic.sheet.pdf)
         return Artefact(job.path, pdf, self._facts(job, *made_from, handout=handout, pages=plate.pages))
@@ -125,6 +165,11 @@ class Workshop:
                 pdf = self._imposed(job, pdf, plate.pages, form)
         self._proved(verify(pdf, job.path, size))
         return pdf, plate, inker
+
+    def sight(self, job: Job) -> bytes:
+        """Give the PDF of a job for one look on a screen: not verified, and not to be handed to anyone."""
+        plate, inker = self._plate_and_inker(job, self._galley_of(job))
+        return inker.ink(plate)
 
     def _plate_and_inker(self, job: Job, galley: str, *, tailored: bool = False) -> tuple[Plate, Inker]:
         layout = self.plate(galley, f"{job.item}.{job.edition}")  # both are laid out meanwhile
@@ -352,12 +397,19 @@ class Workshop:
         return self._composed(self.library.handout(item), edition, theme, region, language, own)
 
     def _composed(
-        self, handout: Handout, edition: str, theme: str, region: str, language: str, own: str = ""
+        self,
+        handout: Handout,
+        edition: str,
+        theme: str,
+        region: str,
+        language: str,
+        own: str = "",
+        proof: Proof | None = None,
     ) -> str:
         library = self.library
         drawings = {name: library.drawing(name) for name in handout.figures}
         composer = self.composer(edition, theme, region, language, own)
-        return composer.handout(handout, library.evidence, drawings)
+        return composer.handout(handout, library.evidence, drawings, proof=proof)
 
     # -- approval --------------------------------------------------------------------------------
 
@@ -600,6 +652,21 @@ class Workshop:
             **self._told_of(job, handout),
             **more,
         }
+
+
+def _packed(artefact: Artefact, remarks: Iterable[Diagnostic]) -> bytes:
+    said = [[r.code, r.message, r.help, r.severity.value, r.where] for r in remarks]
+    return json.dumps([artefact.facts, said]).encode() + b"\n" + artefact.body
+
+
+def _unpacked(job: Job, kept: bytes) -> tuple[Artefact, dict[tuple[str | None, str], Diagnostic]]:
+    head, _, body = kept.partition(b"\n")
+    facts, said = json.loads(head)
+    remarks = {
+        (where, message): Diagnostic(code, message, None, help=cure, severity=Severity(level), where=where)
+        for code, message, cure, level, where in said
+    }
+    return Artefact(job.path, body, facts), remarks
 
 
 _JOB_FIELDS = ("item", "edition", "theme", "region", "language", "brand")

@@ -24,9 +24,6 @@ from bifolio.diagnostics import (
 from bifolio.plan import Job
 from bifolio.publish import Artefact
 
-STORE = ".bifolio"
-"""The folder of a project in which finished work is kept."""
-
 STORE_BYTES = 400_000_000
 
 

@@ -41,6 +41,8 @@ class Section(BlockBase):
     kind: Literal["section"]
     id: Name | None = None
     title: Label
+    leaf: int | None = Field(default=None, ge=1, le=11)
+    """Opens the section with the rosette of reasons, this leaf of it filled; 1 is at the top, then clockwise."""
     note: Said | None = None
     lead: Said | None = None
     blocks: tuple[Block, ...] = Field(min_length=1, max_length=MOST)

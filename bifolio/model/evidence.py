@@ -66,7 +66,7 @@ class EvidenceSource(Model):
             return self.group
         if self.authors:
             words = self.authors[0].split()
-            surname = [word for word in words if not (word.isupper() and len(word) <= 3)]
+            surname = [word for word in words if not (word.isupper() and len(word) <= 4)]
             return " ".join([*surname, str(self.year)] if self.year else surname)
         return self.organisation or self.short.split(",")[0]
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -60,6 +61,21 @@ class Tree:
         """Give a single value as it was typed, `1.10` and not 1.1; none for a list or a mapping."""
         node, _, _ = self._follow(steps)
         return str(node.value) if isinstance(node, yaml.ScalarNode) else None
+
+    def rewritten(self, words: Mapping[Steps, str]) -> str:
+        """Give the text of the file with other words in the place of single values; all else stays as typed."""
+        text = self.source.text
+        places = []
+        for steps, said in words.items():
+            node, _, found = self._follow(steps)
+            if isinstance(node, yaml.ScalarNode) and found == steps:
+                end = "\n" if node.style in ("|", ">") else ""  # block text ends with its last line
+                places.append(
+                    (node.start_mark.index, node.end_mark.index, json.dumps(said, ensure_ascii=False) + end)
+                )
+        for start, stop, said in sorted(places, reverse=True):
+            text = text[:start] + said + text[stop:]
+        return text
 
     def _follow(self, steps: Steps) -> tuple[yaml.Node | None, yaml.Node | None, Steps]:
         """Give the node that the steps lead to, the node of its key, and the steps that the file has."""

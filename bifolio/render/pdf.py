@@ -40,7 +40,7 @@ class Rendered:
 LEAD = 'data-lead="{}"'
 """The mark of a galley that says how much white stands between its blocks: full, less or least.
 
-A galley without it keeps its white: the parts of a booklet begin on pages of their own."""
+A galley without it keeps its white, as a booklet does that binds whole handouts."""
 
 
 def render(galley: str, fonts: Path, where: str, *, tagged: bool = True) -> Rendered:
@@ -51,16 +51,16 @@ def render(galley: str, fonts: Path, where: str, *, tagged: bool = True) -> Rend
     between its blocks, as a compositor takes out lead, and stays so if that makes it a page shorter.
     The same galley and fonts give the same bytes.
     """
-    full = _lay_out(galley, fonts, where, tagged=tagged)
-    if not full.wasteful or LEAD.format("full") not in galley:
-        return full
+    best = _lay_out(galley, fonts, where, tagged=tagged)
     for lead in ("less", "least"):
+        if not best.wasteful or LEAD.format("full") not in galley:
+            break
         tighter = _lay_out(
             galley.replace(LEAD.format("full"), LEAD.format(lead), 1), fonts, where, tagged=tagged
         )
-        if tighter.pages < full.pages:
-            return tighter
-    return full
+        if tighter.pages < best.pages:
+            best = tighter
+    return best
 
 
 def _lay_out(galley: str, fonts: Path, where: str, *, tagged: bool) -> Rendered:

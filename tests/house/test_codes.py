@@ -38,6 +38,7 @@ PUT_TOGETHER = {
     ("verify.py", "code"): [],
     ("verify_flow.py", "code"): [],
     ("pipeline.py", "finding.code"): [],
+    ("pipeline.py", "code"): [],
     ("plate.py", "code"): [],
 }
 

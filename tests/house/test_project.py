@@ -59,7 +59,7 @@ def test_pictures_and_files_that_a_document_links_exist(path: Path) -> None:
     targets = re.findall(r"\]\(([^)#\s]+)[^)]*\)", path.read_text("utf-8"))
     local = [target for target in targets if "://" not in target and not target.startswith("mailto:")]
     if path == README:
-        assert "docs/leaflet.png" in local
+        assert "docs/handouts.png" in local
     missing = [target for target in local if not (path.parent / target).exists()]
     assert missing == []
 

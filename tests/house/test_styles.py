@@ -177,3 +177,36 @@ def test_a5_is_the_narrow_column() -> None:
     assert len(inside) > 20
     a5 = yaml.safe_load((STYLES / "editions" / "a5.yaml").read_text("utf-8"))["tokens"]
     assert {name: a5.get(name) for name in inside} == inside
+
+
+def test_the_written_design_is_what_the_tokens_say() -> None:
+    """styles/README.md: each row of a table that names a token gives its value."""
+    text = (STYLES / "README.md").read_text("utf-8")
+    rows = re.findall(r"^\| `--([a-z0-9-]+)` \| (\S+) \|", text, re.MULTILINE)
+    tokens = dict(re.findall(r"--([a-z0-9-]+):\s*([^;]+);", _text(STYLES / "tokens.css")))
+    assert ("body-size", "12pt") in rows
+    assert {name: value for name, value in rows if tokens.get(name) != value} == {}
+    named = set(re.findall(r"`--([a-z0-9-]+)`", text))
+    assert sorted(named - set(tokens)) == []
+    for theme in THEMES:
+        assert f"| {theme.stem} |" in text
+
+
+SMALLEST_PT = 10.0
+
+
+@pytest.mark.parametrize("path", [STYLES / "tokens.css", *THEMES, *EDITIONS], ids=_name)
+def test_no_type_is_smaller_than_ten_points(path: Path) -> None:
+    sizes = re.findall(r"([a-z-]*(?:size|many)): (\d+(?:\.\d+)?)pt", _text(path))
+    assert path.name != "tokens.css" or ("--small-size", "10") in sizes
+    assert [(name, size) for name, size in sizes if float(size) < SMALLEST_PT] == []
+
+
+PRINTED = tuple(path for path in SHEETS if path.parent.name != "flow")
+"""Sheets whose pages are printed; the cover of an EPUB is a picture for a shelf."""
+
+
+@pytest.mark.parametrize("path", PRINTED, ids=_name)
+def test_no_rule_sets_type_smaller_than_ten_points(path: Path) -> None:
+    sizes = re.findall(r"font-size: (\d+(?:\.\d+)?)pt", _text(path))
+    assert [size for size in sizes if float(size) < SMALLEST_PT] == []

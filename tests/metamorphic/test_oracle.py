@@ -6,21 +6,17 @@ in its flow. Pictures, text and tags of the two must agree for every handout and
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from bifolio.compose import Composer, Design
 from bifolio.library import Library
 from bifolio.pipeline import Workshop
 from bifolio.plan import Job
-from bifolio.render.pdf import render
 from tests.conftest import KINDS, ROOT
-from tests.support import pictures, tags
+from tests.support import oracle, tags
 
 ITEMS = tuple(Library(ROOT).handout_paths)
 BRANDS = ("default", "harbour", "rowan")
@@ -38,47 +34,21 @@ def test_cases_cover_the_library(library: Library) -> None:
 def whole(
     workshop: Workshop, library: Library, tmp_path_factory: pytest.TempPathFactory
 ) -> Callable[[Job], bytes]:
-    """Lay a handout out whole. Slots stand in block quotes, which nothing else uses, to be told apart."""
-    templates = tmp_path_factory.mktemp("oracle") / "templates"
-    shutil.copytree(library.templates, templates)
-    slot = templates / "slots" / "slot.html.j2"
-    slot.write_text(slot.read_text("utf-8").replace('<div class="slot ', '<blockquote class="slot ', 1)
-                    .rstrip().removesuffix("</div>") + "</blockquote>", "utf-8")  # fmt: skip
+    """Lay a handout out whole, once for each item and brand."""
+    templates = oracle.marked_templates(library, tmp_path_factory.mktemp("oracle"))
     kept: dict[tuple[str, str], bytes] = {}
 
     def lay_out(job: Job) -> bytes:
-        if (job.item, job.brand) in kept:
-            return kept[job.item, job.brand]
-        brand = library.brand(job.brand)
-        palette = workshop.palette(brand)
-        plain = workshop.composer(job.edition, job.theme, job.region, job.language)
-        design: Design = replace(plain.design, templates=templates)
-        composer = Composer(design, plain.locale, plain.region, palette)
-        copy = workshop.clinic_copy(job.brand, brand, composer)
-        sentinel_copy = workshop.clinic_copy(job.brand, brand, plain)
-        fits = workshop.slot_sheet(plain, sentinel_copy, job.brand).take().fits
-        handout = library.handout(job.item)
-        drawings = {name: library.drawing(name) for name in handout.figures}
-        html = composer.handout(handout, library.evidence, drawings, composer.slots(copy, fits), copy)
-        rendered = render(html, library.styles / "fonts", "whole")
-        assert not any(finding.is_error for finding in rendered.findings)
-        kept[job.item, job.brand] = rendered.pdf
-        return rendered.pdf
+        if (job.item, job.brand) not in kept:
+            kept[job.item, job.brand] = oracle.whole(workshop, templates, job)
+        return kept[job.item, job.brand]
 
     return lay_out
 
 
 @pytest.mark.parametrize(("item", "brand"), CASES)
 def test_same_pictures(item, brand, jobs, pdfs, whole) -> None:
-    inked = pictures.pages(pdfs[item, brand].read_bytes(), dpi=100)
-    laid_out = pictures.pages(whole(jobs[item, brand]), dpi=100)
-    assert len(inked) == len(laid_out)
-    for number, (one, other) in enumerate(zip(inked, laid_out, strict=True), 1):
-        # Slots are drawn through one more matrix, so the edges of letters may round otherwise.
-        share = pictures.share_that_differs(one, other, tolerance=24)
-        assert share < 0.001, f"page {number}: {share:.3%} of the pixels differ"
-        beyond = max(pictures.share_beyond_rounding(*pair) for pair in ((one, other), (other, one)))
-        assert beyond < 0.00001, f"page {number}: {beyond:.4%} of the pixels show something else"
+    oracle.same_pictures(pdfs[item, brand].read_bytes(), whole(jobs[item, brand]))
 
 
 @pytest.mark.parametrize(("item", "brand"), CASES)
@@ -96,26 +66,7 @@ def test_same_text(item, brand, jobs, pdfs, whole, tool, tmp_path: Path) -> None
 
 @pytest.mark.parametrize(("item", "brand"), CASES)
 def test_same_tags(item, brand, jobs, pdfs, whole) -> None:
-    inked = tags.read(pdfs[item, brand].read_bytes())
-    laid_out = tags.read(whole(jobs[item, brand]))
-    assert list(_shape(inked).lines()) == list(_folded(_shape(laid_out)).lines())
-
-
-def _shape(tag: tags.Tag) -> tags.Tag:
-    """Leave the alternative texts of slots aside: a whole layout has words in their place."""
-    return replace(tag, alt=None, kids=tuple(_shape(kid) for kid in tag.kids))
-
-
-def _folded(tag: tags.Tag) -> tags.Tag:
-    """Fold each slot of a whole layout into the figure that it is on a plate; empty ones fall away."""
-    kids = []
-    for kid in tag.kids:
-        if kid.kind == "BlockQuote":
-            if any(line.strip() for line in kid.lines()):
-                kids.append(tags.Tag("Figure", None, "", ()))
-        else:
-            kids.append(_folded(kid))
-    return replace(tag, kids=tuple(kids))
+    oracle.same_tags(pdfs[item, brand].read_bytes(), whole(jobs[item, brand]))
 
 
 @pytest.mark.parametrize(("item", "brand"), CASES)

@@ -8,7 +8,18 @@ from collections.abc import Iterator
 import pytest
 from coloraide import Color
 
-from bifolio.palette import NIGHT, PAPER, ROLES, SENTINELS, contrast, derive, derive_night
+from bifolio.palette import (
+    LIGHT_SEED,
+    NIGHT,
+    PAPER,
+    ROLES,
+    SENTINELS,
+    contrast,
+    derive,
+    derive_night,
+    nearest_safe,
+    shades,
+)
 
 READ = {  # text → the grounds it stands on, and the least contrast (WCAG 2.2: 4.5 is AA, 7 is AAA)
     "ink": (("paper", "wash", "panel", "veil", "neutral", "help-wash"), 7.0),
@@ -114,3 +125,43 @@ def test_lightness_is_that_of_the_role(palettes: dict[str, dict[str, str]]) -> N
             allowed = {role.lightness, *(role.light_seed or ())[:1]}
             level = Color(colours[name]).convert("oklch")["lightness"]
             assert min(abs(level - wanted) for wanted in allowed) < 0.006, (seed, name)
+
+
+def test_hue_stays_but_where_a_light_yellow_would_turn_olive(palettes: dict[str, dict[str, str]]) -> None:
+    """What is printed is the brand's own hue; only 8-bit rounding and pale tints move it."""
+    moved = []
+    for seed, colours in palettes.items():
+        lightness, chroma, hue = Color(seed).convert("oklch").coords(nans=False)
+        if chroma < 0.03:
+            continue
+        is_olive = lightness > LIGHT_SEED and 70 <= hue <= 120
+        for name in ("deep", "mid", "line", "soft"):
+            _, shown_chroma, shown = Color(colours[name]).convert("oklch").coords(nans=False)
+            wanted = hue - 22 if is_olive and ROLES[name].dark_hue else hue
+            if shown_chroma > 0.02 and abs((shown - wanted + 180) % 360 - 180) > 4:
+                moved.append((seed, name))
+    assert moved == []
+
+
+def test_every_shade_of_the_report_is_safe(palettes: dict[str, dict[str, str]]) -> None:
+    for seed in list(palettes)[::10]:
+        assert [shade for shade in shades(seed) if shade.contrast_after < shade.least] == [], seed
+
+
+@pytest.mark.parametrize(
+    ("ground", "least"), [("#ffffff", 4.5), ("#ffffff", 7.0), ("#000000", 4.5), ("#777777", 4.4)]
+)
+def test_nearest_safe_shade_is_safe_near_and_of_the_same_hue(
+    ground: str, least: float, palettes: dict[str, dict[str, str]]
+) -> None:
+    for seed in list(palettes)[::10]:
+        safe = nearest_safe(seed, ground, least)
+        assert contrast(safe, ground) >= least, seed
+        if contrast(seed, ground) >= least:
+            assert safe == seed
+            continue
+        assert contrast(safe, ground) < least * 1.06, (seed, safe)  # no further than need be
+        _, chroma, hue = Color(seed).convert("oklch").coords(nans=False)
+        _, shown_chroma, shown = Color(safe).convert("oklch").coords(nans=False)
+        if min(chroma, shown_chroma) > 0.03:
+            assert abs((shown - hue + 180) % 360 - 180) < 4, (seed, safe)

@@ -6,7 +6,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from bifolio.library import ENGINE
+from bifolio.ledger import ENGINE
 
 HANDOUT = """\
 kind: leaflet

@@ -170,6 +170,36 @@ def test_approve_and_list_approvals(scratch: Scratch) -> None:
     assert _run(scratch, "approve", "smal", *signed).exit_code == 2
 
 
+def test_new_brand_and_its_proof(scratch: Scratch) -> None:
+    result = _run(scratch, "new", "brand", "lark", "--color", "#87ceeb", "--title", "Lark Practice")
+    assert result.exit_code == 0
+    assert "content/brands/lark/_brand.yml" in result.stdout
+    assert "lark/en/proof.letter.pdf" in result.stdout
+    assert "primary #87ceeb: 1.7 to 1 on white; for words on white use #" in result.stdout
+    assert "deep: #87ceeb (1.7 to 1) is printed as #" in result.stdout
+    assert (scratch.root / "output/lark/en/proof.letter.pdf").is_file()
+    machine = _json(_run(scratch, "proof", "lark", "--json"))
+    assert machine["ok"] is True
+    assert machine["colours"][0]["name"] == "primary"  # type: ignore[index]
+    again = _run(scratch, "new", "brand", "lark")
+    assert again.exit_code == 2
+    assert "error[new.there-already]" in again.stderr
+    assert _run(scratch, "proof", "lrak").exit_code == 2
+
+
+def test_tailor_tells_what_a_copy_may_change(scratch: Scratch) -> None:
+    result = _run(scratch, "tailor", "small")
+    assert (result.exit_code, result.stdout) == (0, "text\n")
+    machine = _json(_run(scratch, "tailor", "small", "--json"))
+    assert machine["parts"] == [{"id": "text", "title": "", "kind": "text", "stays": "none"}]
+    both = _run(scratch, "tailor", "small", "--for", "-", "--note", "x", "--to", str(scratch.root / "x.pdf"))
+    assert both.exit_code == 2
+    assert _run(scratch, "tailor", "small", "--say", "partner", "--to", "x.pdf").exit_code == 2
+    made = _run(scratch, "tailor", "small", "--note", "A word.", "--to", str(scratch.root / "x.pdf"))
+    assert made.exit_code == 0
+    assert (scratch.root / "x.pdf").read_bytes().startswith(b"%PDF")
+
+
 def test_verify(scratch: Scratch) -> None:
     assert _run(scratch, "build").exit_code == 0
     path = str(scratch.root / "output/default/en/small.letter.pdf")

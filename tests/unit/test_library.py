@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from bifolio.diagnostics import ContentError, DesignError, PressError, RequestError
-from bifolio.library import ENGINE, Library
+from bifolio.ledger import ENGINE
+from bifolio.library import Library
 from tests.support.projects import BRAND, HANDOUT, Scratch
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M0 0h9" fill="currentColor"/></svg>'

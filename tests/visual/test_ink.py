@@ -1,6 +1,6 @@
 """Visual: what a theme does to the toner.
 
-Ink is measured on pages drawn at 120 dpi: how dark they are on the whole. Words are counted apart, for no theme
+Ink is measured on pages drawn at 300 dpi, where a line is as thin as in print: how dark they are on the whole. Words are counted apart, for no theme
 may make them hard to read, and so are the clinic's logo and code, which are the clinic's. What is left are grounds,
 fills, frames and lines, which is what a theme can save.
 """
@@ -36,7 +36,7 @@ def _pages(workshop: Workshop, item: str, theme: str, *, words: bool) -> list[Im
     clinic = workshop.inker("harbour", ITEMS[item], theme, "us", "en").take().clinic
     nobody = replace(clinic, sheet=SlotSheet(clinic.sheet.pdf, {}, {}), alts={}, links=(None,) * 4)
     pdf = Inker(nobody).ink(workshop.plate(galley, item).take())
-    return pictures.pages(pdf if words else _without_words(pdf), dpi=120)
+    return pictures.pages(pdf if words else _without_words(pdf), dpi=300)
 
 
 def _without_words(pdf: bytes) -> bytes:

@@ -61,12 +61,14 @@ def gallery(golden: Golden) -> Iterator[Gallery]:
 def make(library: Library, workshop: Workshop) -> Any:
     """Make the finished PDF of a handout of these blocks."""
 
-    def pdf(body: list[Any], edition: str = "letter", **fields: Any) -> bytes:
+    def pdf(
+        body: list[Any], edition: str = "letter", theme: str = "calm", brand: str = BRAND, **fields: Any
+    ) -> bytes:
         sampler = Sampler(library)
-        composer = workshop.composer(edition, "calm", REGION, "en")
+        composer = workshop.composer(edition, theme, REGION, "en")
         galley = sampler.compose(sampler.handout(body, **fields), composer)
         plate = workshop.plate(galley, "samples").take()
-        return workshop.inker(BRAND, edition, "calm", REGION, "en").take().ink(plate)
+        return workshop.inker(brand, edition, theme, REGION, "en").take().ink(plate)
 
     return pdf
 
@@ -178,6 +180,55 @@ def test_card_pair(library: Library, draw: Any, gallery: Gallery) -> None:
     gallery.check(crop(draw(body, kind="card", title="My check-in card")[0], CARD), "part-card")
 
 
+def test_clinic_panel_to_write_on(draw: Any, gallery: Gallery) -> None:
+    pages = draw(["page_break", *samples.read("resources"), "page_break"], brand="default")
+    gallery.check(crop(pages[1], CLINIC), "part-clinic-blank")
+
+
+COVER = ("cover", "contents")
+"""The first pages of a booklet; its last is the back."""
+
+
+@pytest.fixture(scope="module")
+def booklet(draw: Any) -> dict[str, Image.Image]:
+    parts = [
+        {"section": {"title": title, "leaf": number, "blocks": [{"text": "Words."}]}}
+        for number, title in enumerate(("Joy: good tears", "Closeness: safe enough"), 1)
+    ]
+    pages = draw(parts, edition="a5", kind="booklet", title="Why tears come", **MESSAGE, **NOTE)
+    assert len(pages) == 5, "cover, contents, two parts, back"
+    return dict(zip((*COVER, "opener", "opener-2", "back"), pages, strict=True))
+
+
+@pytest.mark.parametrize("part", [*COVER, "opener", "back"])
+def test_part_of_a_booklet(part: str, booklet: dict[str, Image.Image], gallery: Gallery) -> None:
+    whole = (0.0, 0.0, 148.0, 210.0) if part in ("cover", "back") else None
+    gallery.check(crop(booklet[part], whole), f"part-{part}")
+
+
+THEMED = ("callout", "figure", "help_when", "scale", "two_column")
+"""Blocks that show what a theme does: grounds, frames, drawings, the cell of "now"."""
+
+
+@pytest.fixture(scope="module", params=["high-contrast", "ink-saver"])
+def themed(request: pytest.FixtureRequest, draw: Any) -> tuple[str, dict[str, Image.Image]]:
+    pages = draw(
+        _a_page_each(
+            {kind: WIDE_BODIES[kind][:1] if kind == "figure" else WIDE_BODIES[kind] for kind in THEMED}
+        ),
+        theme=request.param,
+        **MESSAGE,
+    )
+    return request.param, dict(zip(("opening", *THEMED, "colophon"), pages, strict=True))
+
+
+def test_theme(themed: tuple[str, dict[str, Image.Image]], gallery: Gallery) -> None:
+    theme, pages = themed
+    gallery.check(crop(pages["opening"], HERO), f"part-message.{theme}")
+    for kind in THEMED:
+        gallery.check(crop(pages[kind]), f"{kind}.{theme}")
+
+
 # -- what a machine hears ------------------------------------------------------------------------
 
 
@@ -204,8 +255,11 @@ def test_pictures_are_small_and_none_is_left_over(golden: Golden) -> None:
         pytest.skip("pictures are being written")
     found = {path.stem: path.stat().st_size for path in (FOLDER / "expected").glob("*.png")}
     assert "callout" in found
-    parts = ("masthead", "hero", "hero-note", "hero-note.narrow", "message", "clinic", "colophon", "card")
+    parts = ("masthead", "hero", "hero-note", "hero-note.narrow", "message", "clinic", "clinic-blank")
+    parts += (*COVER, "opener", "back", "colophon", "card")
     wanted = {*SEEN, *ALONE, *(f"{kind}.narrow" for kind in NARROW), *(f"part-{part}" for part in parts)}
+    for theme in ("high-contrast", "ink-saver"):
+        wanted |= {f"part-message.{theme}", *(f"{kind}.{theme}" for kind in THEMED)}
     assert sorted(found) == sorted(wanted)
     assert {name: size for name, size in found.items() if size > 20 * 1024} == {}
 

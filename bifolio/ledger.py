@@ -1,0 +1,182 @@
+"""Ledger: what builds read and what they wrote, so that nothing is made twice.
+
+A build that finds every file as it was ends here, before anything heavy is imported: this module takes only
+the standard library, and little of it. What a file says is told by its SHA-256; its size and its time of
+change only save reading it again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sys
+import sysconfig
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+STORE = ".bifolio"
+"""The folder of a project in which finished work is kept."""
+
+ENGINE = Path(__file__).resolve().parent.parent
+"""The folder that holds templates/ and styles/ for projects that bring none of their own."""
+
+_READ = ("content", "styles", "templates")
+_UNREAD = frozenset({"__pycache__", "schema", "studio"})
+
+
+class Snapshot:
+    """The files that a build may read, each with the digest of what it said at one moment.
+
+    Names are relative to the project; those of the program begin with `engine/`.
+    """
+
+    def __init__(self, digests: Mapping[str, str]) -> None:
+        self.digests = dict(sorted(digests.items()))
+
+    def of(self, names: Iterable[str]) -> str:
+        """Give one digest of the named files; a name that ends with / or . stands for all that begin so."""
+        exact = set()
+        beginnings = []
+        for name in names:
+            if name.endswith(("/", ".")):
+                beginnings.append(name)
+            else:
+                exact.add(name)
+        begun = tuple(beginnings)
+        chosen = [f"{n} {d}\n" for n, d in self.digests.items() if n in exact or n.startswith(begun)]
+        return hashlib.sha256("".join(chosen).encode()).hexdigest()
+
+
+class Ledger:
+    """The ledger of one project: `.bifolio/ledger.json`."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root.resolve()
+        self.path = self.root / STORE / "ledger.json"
+        self._kept = self._read()
+
+    def snapshot(self) -> Snapshot:
+        """Look at all files that a build may read, and remember what they say."""
+        known: dict[str, list[Any]] = self._kept.get("files", {})
+        at = self._kept.get("at", 0)
+        found: dict[str, list[Any]] = {}
+        for name, path, stat in self._files():
+            seen = known.get(name)
+            # A file that changed at the moment of the last look may have changed again since, unseen.
+            if seen and seen[:2] == [stat.st_size, stat.st_mtime_ns] and stat.st_mtime_ns < at:
+                found[name] = seen
+            else:
+                found[name] = [stat.st_size, stat.st_mtime_ns, _digest(path)]
+        self._kept["files"] = found
+        return Snapshot({name: entry[2] for name, entry in found.items()} | {"engine": engine_mark()})
+
+    def stands(self, request: Sequence[str]) -> dict[str, Any] | None:
+        """Give what a build of this request told, if all that it read and wrote is as it was; else nothing."""
+        told = self._kept.get("requests", {}).get(json.dumps(request))
+        if not told or self.snapshot().of(("engine", *self._kept["files"])) != told["read"]:
+            return None
+        return told if all(_is_as_written(path, stat) for path, stat in told["wrote"].items()) else None
+
+    def record(
+        self, request: Sequence[str], read: Snapshot, wrote: Iterable[Path], said: Mapping[str, str]
+    ) -> None:
+        """Remember what a build read, what it wrote, and what it told whoever asked."""
+        requests = self._kept.setdefault("requests", {})
+        requests.pop(json.dumps(request), None)
+        requests[json.dumps(request)] = {
+            "read": read.of(read.digests),
+            "wrote": {str(path.resolve()): _stat(path) for path in wrote},
+            "said": dict(said),
+        }
+        for oldest in list(requests)[:-_MOST_REQUESTS]:
+            del requests[oldest]
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            part = self.path.with_name(f".{self.path.name}.{os.getpid()}.part")
+            part.touch()
+            self._kept["at"] = part.stat().st_mtime_ns  # the clock of the disk: that of its files
+            part.write_text(json.dumps(self._kept), "utf-8")
+            part.replace(self.path)
+        except OSError:  # the next build looks at everything again
+            return
+
+    def _read(self) -> dict[str, Any]:
+        try:
+            kept = json.loads(self.path.read_bytes())
+        except (OSError, ValueError):
+            kept = None
+        return kept if isinstance(kept, dict) and kept.get("form") == _FORM else {"form": _FORM}
+
+    def _files(self) -> Iterator[tuple[str, Path, os.stat_result]]:
+        for folder in _READ:
+            own = self.root / folder
+            yield from _walk(own if own.is_dir() or folder == "content" else ENGINE / folder, folder)
+        yield from _walk(ENGINE / "bifolio", "engine/bifolio")
+        plan = self.root / "bifolio.yaml"
+        if plan.is_file():
+            yield "bifolio.yaml", plan, plan.stat()
+
+
+_FORM = 1
+_MOST_REQUESTS = 50
+
+
+def engine_mark() -> str:
+    """Name the interpreter and the installed libraries: installing one changes the folder they are in."""
+    libraries = Path(sysconfig.get_path("purelib"))
+    return f"{sys.version} {libraries} {libraries.stat().st_mtime_ns}"
+
+
+def _walk(folder: Path, name: str) -> Iterator[tuple[str, Path, os.stat_result]]:
+    try:
+        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+    except OSError:
+        return
+    for entry in entries:
+        inner = f"{name}/{entry.name}"
+        if entry.name.startswith(".") or entry.name in _UNREAD:
+            continue
+        if entry.is_dir():
+            yield from _walk(Path(entry.path), inner)
+        elif entry.is_file():
+            yield inner, Path(entry.path), entry.stat()
+
+
+def _digest(path: Path) -> str:
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError:  # whoever needs it will say so
+        return "unreadable"
+
+
+def _stat(path: Path) -> list[int]:
+    stat = path.stat()
+    return [stat.st_size, stat.st_mtime_ns]
+
+
+def _is_as_written(path: str, written: list[int]) -> bool:
+    try:
+        return _stat(Path(path)) == written
+    except OSError:
+        return False
+
+
+def root_of(arguments: Sequence[str]) -> Path:
+    """Find the project that a command line names; the current folder when it names none."""
+    for position, argument in enumerate(arguments):
+        if argument == "--project" and position + 1 < len(arguments):
+            return Path(arguments[position + 1])
+        if argument.startswith("--project="):
+            return Path(argument.partition("=")[2])
+    return Path()
+
+
+def unchanged(arguments: Sequence[str]) -> dict[str, str] | None:
+    """Give what to tell (`out`, `err`) if a command line asks for a build that has nothing to do."""
+    asks_to_build = not arguments or arguments[0] == "build" or arguments[0].startswith("-")
+    if not asks_to_build or {"--force", "--help", "--version"} & set(arguments):
+        return None
+    told = Ledger(root_of(arguments)).stands([os.getcwd(), *arguments])  # noqa: PTH109 - pathlib is slower
+    return told["said"] if told else None

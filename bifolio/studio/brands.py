@@ -1,0 +1,333 @@
+"""Brands: the form of a clinic ↔ its `_brand.yml`, and everything of a clinic as one file.
+
+What the form does not ask stays in the file as it was. Before a clinic is changed, the whole of it is put
+aside as a zip in `earlier/`; the same zip is what a clinic takes home, and what is brought in again.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Mapping
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from bifolio.diagnostics import DesignError, Diagnostic, RequestError, Source, Span, relative_name
+from bifolio.library import Library
+from bifolio.load import parse
+from bifolio.logo import Logo, clean_logo
+from bifolio.model.base import NAME
+from bifolio.model.brand import Brand
+from bifolio.model.tree import Steps, Tree
+from bifolio.palette import contrast, derive
+from bifolio.publish import replace_all
+from bifolio.studio.draft import Draft
+from bifolio.validate import validate
+
+FILE = "_brand.yml"
+EARLIER = "earlier"
+MOST_EARLIER = 20
+MOST_ZIP_BYTES = 3_000_000
+
+_OWN: Steps = ("defaults", "bifolio")
+FIELDS: Mapping[str, Steps] = {
+    "name": ("meta", "name", "full"),
+    "short": ("meta", "name", "short"),
+    "link": ("meta", "link", "home"),
+    "colour": ("color", "primary"),
+    "address": (*_OWN, "address"),
+    "phone": (*_OWN, "phone"),
+    "email": (*_OWN, "email"),
+    "hours": (*_OWN, "hours"),
+    "out_of_hours": (*_OWN, "out_of_hours"),
+    "licence": (*_OWN, "licence"),
+    "region": (*_OWN, "region"),
+    "edition": (*_OWN, "edition"),
+    "theme": (*_OWN, "theme"),
+    "masthead": (*_OWN, "masthead"),
+}
+"""Where each field of the form stands in the file."""
+
+
+def form_of(brand: Brand) -> dict[str, str]:
+    """Give the fields of the form as a brand fills them."""
+    clinic = brand.clinic
+    said = {
+        "name": brand.meta.name.full,
+        "short": brand.meta.name.short,
+        "link": brand.home,
+        "colour": brand.color.seed,
+        "address": "\n".join(clinic.address),
+        **{
+            name: getattr(clinic, name)
+            for name, steps in FIELDS.items()
+            if steps[:2] == _OWN and name != "address"
+        },
+    }
+    return {name: value or "" for name, value in said.items()}
+
+
+def text_with(tree: Tree, draft: Draft) -> str:
+    """Give the text of a brand file with the draft's fields in it. Comments at the top stay; others do not."""
+    values = deepcopy(tree.value) if isinstance(tree.value, dict) else {}
+    old = _unfolded(values)
+    for name, words in draft.fields:
+        if name in FIELDS:
+            _set(old, name, words.strip())
+    if draft.logo is not None:
+        old["logo"] = logo_name(draft.logo)
+    head = re.match(r"(?:#[^\n]*\n)*", tree.source.text)
+    body = yaml.safe_dump(old, allow_unicode=True, sort_keys=False, width=100, default_flow_style=False)
+    return (head[0] if head else "") + body
+
+
+def _unfolded(values: dict[str, Any]) -> dict[str, Any]:
+    """Write out what brand.yml lets one write short, so that every field has its place."""
+    meta = values.setdefault("meta", {})
+    for key, inner in (("name", "full"), ("link", "home")):
+        if isinstance(meta.get(key), str):
+            meta[key] = {inner: meta[key]}
+    return values
+
+
+def _set(values: dict[str, Any], name: str, words: str) -> None:
+    steps = FIELDS[name]
+    if name == "colour":
+        colour = values.get("color") if isinstance(values.get("color"), dict) else {}
+        palette, primary = (colour or {}).get("palette"), (colour or {}).get("primary")
+        if (
+            isinstance(palette, dict) and primary in palette
+        ):  # the role points at a name; the name is the colour
+            steps = ("color", "palette", str(primary))
+    said: Any = [line.strip() for line in words.splitlines() if line.strip()] if name == "address" else words
+    place: Any = values
+    for step in steps[:-1]:
+        if not isinstance(place.get(step), dict):
+            if not said:
+                return
+            place[step] = {}
+        place = place[step]
+    if said:
+        place[steps[-1]] = said
+    else:
+        place.pop(steps[-1], None)
+
+
+def read(text: str, name: str) -> tuple[Tree, Brand]:
+    """Read the text of a brand file. Raises PressError with all that is wrong with it."""
+    tree = parse(text, name)
+    brand, findings = validate(Brand, tree, "brand")
+    if brand is None:
+        raise DesignError(findings)
+    return tree, brand
+
+
+def field_of(finding: Mapping[str, Any], text: str, name: str) -> str | None:
+    """Name the field of the form that a finding is about, by the line at which it points."""
+    if finding.get("line") is None:
+        return None
+    tree = parse(text, name)
+    for field, steps in FIELDS.items():
+        if tree.there(steps) == steps and tree.span(steps, key=True).line == finding["line"]:
+            return field
+    return None
+
+
+# -- saving ------------------------------------------------------------------------------------------
+
+
+def save(library: Library, brand_id: str, draft: Draft) -> None:
+    """Write a clinic's file, whole or not at all; what it was is put aside before."""
+    folder = library.brand_folder(brand_id)
+    path = folder / FILE
+    name = relative_name(path, library.root)
+    text = text_with(parse(path.read_text("utf-8"), name), draft)
+    read(text, name)
+    put_aside(folder)
+    bodies = {path: text.encode()}
+    if draft.logo is not None:
+        bodies[folder / logo_name(draft.logo)] = draft.logo.body
+    replace_all(bodies)
+
+
+def create(library: Library, name: str) -> str:
+    """Make a new clinic with a name; give its id."""
+    brand_id = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:60].strip("-")
+    if not NAME.fullmatch(brand_id):
+        brand_id = f"clinic-{brand_id}".rstrip("-")
+    taken, number = brand_id, 2
+    while (library.content / "brands" / brand_id).exists():
+        brand_id, number = f"{taken}-{number}", number + 1
+    text = yaml.safe_dump(
+        {"meta": {"name": {"full": name.strip()}}, "color": {"primary": "#3c5a80"}},
+        allow_unicode=True,
+        sort_keys=False,
+    )
+    read(text, f"content/brands/{brand_id}/{FILE}")
+    replace_all({library.content / "brands" / brand_id / FILE: text.encode()})
+    return brand_id
+
+
+def logo_name(logo: Logo) -> str:
+    """Name the file of a cleaned logo."""
+    return "logo.svg" if logo.kind == "image/svg+xml" else "logo.png"
+
+
+# -- a clinic as one file ------------------------------------------------------------------------------
+
+
+def packed(folder: Path) -> bytes:
+    """Give a clinic as one zip: its file and the pictures beside it. The same clinic gives the same bytes."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in sorted(folder.iterdir()):
+            if path.is_file() and not path.is_symlink() and (path.name == FILE or _is_picture(path.name)):
+                archive.writestr(zipfile.ZipInfo(path.name, (1980, 1, 1, 0, 0, 0)), path.read_bytes())
+    return out.getvalue()
+
+
+def unpacked(raw: bytes) -> dict[str, bytes]:
+    """Give the files of a packed clinic, its pictures cleaned. Raises RequestError with a sentence."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+            files = _taken_out(archive)
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError, OSError) as error:
+        raise _not_a_clinic("it is not a zip file that can be read") from error
+    if FILE not in files:
+        raise _not_a_clinic(f"there is no {FILE} in it")
+    try:
+        text = files[FILE].decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise _not_a_clinic(f"its {FILE} is not UTF-8 text") from error
+    read(text, FILE)
+    for name in [name for name in files if name != FILE]:
+        files[name] = clean_logo(files[name], name, Span(Source(name, ""), 1, 1)).body
+    return files
+
+
+def _taken_out(archive: zipfile.ZipFile) -> dict[str, bytes]:
+    """Read the files that belong to a clinic, and never more bytes than a clinic has."""
+    left, files = MOST_ZIP_BYTES, {}
+    for entry in archive.infolist():
+        if entry.filename != FILE and not _is_picture(entry.filename):
+            continue
+        with archive.open(entry) as file:
+            body = file.read(left + 1)  # what the zip says of the size may be a lie
+        left -= len(body)
+        if left < 0:
+            raise _not_a_clinic("there is too much in it")
+        files[entry.filename] = body
+    return files
+
+
+def _is_picture(name: str) -> bool:
+    return re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,80}\.(?:svg|png|jpe?g)", name) is not None
+
+
+def _not_a_clinic(why: str) -> RequestError:
+    return RequestError(
+        Diagnostic(
+            "studio.not-a-clinic",
+            f"this file is no clinic: {why}",
+            help="bring in a file that the studio gave with “Take this clinic home”",
+        )
+    )
+
+
+def put_aside(folder: Path) -> None:
+    """Keep the clinic as it is, so that it can be had back. The oldest go when there are many."""
+    earlier = folder / EARLIER
+    there = versions(folder)
+    body = packed(folder)
+    if there and (earlier / f"{there[0]:04}.zip").read_bytes() == body:
+        return
+    replace_all({earlier / f"{(there[0] if there else 0) + 1:04}.zip": body})
+    for number in there[MOST_EARLIER - 1 :]:
+        (earlier / f"{number:04}.zip").unlink(missing_ok=True)
+
+
+def versions(folder: Path) -> list[int]:
+    """Give the numbers of the versions put aside, the latest first."""
+    names = (re.fullmatch(r"(\d{4,})\.zip", path.name) for path in (folder / EARLIER).glob("*.zip"))
+    return sorted((int(found[1]) for found in names if found), reverse=True)
+
+
+def restore(library: Library, brand_id: str, number: int) -> None:
+    """Bring an earlier version back; what stands now is put aside before."""
+    folder = library.brand_folder(brand_id)
+    if number not in versions(folder):
+        raise RequestError(
+            Diagnostic(
+                "studio.no-version", f"there is no version {number} of this clinic", help="load the page anew"
+            )
+        )
+    files = unpacked((folder / EARLIER / f"{number:04}.zip").read_bytes())
+    put_aside(folder)
+    replace_all({folder / name: body for name, body in files.items()})
+
+
+def bring_in(library: Library, raw: bytes) -> str:
+    """Make a new clinic from a packed one; give its id."""
+    files = unpacked(raw)
+    _, brand = read(files[FILE].decode("utf-8"), FILE)
+    brand_id = create(library, brand.name)
+    replace_all({library.content / "brands" / brand_id / name: body for name, body in files.items()})
+    return brand_id
+
+
+# -- colours -----------------------------------------------------------------------------------------
+
+
+def colours(seed: str) -> dict[str, Any]:
+    """Tell what pages make of a colour: each pair that is read, its contrast, and what it has to reach."""
+    if not re.fullmatch(r"#(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6})", seed):
+        raise RequestError(
+            Diagnostic("studio.no-colour", f'"{seed[:20]}" is not a colour', help="write it like #1d5a68")
+        )
+    roles = derive(seed)
+    pairs = [
+        ("Text on the page", roles["ink"], "#ffffff", 7.0),
+        ("Titles", roles["deep"], "#ffffff", 7.0),
+        ("Text on panels", roles["ink"], roles["panel"], 7.0),
+        ("Lines to write on", roles["mid"], "#ffffff", 3.0),
+        ("Get help", roles["help"], "#ffffff", 7.0),
+    ]
+    own = contrast(seed, "#ffffff")
+    return {
+        "seed": seed,
+        "own": own,
+        "safe": seed if own >= 4.5 else _safe(seed, roles["deep"]),
+        "pairs": [
+            {
+                "what": what,
+                "on": ground,
+                "colour": colour,
+                "contrast": contrast(colour, ground),
+                "least": least,
+            }
+            for what, colour, ground, least in pairs
+        ],
+        "swatches": [roles[name] for name in ("deep", "mid", "line", "soft", "veil", "wash")],
+    }
+
+
+def _safe(seed: str, darkest: str) -> str:
+    """Give the shade nearest to a colour that letters on white may have: 4.5 to 1, WCAG 2.2."""
+    from coloraide import Color
+
+    colour = Color(seed).convert("oklch")
+    low, high = 0.2, float(colour["lightness"])
+    for _ in range(12):
+        middle = (low + high) / 2
+        tried = Color("oklch", [middle, colour["chroma"], colour["hue"]]).convert("srgb").fit("srgb")
+        low, high = (
+            (middle, high) if contrast(str(tried.to_string(hex=True)), "#ffffff") >= 4.5 else (low, middle)
+        )
+    found = str(
+        Color("oklch", [low, colour["chroma"], colour["hue"]]).convert("srgb").fit("srgb").to_string(hex=True)
+    )
+    return found if contrast(found, "#ffffff") >= 4.5 else darkest

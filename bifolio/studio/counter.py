@@ -1,0 +1,515 @@
+"""Counter: what a browser asks for → pages, pictures and files. Makes nothing itself: the crew does.
+
+Every address here has passed the guard. Names of handouts, brands and forms are looked up in lists by the
+press, never put into a path. What a therapist says of one client comes in the body of a request and is gone
+with the answer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import datetime
+import io
+import itertools
+import json
+import zipfile
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlencode
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from bifolio.logo import Logo
+from bifolio.studio.crew import Crew, TaskError
+from bifolio.studio.draft import Draft
+from bifolio.studio.guard import HEADERS, Guard, House
+from bifolio.studio.order import Order
+
+_HERE = Path(__file__).parent
+_FONTS = _HERE.parent.parent / "styles" / "fonts"
+
+MOST_BUNDLES = 4
+"""Finished zip files that are kept until they are taken home."""
+
+MOST_LOGOS = 8
+"""Logos that are held until their clinics are saved."""
+
+_TYPES = {"pdf": "application/pdf", "epub": "application/epub+zip", "html": "text/html; charset=utf-8"}
+
+
+def studio(crew: Callable[[], Crew], house: House) -> Starlette:
+    """Give the studio as an ASGI application. The crew starts and ends with it."""
+    counter = Counter(house)
+
+    @asynccontextmanager
+    async def open_hours(app: Starlette) -> AsyncIterator[None]:
+        del app
+        counter.crew = crew()
+        warming = asyncio.ensure_future(counter.warm_up())
+        try:
+            yield
+        finally:
+            warming.cancel()
+            await counter.close()
+
+    return Starlette(
+        routes=counter.routes(),
+        middleware=[Middleware(Guard, house=house, sorry=counter.sorry)],
+        exception_handlers={
+            TaskError: counter.refused,
+            HTTPException: counter.not_there,
+            Exception: counter.broke,
+        },
+        lifespan=open_hours,
+    )
+
+
+class Counter:
+    """The routes of one studio."""
+
+    crew: Crew
+
+    def __init__(self, house: House) -> None:
+        self.house = house
+        self.bundles: dict[str, Bundle] = {}
+        self.logos: dict[str, Logo] = {}
+        self._numbers = itertools.count(1)
+        self.is_near = not house.has_password
+        """The browser is on this computer, so that a picture need not be made small to travel."""
+
+    def routes(self) -> list[Route | Mount]:
+        return [
+            Route("/", self.shelf),
+            Route("/enter", self.enter, methods=["GET", "POST"]),
+            Route("/handout/{item}", self.handout),
+            Route("/picture/{item}", self.first_look),
+            Route("/file/{item}", self.file),
+            Route("/clinic", self.clinic),
+            Route("/clinic/{brand}/take", self.take_clinic),
+            Route("/api/clinic", self.new_clinic, methods=["POST"]),
+            Route("/api/clinic/{brand}", self.save_clinic, methods=["POST"]),
+            Route("/api/clinic/{brand}/restore", self.restore_clinic, methods=["POST"]),
+            Route("/api/colours", self.colours, methods=["POST"]),
+            Route("/approvals", self.approvals),
+            Route("/api/approval/{item}", self.approve, methods=["POST"]),
+            Route("/words/{item}", self.words),
+            Route("/api/own/{item}", self.own_copy, methods=["POST"]),
+            Route("/api/words/{item}", self.read_words, methods=["POST"]),
+            Route("/api/words/{item}/save", self.save_words, methods=["POST"]),
+            Route("/api/copy", self.copy, methods=["POST"]),
+            Route("/upload/logo", self.take_logo, methods=["POST"]),
+            Route("/upload/clinic", self.bring_clinic, methods=["POST"]),
+            Route("/api/picture", self.picture, methods=["POST"]),
+            Route("/api/bundle", self.begin_bundle, methods=["POST"]),
+            Route("/api/bundle/{number}", self.bundle_state, methods=["GET", "DELETE"]),
+            Route("/bundle/{number}", self.bundle_file),
+            Mount("/static/fonts", _Static(directory=_FONTS)),
+            Mount("/static", _Static(directory=_HERE / "static")),
+        ]
+
+    async def warm_up(self) -> None:
+        """Load the layout engine while a therapist is still looking for a handout."""
+        await self.crew.ask("warm_up", background=True)
+
+    async def close(self) -> None:
+        for bundle in self.bundles.values():
+            bundle.cancel()
+        await self.crew.close()
+
+    # -- pages -----------------------------------------------------------------------------------
+
+    @cached_property
+    def pages(self) -> Environment:
+        environment = Environment(
+            loader=FileSystemLoader(_HERE / "templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        environment.globals["address"] = address
+        return environment
+
+    def page(self, name: str, status: int = 200, **values: Any) -> HTMLResponse:
+        """Give a page of the studio."""
+        common: dict[str, Any] = {
+            "brand": None,
+            "brands": [],
+            "here": name,
+            "has_password": self.house.has_password,
+        }
+        html = self.pages.get_template(f"{name}.html.j2").render({**common, **values})
+        return HTMLResponse(html, status)
+
+    async def shelf(self, request: Request) -> Response:
+        shelf = await self.crew.ask("shelf", request.query_params.get("brand"))
+        return self.page("shelf", **shelf)
+
+    async def handout(self, request: Request) -> Response:
+        order = _order(request)
+        seen = await self.crew.ask("handout", order)
+        seen["parts_of"] = seen.pop("parts")  # "parts" are the macros of a page
+        return self.page("handout", brand=seen["chosen"]["brand"], **seen)
+
+    async def enter(self, request: Request) -> Response:
+        if request.method == "GET" or not self.house.has_password:
+            return self.page("enter")
+        form = parse_qs((await request.body()).decode("utf-8", "replace"))
+        guard = Guard(self._nothing, self.house, self.sorry)
+        return guard.let_in(form.get("password", [""])[0])
+
+    async def _nothing(self, scope: Any, receive: Any, send: Any) -> None:
+        """Stand behind a guard that is only asked."""
+
+    # -- clinics -----------------------------------------------------------------------------------
+
+    async def clinic(self, request: Request) -> Response:
+        seen = await self.crew.ask("brand", request.query_params.get("brand"))
+        return self.page("brand", **seen)
+
+    async def new_clinic(self, request: Request) -> Response:
+        asked = await _said(request)
+        brand = await self.crew.ask("new_brand", str(asked.get("name", ""))[:200])
+        return JSONResponse({"brand": brand}, 201)
+
+    async def save_clinic(self, request: Request) -> Response:
+        asked = await _said(request)
+        await self.crew.ask("save_brand", request.path_params["brand"], self._draft(asked))
+        return JSONResponse({"saved": True})
+
+    async def restore_clinic(self, request: Request) -> Response:
+        asked = await _said(request)
+        number = _number(asked.get("version"), 0)
+        await self.crew.ask("restore_brand", request.path_params["brand"], number)
+        return JSONResponse({"restored": number})
+
+    async def take_clinic(self, request: Request) -> Response:
+        brand = request.path_params["brand"]
+        return _file(f"{brand}.clinic.zip", await self.crew.ask("pack_brand", brand))
+
+    async def bring_clinic(self, request: Request) -> Response:
+        brand = await self.crew.ask("bring_brand", await request.body())
+        return JSONResponse({"brand": brand}, 201)
+
+    async def take_logo(self, request: Request) -> Response:
+        """Clean a picture and hold it until the clinic is saved; answers with a number to name it by."""
+        name = request.query_params.get("name", "")[-80:]
+        logo, left_out = await self.crew.ask("logo", name, await request.body())
+        while len(self.logos) >= MOST_LOGOS:
+            del self.logos[next(iter(self.logos))]
+        number = str(next(self._numbers))
+        self.logos[number] = logo
+        return JSONResponse({"logo": number, "shown": logo.address("#004552"), "left_out": left_out}, 201)
+
+    async def colours(self, request: Request) -> Response:
+        asked = await _said(request)
+        return JSONResponse(await self.crew.ask("colours", str(asked.get("colour", ""))))
+
+    def _draft(self, asked: dict[str, Any]) -> Draft:
+        """Read what the form of a clinic says, its new logo among it."""
+        said = asked.get("fields")
+        fields = said.items() if isinstance(said, dict) else ()
+        words = tuple(sorted((str(name), value[:2000]) for name, value in fields if isinstance(value, str)))
+        number = asked.get("logo")
+        if number and str(number) not in self.logos:
+            raise TaskError("the logo is no longer held", "choose its file again")
+        return Draft(words, self.logos.get(str(number)) if number else None)
+
+    # -- pictures and files ----------------------------------------------------------------------
+
+    async def first_look(self, request: Request) -> Response:
+        """Give a page of a saved handout as PNG. Its address changes with the project, so it may be kept."""
+        words = request.query_params
+        body = await self.crew.ask(
+            "first_look",
+            _order(request),
+            _number(words.get("page"), 1),
+            _number(words.get("width"), 400),
+            background="patient" in words,
+            given_up=request.is_disconnected,
+        )
+        kept = "private, max-age=604800, immutable" if words.get("v") else "no-store"
+        return Response(body, media_type="image/png", headers={"Cache-Control": kept})
+
+    async def picture(self, request: Request) -> Response:
+        """Give a page as it would be printed, with whatever was not saved yet."""
+        asked = await _said(request)
+        drawn = await self.crew.ask(
+            "picture",
+            Order.of(str(asked.get("item", "")), asked),
+            _number(asked.get("page"), 1),
+            _number(asked.get("width"), 800),
+            "bmp" if self.is_near else "png",
+            self._draft(asked) if "fields" in asked else None,
+            _copy(asked) if "copy" in asked else None,
+            _words(asked) if "words" in asked else None,
+            given_up=request.is_disconnected,
+        )
+        return Response(
+            drawn.body,
+            media_type=f"image/{drawn.kind}",
+            headers={
+                "Bifolio-Page": str(drawn.page),
+                "Bifolio-Pages": str(drawn.pages),
+                "Bifolio-Width": f"{drawn.width_mm:.2f}",
+                "Bifolio-Height": f"{drawn.height_mm:.2f}",
+            },
+        )
+
+    async def file(self, request: Request) -> Response:
+        """Give a finished file, to keep or, with `look`, to open in the browser."""
+        name, body = await self.crew.ask("file", _order(request))
+        return _file(name, body, to_keep="look" not in request.query_params)
+
+    async def copy(self, request: Request) -> Response:
+        """Give one client's copy. It stands in this answer and nowhere else."""
+        asked = await _said(request)
+        order = Order.of(str(asked.get("item", "")), asked)
+        return _file(f"{order.item}.pdf", await self.crew.ask("tailored", order, _copy(asked)), to_keep=False)
+
+    # -- approvals -----------------------------------------------------------------------------------
+
+    async def approvals(self, request: Request) -> Response:
+        seen = await self.crew.ask("approvals", request.query_params.get("brand"))
+        return self.page("approvals", **seen)
+
+    async def approve(self, request: Request) -> Response:
+        asked = await _said(request)
+        name, role = (str(asked.get(word, "")).strip().rstrip(",") for word in ("name", "role"))
+        brand, on = str(asked.get("brand", "")), str(asked.get("on", ""))
+        await self.crew.ask("approve", request.path_params["item"], brand, f"{name}, {role}", on)
+        return JSONResponse({"approved": True})
+
+    # -- words ---------------------------------------------------------------------------------------
+
+    async def words(self, request: Request) -> Response:
+        seen = await self.crew.ask("words", request.path_params["item"])
+        return self.page("words", **seen)
+
+    async def own_copy(self, request: Request) -> Response:
+        asked = await _said(request)
+        item = await self.crew.ask("own_copy", request.path_params["item"], str(asked.get("brand", "")))
+        return JSONResponse({"item": item}, 201)
+
+    async def read_words(self, request: Request) -> Response:
+        asked = await _said(request)
+        findings = await self.crew.ask(
+            "read_words", request.path_params["item"], _words(asked), _day(asked.get("today"))
+        )
+        return JSONResponse(findings)
+
+    async def save_words(self, request: Request) -> Response:
+        asked = await _said(request)
+        await self.crew.ask("save_words", request.path_params["item"], _words(asked))
+        return JSONResponse({"saved": True})
+
+    # -- everything in one file ------------------------------------------------------------------
+
+    async def begin_bundle(self, request: Request) -> Response:
+        """Begin to make every form of a handout; answers with a number to ask by."""
+        asked = await _said(request)
+        order = Order.of(str(asked.get("item", "")), asked)
+        seen = await self.crew.ask("handout", order)
+        while len(self.bundles) >= MOST_BUNDLES:
+            self.bundles.pop(next(iter(self.bundles))).cancel()
+        number = str(next(self._numbers))
+        bundle = Bundle(order.item, self.crew, [replace(order, file=form["file"]) for form in seen["forms"]])
+        bundle.begin()
+        self.bundles[number] = bundle
+        return JSONResponse({"number": number, "total": len(bundle.orders)}, 202)
+
+    async def bundle_state(self, request: Request) -> Response:
+        bundle = self._bundle(request)
+        if request.method == "DELETE":
+            bundle.cancel()
+            del self.bundles[request.path_params["number"]]
+            return JSONResponse({"cancelled": True})
+        return JSONResponse(bundle.state)
+
+    async def bundle_file(self, request: Request) -> Response:
+        bundle = self._bundle(request)
+        if not bundle.is_done:
+            raise HTTPException(404)
+        return _file(f"{bundle.item}.zip", bundle.zipped())
+
+    def _bundle(self, request: Request) -> Bundle:
+        bundle = self.bundles.get(request.path_params["number"])
+        if bundle is None:
+            raise HTTPException(404)
+        return bundle
+
+    # -- what is wrong ---------------------------------------------------------------------------
+
+    def sorry(self, status: int, message: str, cure: str) -> Response:
+        """Answer with a page that says what is wrong and what to do."""
+        return self.page("sorry", status, message=message, cure=cure, findings=())
+
+    async def refused(self, request: Request, error: Exception) -> Response:
+        """Answer for a task that gave nothing: a page for people, values for a page's own script."""
+        assert isinstance(error, TaskError)
+        unknown = any(str(f["code"]).startswith("plan.unknown-") for f in error.findings)
+        status = 404 if unknown else 422
+        if request.url.path.startswith(("/api/", "/upload/")):
+            values = {"message": error.message, "help": error.help, "findings": list(error.findings)}
+            return JSONResponse(values, status)
+        return self.page("sorry", status, message=error.message, cure=error.help, findings=error.findings[1:])
+
+    async def not_there(self, request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        if request.url.path.startswith("/api/"):
+            return JSONResponse(
+                {"message": "there is nothing here", "help": "", "findings": []}, error.status_code
+            )
+        return self.sorry(error.status_code, "there is nothing at this address", "go back to the shelf")
+
+    async def broke(self, request: Request, error: Exception) -> Response:
+        """Answer for a bug: its traceback is for the terminal, and this for who looks at the screen."""
+        del error
+        message, cure = (
+            "something went wrong that should not have",
+            "load the page anew; what you did is not at fault",
+        )
+        if request.url.path.startswith(("/api/", "/upload/")):
+            answer: Response = JSONResponse({"message": message, "help": cure, "findings": []}, 500)
+        else:
+            answer = self.sorry(500, message, cure)
+        answer.headers.update(HEADERS)  # this answer does not pass the guard
+        return answer
+
+
+@dataclass
+class Bundle:
+    """Every form of one handout in one zip file, made in the background."""
+
+    item: str
+    crew: Crew
+    orders: list[Order]
+    files: dict[str, bytes] = field(default_factory=dict)
+    missing: list[str] = field(default_factory=list)
+    work: asyncio.Task[None] | None = None
+
+    def begin(self) -> None:
+        self.work = asyncio.ensure_future(self._make())
+
+    async def _make(self) -> None:
+        for order in self.orders:
+            try:
+                name, body = await self.crew.ask("file", order, background=True)
+            except TaskError as error:
+                self.missing.append(f"{order.file}: {error.message}")
+            else:
+                self.files[name] = body
+
+    def cancel(self) -> None:
+        if self.work is not None:
+            self.work.cancel()
+
+    @property
+    def is_done(self) -> bool:
+        return self.work is not None and self.work.done() and not self.work.cancelled() and bool(self.files)
+
+    @property
+    def state(self) -> dict[str, Any]:
+        made = len(self.files) + len(self.missing)
+        return {
+            "made": made,
+            "total": len(self.orders),
+            "ready": self.is_done,
+            "missing": self.missing,
+            "next": self.orders[made].file if made < len(self.orders) else None,
+        }
+
+    def zipped(self) -> bytes:
+        """Write the files into a zip; the same files give the same bytes."""
+        out = io.BytesIO()
+        with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, body in sorted(self.files.items()):
+                entry = zipfile.ZipInfo(f"{self.item}/{name}", (1980, 1, 1, 0, 0, 0))
+                entry.compress_type = zipfile.ZIP_DEFLATED
+                archive.writestr(entry, body)
+        return out.getvalue()
+
+
+class _Static(StaticFiles):
+    """Files of the studio itself; asked for anew, and not sent anew, with each visit."""
+
+    def file_response(self, *values: Any, **named: Any) -> Response:
+        answer = super().file_response(*values, **named)
+        answer.headers["Cache-Control"] = "private, no-cache"
+        return answer
+
+
+def address(path: str, **words: object) -> str:
+    """Write an address of the studio with what is to be said in it.
+
+    >>> address("/handout/x", brand="rowan", edition=None)
+    '/handout/x?brand=rowan'
+    """
+    said = {name: word for name, word in words.items() if word not in (None, "")}
+    return f"{path}?{urlencode(said)}" if said else path
+
+
+def _order(request: Request) -> Order:
+    return Order.of(request.path_params["item"], request.query_params)
+
+
+async def _said(request: Request) -> dict[str, Any]:
+    """Read what a page's script says: one JSON mapping."""
+    try:
+        said = await request.json()
+    except (ValueError, RecursionError) as error:
+        raise _unreadable() from error
+    if not isinstance(said, dict):
+        raise _unreadable()
+    return said
+
+
+def _copy(asked: dict[str, Any]) -> str:
+    """Give what one client's copy says otherwise as JSON, which is YAML, too; the press reads and checks it."""
+    said = asked.get("copy")
+    return json.dumps(said if isinstance(said, dict) else {}, ensure_ascii=False)
+
+
+def _words(asked: dict[str, Any]) -> tuple[tuple[str, str], ...]:
+    """Read the fields of a form of words."""
+    said = asked.get("words")
+    fields = said.items() if isinstance(said, dict) else ()
+    return tuple(sorted((str(name), words[:8000]) for name, words in fields if isinstance(words, str)))
+
+
+def _day(said: object) -> datetime.date:
+    """Read the day that it is for whoever looks at the page: the press asks no clock."""
+    try:
+        return datetime.date.fromisoformat(str(said))
+    except ValueError as error:
+        raise _unreadable() from error
+
+
+def _unreadable() -> TaskError:
+    return TaskError("the studio did not understand this", "load the page anew, and try again")
+
+
+def _number(value: object, usual: int) -> int:
+    """Read a small whole number; the usual one where there is none."""
+    text = str(value)
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else usual
+
+
+def _file(name: str, body: bytes, *, to_keep: bool = True) -> Response:
+    kind = name.rpartition(".")[2]
+    headers = {"Content-Disposition": f'{"attachment" if to_keep else "inline"}; filename="{name}"'}
+    if kind == "pdf" and not to_keep:
+        # The browser's own PDF viewer is a page of its own and brings its own scripts and styles.
+        headers["Content-Security-Policy"] = "frame-ancestors 'self'"
+    return Response(body, media_type=_TYPES.get(kind, "application/octet-stream"), headers=headers)

@@ -1,0 +1,30 @@
+"""Order: what somebody at the studio wants to see or take home; names only, nothing checked yet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+
+
+@dataclass(frozen=True)
+class Order:
+    """One form of one handout. What is not said comes from the clinic, then the project."""
+
+    item: str
+    brand: str | None = None
+    edition: str | None = None
+    theme: str | None = None
+    region: str | None = None
+    language: str | None = None
+    file: str | None = None
+    """The name of one finished file, where more than the pages to read can be had."""
+
+    @classmethod
+    def of(cls, item: str, values: Mapping[str, object]) -> Order:
+        """Take the order's words out of a query or a form; words that are empty or no words are not said."""
+        said = {
+            one.name: value
+            for one in fields(cls)
+            if one.name != "item" and isinstance(value := values.get(one.name), str) and value
+        }
+        return cls(item, **said)

@@ -1,0 +1,106 @@
+"""The studio over a small project of its own, and a real Chromium before it."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from tests.conftest import ROOT, missing_tool
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+expect.set_options(timeout=30_000)  # a page that nobody has seen yet takes a few seconds
+
+ITEMS = ("tears-and-closeness", "steady-now", "check-in-card")
+AXE = ROOT / "tests" / "tools" / "node_modules" / "axe-core" / "axe.min.js"
+
+
+@dataclass(frozen=True)
+class Studio:
+    """One running studio."""
+
+    project: Path
+    entry: str
+
+    @property
+    def base(self) -> str:
+        return self.entry.split("/?")[0]
+
+
+@pytest.fixture(scope="session")
+def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
+    """Run the studio as a therapist does, over a copy of three handouts and all that they need."""
+    project = tmp_path_factory.mktemp("studio") / "project"
+    shutil.copytree(ROOT / "content", project / "content")
+    for path in (project / "content").glob("*s/*.yaml"):
+        if path.parent.name in ("handouts", "booklets") and path.stem not in ITEMS:
+            path.unlink()
+    command = [sys.executable, str(ROOT / "build.py"), "studio", "--no-open", "--project", str(project)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as running:
+        assert running.stdout is not None
+        try:
+            found = re.search(r"http://\S+", running.stdout.readline())
+            assert found, "the studio says where it is open"
+            yield Studio(project, found[0])
+        finally:
+            running.terminate()
+            running.wait(10)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The system's Chromium."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if path is None:
+        missing_tool("chromium is not installed")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    if not AXE.exists():
+        missing_tool("axe-core is not installed: npm ci --prefix tests/tools")
+    return AXE.read_text("utf-8")
+
+
+@pytest.fixture
+def context(chromium: Browser) -> Iterator[BrowserContext]:
+    context = chromium.new_context(viewport={"width": 1280, "height": 900}, accept_downloads=True)
+    context.set_default_timeout(60_000)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext, studio: Studio) -> Iterator[Page]:
+    """A page of the studio. Whatever goes elsewhere, or complains in the console, fails the test."""
+    page = context.new_page()
+    astray: list[str] = []
+    page.on("request", lambda asked: astray.append(asked.url) if not _is_local(asked.url, studio) else None)
+    page.on("pageerror", lambda error: astray.append(str(error)))
+    page.on("console", lambda said: astray.append(said.text) if "Content Security" in said.text else None)
+    page.goto(studio.entry, wait_until="domcontentloaded")
+    yield page
+    assert astray == []
+
+
+def _is_local(url: str, studio: Studio) -> bool:
+    return url.startswith((studio.base, f"blob:{studio.base}", "data:", "chrome-extension:", "about:"))

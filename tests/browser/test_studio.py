@@ -1,0 +1,343 @@
+"""The studio as a therapist uses it, in a real browser: from the shelf to a printed copy."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from pathlib import Path
+
+import pikepdf
+import pypdfium2 as pdfium
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import ITEMS, Studio
+from tests.conftest import missing_tool
+from tests.support import verapdf
+
+LOGO = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 40"><rect width="40" height="40" fill="#a03060"/></svg>'
+
+
+def _text(pdf: Path) -> str:
+    document = pdfium.PdfDocument(pdf)
+    text = " ".join(document[number].get_textpage().get_text_bounded() for number in range(len(document)))
+    document.close()
+    return " ".join(text.split())
+
+
+def _open(page: Page, studio: Studio, item: str = "tears-and-closeness", brand: str = "harbour") -> None:
+    page.goto(f"{studio.base}/handout/{item}?brand={brand}", wait_until="domcontentloaded")
+    expect(page.locator("[data-viewer] [data-count]")).to_have_text(re.compile(r"Page 1 of \d+"))
+
+
+def _picture(page: Page) -> str:
+    return str(page.locator("[data-sheet]").get_attribute("src"))
+
+
+def _save(page: Page, name: str, tmp_path: Path) -> Path:
+    with page.expect_download() as begun:
+        page.get_by_role("link", name=name, exact=True).or_(
+            page.get_by_role("button", name=name, exact=True)
+        ).click()
+    path = tmp_path / begun.value.suggested_filename
+    begun.value.save_as(path)
+    return path
+
+
+def test_shelf_finds_as_one_types(page: Page) -> None:
+    leaves = page.locator("[data-shelf] > li:visible")
+    expect(leaves).to_have_count(len(ITEMS))
+    page.get_by_label("Search").fill("steady")
+    expect(leaves).to_have_count(1)
+    expect(page.get_by_role("status")).to_have_text(f"1 of {len(ITEMS)} handouts")
+    page.get_by_label("Kind").select_option("card")
+    expect(leaves).to_have_count(0)
+    page.get_by_role("button", name="Show all").click()
+    expect(leaves).to_have_count(len(ITEMS))
+    page.get_by_label("Kind").select_option("card")
+    expect(leaves).to_have_count(1)
+    picture = leaves.locator("img").first
+    expect(picture).to_have_js_property("complete", True)
+    assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") == 400
+
+
+def test_handout_turns_zooms_and_changes(page: Page, studio: Studio) -> None:
+    _open(page, studio)
+    count = page.locator("[data-viewer] [data-count]")
+    before = _picture(page)
+    paper = page.locator("[data-paper]")
+    paper.focus()
+    paper.press("End")
+    expect(count).to_have_text("Page 2 of 2")
+    expect(page.get_by_role("button", name="Next page")).to_be_disabled()
+    paper.press("ArrowLeft")
+    expect(count).to_have_text("Page 1 of 2")
+    assert _picture(page) != before
+    narrow = page.locator("[data-sheet]").evaluate("image => image.width")
+    paper.press("+")
+    page.wait_for_function("width => document.querySelector('[data-sheet]').width > width", arg=narrow)
+    page.get_by_label("Support lines of").select_option("gb")
+    page.wait_for_url(re.compile("region=gb"))
+    page.get_by_label("Form").select_option("a4")
+    page.wait_for_function(
+        "document.querySelector('[data-sheet]').alt && location.search.includes('edition=a4')"
+    )
+    page.reload(wait_until="domcontentloaded")
+    expect(page.get_by_label("Form")).to_have_value("a4")
+
+
+def test_files_are_the_real_ones(page: Page, studio: Studio, tmp_path: Path) -> None:
+    _open(page, studio)
+    pdf = _save(page, "Download PDF", tmp_path)
+    assert pdf.name == "tears-and-closeness.letter.pdf"
+    assert "Harbour Street Counseling" in _text(pdf)
+    with pikepdf.open(pdf) as document:
+        assert len(document.pages) == 2
+    _expect_pdf_ua(pdf)
+    page.get_by_label("Support lines of").select_option("gb")
+    assert "116 123" in _text(_save(page, "Download PDF", tmp_path))
+
+
+def test_everything_comes_as_one_zip(page: Page, studio: Studio, tmp_path: Path) -> None:
+    _open(page, studio, "steady-now")
+    page.get_by_text("Other forms").click()
+    offered = page.locator("[data-file]").evaluate_all("links => links.map(link => link.dataset.file)")
+    page.get_by_role("button", name="Everything as one zip file").click()
+    expect(page.get_by_role("dialog")).to_contain_text("The zip file is ready.", timeout=240_000)
+    packed = zipfile.ZipFile(_save(page, "Save the zip file", tmp_path))
+    assert sorted(packed.namelist()) == sorted(f"steady-now/{name}" for name in offered)
+    assert len(offered) >= 3
+    for name in packed.namelist():
+        if name.endswith(".pdf"):
+            with pikepdf.open(io.BytesIO(packed.read(name))) as document:
+                assert len(document.pages) >= 1
+
+
+def test_long_work_can_be_stopped(page: Page, studio: Studio) -> None:
+    _open(page, studio, "steady-now", "rowan")
+    page.get_by_text("Other forms").click()
+    page.get_by_role("button", name="Everything as one zip file").click()
+    with page.expect_response(lambda answer: answer.request.method == "DELETE") as ended:
+        page.get_by_role("button", name="Stop").click()
+    assert ended.value.ok
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    page.get_by_label("Form").select_option("a5")
+    page.wait_for_url(re.compile("edition=a5"))
+    expect(page.locator("[data-viewer] .trouble")).to_have_count(0)
+
+
+def test_print_opens_the_finished_pdf(page: Page, studio: Studio) -> None:
+    _open(page, studio)
+    page.evaluate("Object.defineProperty(navigator, 'pdfViewerEnabled', {value: false})")
+    with page.context.expect_page() as opened:
+        page.get_by_role("link", name="Print", exact=True).click()
+    address = opened.value.url
+    opened.value.close()
+    if address in ("", ":", "about:blank"):  # a Chromium without a PDF viewer takes it as a download
+        address = page.get_by_role("link", name="Print", exact=True).get_attribute("href") or ""
+    answer = page.request.get(studio.base + address.removeprefix(studio.base))
+    assert answer.headers["content-disposition"].startswith("inline")
+    assert answer.body().startswith(b"%PDF-")
+
+
+def test_clinic_from_nothing_to_a_printed_page(page: Page, studio: Studio, tmp_path: Path) -> None:
+    page.goto(f"{studio.base}/clinic?brand=harbour", wait_until="domcontentloaded")
+    page.get_by_text("Other clinics, and moving").click()
+    page.get_by_label("Name of a new clinic").fill("Lindenhof Praxis")
+    page.get_by_role("button", name="Make it").click()
+    page.wait_for_url(re.compile("brand=lindenhof-praxis"))
+    expect(page.locator("[data-viewer] [data-count]")).to_have_text(re.compile(r"Page 1 of \d+"))
+    file = studio.project / "content/brands/lindenhof-praxis/_brand.yml"
+    first = file.read_text("utf-8")
+
+    page.get_by_label("Phone").fill("555-0177")
+    page.get_by_label("Colour as a code").fill("#ffd60a")
+    expect(page.locator("[data-colours]")).to_contain_text("too little for letters")
+    page.get_by_role("button", name=re.compile("the nearest that can be read")).click()
+    expect(page.locator("[data-colours]")).to_contain_text("Letters in it can be read.")
+    page.get_by_label("Colour as a code").fill("#a03060")
+    logo = tmp_path / "logo.svg"
+    logo.write_text(LOGO)
+    page.get_by_label("Logo", exact=True).set_input_files(logo)
+    expect(page.locator("[data-logo-said]")).to_have_text("The logo is in place.")
+    assert file.read_text("utf-8") == first, "nothing is kept before it is saved"
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("[data-saved]")).to_have_text("Saved.")
+    assert "#a03060" in file.read_text("utf-8")
+    assert (file.parent / "logo.svg").exists()
+
+    _open(page, studio, brand="lindenhof-praxis")
+    pdf = _save(page, "Download PDF", tmp_path)
+    assert "Lindenhof Praxis" in _text(pdf)
+    assert "555-0177" in _text(pdf)
+    _expect_pdf_ua(pdf)
+    picture = pdfium.PdfDocument(pdf)[0].render(scale=1).to_pil().convert("RGB")
+    assert (160, 48, 96) in {colour for _, colour in picture.getcolors(1_000_000) or []}, (
+        "the logo's own colour"
+    )
+
+    page.goto(f"{studio.base}/clinic?brand=lindenhof-praxis", wait_until="domcontentloaded")
+    packed = tmp_path / "clinic.zip"
+    page.get_by_text("Other clinics, and moving").click()
+    with page.expect_download() as begun:
+        page.get_by_role("link", name="Take this clinic home").click()
+    begun.value.save_as(packed)
+    page.get_by_label("Bring a clinic in").set_input_files(packed)
+    page.wait_for_url(re.compile("brand=lindenhof-praxis-2"))
+    twin = studio.project / "content/brands/lindenhof-praxis-2"
+    assert (twin / "_brand.yml").read_bytes() == file.read_bytes()
+    assert (twin / "logo.svg").read_bytes() == (file.parent / "logo.svg").read_bytes()
+
+    page.goto(f"{studio.base}/clinic?brand=lindenhof-praxis", wait_until="domcontentloaded")
+    page.get_by_text("Earlier versions").click()
+    page.get_by_role("button", name="Go back to version 1").click()
+    expect(page.get_by_label("Phone")).to_have_value("")
+    assert file.read_text("utf-8") == first
+    expect(page.get_by_role("button", name="Go back to version 2", include_hidden=True)).to_have_count(1)
+
+
+def test_a_wrong_field_is_told_at_the_field(page: Page, studio: Studio) -> None:
+    page.goto(f"{studio.base}/clinic?brand=rowan", wait_until="domcontentloaded")
+    file = studio.project / "content/brands/rowan/_brand.yml"
+    before = file.read_bytes()
+    email = page.get_by_label("Email")
+    email.fill("not an address")
+    expect(email).to_have_attribute("aria-invalid", "true")
+    expect(page.locator("#wrong-email")).to_be_visible()
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("[data-form] [data-trouble]")).not_to_be_empty()
+    assert file.read_bytes() == before
+    email.fill("hello@rowan.example.org")
+    expect(page.locator("#wrong-email")).to_have_count(0)
+
+
+def test_approval_holds_until_a_word_changes(page: Page, studio: Studio, tmp_path: Path) -> None:
+    page.goto(f"{studio.base}/approvals?brand=harbour", wait_until="domcontentloaded")
+    page.get_by_text("Approve My check-in card").click()
+    form = page.get_by_role("form", name="Approve My check-in card")
+    form.get_by_label("Name of the clinician").fill("Jo Example")
+    form.get_by_label("Role").fill("clinical psychologist")
+    form.get_by_label("Day on which").fill("2026-11-23")
+    form.get_by_role("button", name="Approve this text").click()
+    approved = page.get_by_role("region", name=re.compile("^Approved"))
+    expect(approved).to_contain_text("Jo Example, clinical psychologist, 2026-11-23")
+    _open(page, studio, "check-in-card")
+    assert "Jo Example" in _text(_save(page, "Download PDF", tmp_path))
+
+    handout = studio.project / "content/handouts/check-in-card.yaml"
+    text = handout.read_text("utf-8")
+    handout.write_text(text.replace("title: My check-in card", "title: My own check-in card"), "utf-8")
+    page.goto(f"{studio.base}/approvals?brand=harbour", wait_until="domcontentloaded")
+    changed = page.get_by_role("region", name=re.compile("^Changed since"))
+    expect(changed).to_contain_text("My own check-in card")
+    changed.get_by_text("What changed").click()
+    expect(changed.locator("ins").first).to_contain_text("own")
+    _open(page, studio, "check-in-card")
+    assert "Jo Example" not in _text(_save(page, "Download PDF", tmp_path))
+    handout.write_text(text, "utf-8")
+
+
+def test_one_clients_copy_leaves_no_trace(page: Page, studio: Studio, tmp_path: Path) -> None:
+    words = "Zwetschgenknödel"
+    _open(page, studio)
+    page.get_by_text("For one client").click()
+    page.get_by_label("A few words from you").fill(f"Remember the {words}.")
+    page.get_by_label("Next visit").fill("Tuesday at noon")
+    page.get_by_label("Myth and fact").uncheck()
+    with page.expect_download() as begun:
+        page.get_by_role("button", name="Download it").click()
+    copy = tmp_path / "copy.pdf"
+    begun.value.save_as(copy)
+    text = _text(copy)
+    assert words in text
+    assert "Tuesday at noon" in text
+    assert "I must be the only one" not in text
+    assert "988" in text, "what keeps a reader safe stays"
+    assert "Harbour Street Counseling" in text
+    with page.expect_response(re.compile("/api/picture")):
+        page.get_by_label("Next visit").fill("Wednesday")
+    kept = [
+        path for path in studio.project.rglob("*") if path.is_file() and words.encode() in path.read_bytes()
+    ]
+    assert kept == []
+    assert words not in page.url
+    with pikepdf.open(copy) as document:
+        assert words not in str(document.docinfo)
+
+
+def test_own_copy_changes_words_and_not_the_library(page: Page, studio: Studio, tmp_path: Path) -> None:
+    library = studio.project / "content/handouts/steady-now.yaml"
+    before = library.read_bytes()
+    _open(page, studio, "steady-now")
+    page.get_by_role("button", name="Make our own copy").click()
+    page.wait_for_url(re.compile("/words/steady-now-harbour"))
+    own = studio.project / "content/brands/harbour/handouts/steady-now-harbour.yaml"
+    page.get_by_label("Summary").fill(
+        "Never panic! " + "This sentence goes on and on and never comes to an end " * 3
+    )
+    expect(page.locator(".remark").first).to_be_visible()
+    page.get_by_label("Summary").fill("Our own way to find firm ground.")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("[data-saved]")).to_contain_text("Saved.")
+    assert "Our own way to find firm ground." in own.read_text("utf-8")
+    assert library.read_bytes() == before
+    changed = [
+        (one, other)
+        for one, other in zip(
+            before.decode().splitlines(), own.read_text("utf-8").splitlines()[1:], strict=True
+        )
+        if one != other and "schema" not in one
+    ]
+    assert len(changed) == 1, "only the line of the changed words is another"
+    page.get_by_role("link", name="Back to the handout").click()
+    expect(page.locator("[data-viewer] [data-count]")).to_have_text(re.compile("Page 1"))
+    assert "firm ground" in _text(_save(page, "Download PDF", tmp_path))
+    page.goto(f"{studio.base}/?brand=rowan", wait_until="domcontentloaded")
+    expect(page.locator("[data-shelf] > li")).to_have_count(len(ITEMS))
+
+
+def test_keyboard_alone_from_shelf_to_file(page: Page, tmp_path: Path) -> None:
+    def tab_to(words: str, most: int = 40) -> None:
+        for _ in range(most):
+            page.keyboard.press("Tab")
+            name = page.evaluate(
+                "(a => a.labels?.[0]?.textContent ?? a.getAttribute('aria-label') ?? a.textContent)(document.activeElement)"
+            )
+            if words in (name or "").strip():
+                seen = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+                around = page.evaluate(
+                    "getComputedStyle(document.activeElement.closest('.leaf') ?? document.body).outlineStyle"
+                )
+                assert "none" not in (seen, around)[:1] or around != "none", (
+                    f"nothing shows the focus at {words}"
+                )
+                return
+        pytest.fail(f"Tab never comes to {words}")
+
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Go to the page"
+    page.keyboard.press("Enter")
+    tab_to("Search")
+    page.keyboard.type("tears")
+    tab_to("Tears and closeness")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-viewer] [data-count]")).to_have_text("Page 1 of 2")
+    tab_to("Next page")
+    page.keyboard.press("Space")
+    expect(page.locator("[data-viewer] [data-count]")).to_have_text("Page 2 of 2")
+    tab_to("Form")
+    page.keyboard.type("A5")
+    page.wait_for_url(re.compile("edition=a5"))
+    tab_to("Download PDF")
+    with page.expect_download() as begun:
+        page.keyboard.press("Enter")
+    assert begun.value.suggested_filename == "tears-and-closeness.a5.pdf"
+
+
+def _expect_pdf_ua(pdf: Path) -> None:
+    if reason := verapdf.why_missing():
+        missing_tool(reason)
+    (verdict,) = verapdf.check([pdf])
+    assert verdict.assertions > 1000
+    assert verdict.failures == ()

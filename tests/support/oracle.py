@@ -1,0 +1,81 @@
+"""The oracle of inking: a handout composed with the clinic in place and laid out whole, and how two such PDFs agree.
+
+The whole layout never meets `ink`: the clinic's colours stand in its styles and the clinic's words and logo in its
+flow. Its slots stand in block quotes, which nothing else uses, so that they can be told apart in the tag tree.
+"""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+from bifolio.compose import Composer, Design
+from bifolio.library import Library
+from bifolio.pipeline import Workshop
+from bifolio.plan import Job
+from bifolio.render.pdf import render
+from tests.support import pictures, tags
+
+
+def marked_templates(library: Library, folder: Path) -> Path:
+    """Copy the templates so that each slot of a whole layout is a block quote."""
+    templates = folder / "templates"
+    shutil.copytree(library.templates, templates)
+    slot = templates / "slots" / "slot.html.j2"
+    marked = slot.read_text("utf-8").replace('<div class="slot ', '<blockquote class="slot ', 1)
+    slot.write_text(marked.rstrip().removesuffix("</div>") + "</blockquote>", "utf-8")
+    return templates
+
+
+def whole(workshop: Workshop, templates: Path, job: Job) -> bytes:
+    """Lay a handout out with the clinic in place."""
+    library = workshop.library
+    brand = library.brand(job.brand)
+    plain = workshop.composer(job.edition, job.theme, job.region, job.language)
+    design: Design = replace(plain.design, templates=templates)
+    composer = Composer(design, plain.locale, plain.region, workshop.palette(brand))
+    copy = workshop.clinic_copy(job.brand, brand, composer)
+    sentinel_copy = workshop.clinic_copy(job.brand, brand, plain)
+    fits = workshop.slot_sheet(plain, sentinel_copy, job.brand).take().fits
+    handout = library.handout(job.item)
+    drawings = {name: library.drawing(name) for name in handout.figures}
+    html = composer.handout(handout, library.evidence, drawings, composer.slots(copy, fits), copy)
+    rendered = render(html, library.styles / "fonts", "whole")
+    assert not any(finding.is_error for finding in rendered.findings)
+    return rendered.pdf
+
+
+def same_pictures(inked: bytes, laid_out: bytes) -> None:
+    """Hold the pages of two PDFs against each other at 100 dpi."""
+    ones, others = pictures.pages(inked, dpi=100), pictures.pages(laid_out, dpi=100)
+    assert len(ones) == len(others)
+    for number, (one, other) in enumerate(zip(ones, others, strict=True), 1):
+        # Slots are drawn through one more matrix, so the edges of letters may round otherwise.
+        share = pictures.share_that_differs(one, other, tolerance=24)
+        assert share < 0.001, f"page {number}: {share:.3%} of the pixels differ"
+        beyond = max(pictures.share_beyond_rounding(*pair) for pair in ((one, other), (other, one)))
+        assert beyond < 0.00001, f"page {number}: {beyond:.4%} of the pixels show something else"
+
+
+def same_tags(inked: bytes, laid_out: bytes) -> None:
+    """Hold the tag trees of two PDFs against each other, but for what slots say."""
+    one, other = _shape(tags.read(inked)), _folded(_shape(tags.read(laid_out)))
+    assert list(one.lines()) == list(other.lines())
+
+
+def _shape(tag: tags.Tag) -> tags.Tag:
+    """Leave the alternative texts of slots aside: a whole layout has words in their place."""
+    return replace(tag, alt=None, kids=tuple(_shape(kid) for kid in tag.kids))
+
+
+def _folded(tag: tags.Tag) -> tags.Tag:
+    """Fold each slot of a whole layout into the figure that it is on a plate; empty ones fall away."""
+    kids = []
+    for kid in tag.kids:
+        if kid.kind == "BlockQuote":
+            if any(line.strip() for line in kid.lines()):
+                kids.append(tags.Tag("Figure", None, "", ()))
+        else:
+            kids.append(_folded(kid))
+    return replace(tag, kids=tuple(kids))
