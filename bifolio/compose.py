@@ -18,7 +18,7 @@ import traceback
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -905,6 +905,7 @@ def slot_url(slot: str) -> Markup:
     return Markup("data:image/png;base64," + base64.b64encode(png).decode())  # noqa: S704
 
 
+@lru_cache(maxsize=64)  # as long to draw as a whole plate to ink
 def qr(address: str) -> str:
     """Draw a QR code (ISO/IEC 18004, level M) with its quiet zone, as a data address."""
     import segno
