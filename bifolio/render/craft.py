@@ -3,7 +3,7 @@
 Reads the boxes of the layout engine, where it is still known which lines are one paragraph and which box is
 one block. The rules are those of book typography (Chicago Manual of Style, 2.115 ff.): a heading keeps its
 text, two lines at least stand at the foot and the head of a page, a block that fits a page is not torn, a
-page is at least a third full, a table repeats its head. They are warnings: the words may need it so. Words
+page is at least a third full unless it ends a part, a table repeats its head. They are warnings: the words may need it so. Words
 that are printed over words are an error, as nobody can read them.
 """
 
@@ -116,12 +116,20 @@ def _faults(page: _Page, following: _Page | None, *, is_first: bool) -> Iterator
         return
     if heading := _heading_alone(page):
         yield "heading-alone", f'the heading "{heading}" stands alone at the foot'
-    if page.share_used < _LEAST_SHARE and not is_first:
+    if page.share_used < _LEAST_SHARE and not is_first and not _opens_a_part(page, following):
         yield "thin-page", f"only {page.share_used:.0%} of it is used"
     for element, part in page.parts.items():
         rest = following.parts.get(element)
         if rest is not None:
             yield from _torn(part, rest, page.area[1])
+
+
+def _opens_a_part(page: _Page, following: _Page) -> bool:
+    """Tell whether a part of a booklet begins on the next page: this one is then the last of its part."""
+    return any(
+        "part" in element.get("class", "").split() and element not in page.parts
+        for element in following.parts
+    )
 
 
 def _torn(part: _Part, rest: _Part, height: float) -> Iterator[tuple[str, str]]:

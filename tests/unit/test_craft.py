@@ -97,3 +97,9 @@ def test_every_code_has_a_spoiled_example() -> None:
     from bifolio.render import craft as module
 
     assert {f"craft.{name}" for name in module._CURES} == set(SPOILED)
+
+
+def test_the_last_page_of_a_part_may_be_short() -> None:
+    part = f"<section class='{{}}' style='break-before: page'>{LINE * 12}</section>"
+    assert _codes(part.format("part") * 2) == []
+    assert _codes(part.format("other") * 2) == ["craft.thin-page"]
