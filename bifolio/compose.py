@@ -16,7 +16,8 @@ import re
 import struct
 import traceback
 import zlib
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from pathlib import Path
@@ -36,7 +37,7 @@ from markupsafe import Markup, escape
 
 from bifolio import typography
 from bifolio.diagnostics import DesignError, Diagnostic
-from bifolio.model.blocks import Resources, walk
+from bifolio.model.blocks import Block, LogTable, Resources, walk
 from bifolio.model.brand import Brand
 from bifolio.model.edition import Edition, Imposition
 from bifolio.model.evidence import Evidence, EvidenceSource
@@ -211,7 +212,8 @@ class Composer:
             "stylesheet": _STYLE_MARK,
             "proof": proof,
         }
-        html = self._render("proof.html.j2" if proof else f"{handout.kind}.html.j2", context)
+        template = "proof" if proof else self.design.edition.templates.get(handout.kind, handout.kind)
+        html = self._render(f"{template}.html.j2", context)
         kinds = tuple(f"components/{kind}.css" for kind in handout.block_kinds)
         return _styled(html, self._stylesheet((*kinds, "proof.css") if proof else kinds, used))
 
@@ -251,7 +253,7 @@ class Composer:
             pictures=tuple(used.rules[key] for key in sorted(used.rules)),
             headings=headings,
             is_drawn=bool(handout.figures),
-            is_filled_in=any(block.kind in _FILLED_IN for block in walk(handout.body)),
+            is_filled_in=any(_is_filled_in(block) for block in walk(handout.body)),
         )
 
     def cover(self, handout: Handout | None, clinic: str) -> str:
@@ -333,6 +335,8 @@ class Composer:
             "use_icon": lambda name, role="deep": self._use_icon(used, name, role),
             "use_art": lambda name, **values: self._use_art(used, name, values),
             "slot_url": slot_url,
+            "edition": self.design.edition,
+            "field_name": _field_namer(),
             "faces": _faces(handout),
         }
 
@@ -561,7 +565,7 @@ class Composer:
         }
         svg = self._draw(f"content/figures/{name}.svg.j2", drawing.template, context)
         _refuse_unsound(svg, f"content/figures/{name}.svg.j2")
-        return {"svg": Markup(_sized(svg)), "key": drawing.words.key}  # noqa: S704 - autoescaped
+        return {"svg": Markup(_sized(svg, self.design.edition.figure_scale)), "key": drawing.words.key}  # noqa: S704 - autoescaped
 
     def _use_icon(self, used: _Used, name: str, role: str) -> str:
         path = self.design.styles / "icons" / f"{name}.svg"
@@ -625,6 +629,7 @@ class Composer:
             self._layer("parts", parts),
             self._layer("components", components),
             _tokens("edition", self.design.edition.css_tokens),
+            *([_tokens("edition", self.design.edition.inner, _INSIDE)] if self.design.edition.inner else []),
             _tokens("words", words),
             _tokens("brand", brand),
             self._layer("theme", (f"themes/{self.design.theme}.css",)),
@@ -718,9 +723,15 @@ def _styled(html: str, stylesheet: str) -> str:
     return html.replace(f"<style>{_STYLE_MARK}</style>", f"<style>{stylesheet}</style>", 1)
 
 
-_FILLED_IN = frozenset(
-    ["agreement", "checklist", "choice_row", "grounding", "log_table", "scale", "write_in"]
-)
+_FILLED_IN = frozenset(["agreement", "checklist", "choice_row", "grounding", "scale", "write_in"])
+
+
+def _is_filled_in(block: Block) -> bool:
+    """Tell whether a block has room for the reader's own words, or ticks; a table may be there to be read."""
+    if isinstance(block, LogTable):
+        return block.blank > 0 or not all(cell for row in block.rows for cell in row)
+    return block.kind in _FILLED_IN
+
 
 _LENGTH = re.compile(r"(?<![\w#.-])(-?\d*\.?\d+)(mm|pt)\b")
 _REM = {"mm": 72 / 25.4 / 12, "pt": 1 / 12}
@@ -834,10 +845,10 @@ _TEMPLATE_FAULTS = (
 )
 
 
-def _sized(svg: str) -> str:
-    """Give a drawing the width in mm that its viewBox says: a unit is a millimetre."""
-    width = re.search(r'viewBox="\S+ \S+ (\S+)', svg)
-    return svg.replace("<svg ", f'<svg width="{width[1]}mm" ', 1) if width else svg
+def _sized(svg: str, scale: float) -> str:
+    """Give a drawing its width: at a scale of 1 a unit of its viewBox is a millimetre."""
+    width = re.search(r'viewBox="\S+ \S+ ([\d.]+)', svg)
+    return svg.replace("<svg ", f'<svg width="{float(width[1]) * scale:g}mm" ', 1) if width else svg
 
 
 def _refuse_unsound(svg: str, where: str) -> None:
@@ -929,9 +940,25 @@ def _css_string(text: str) -> str:
     return f'"{before}{stripped}{after}"'
 
 
-def _tokens(layer: str, values: Mapping[str, str]) -> str:
+_INSIDE = ".hung-body, .card-face"
+"""Where parts/grid.css sets the narrow set of tokens."""
+
+
+def _tokens(layer: str, values: Mapping[str, str], where: str = ":root") -> str:
     body = " ".join(f"--{name}: {value};" for name, value in sorted(values.items()))
-    return f"@layer {layer} {{ :root {{ {body} }} }}"
+    return f"@layer {layer} {{ {where} {{ {body} }} }}"
+
+
+def _field_namer() -> Callable[[str], str]:
+    """Give a function that makes the name of a form field from its title, each name once in a document."""
+    given: Counter[str] = Counter()
+
+    def name(title: str) -> str:
+        slug = re.sub(r"[^a-z0-9]+", "-", title.casefold()).strip("-")[:60] or "field"
+        given[slug] += 1
+        return slug if given[slug] == 1 else f"{slug}-{given[slug]}"
+
+    return name
 
 
 def _geometry() -> Mapping[str, Any]:

@@ -314,8 +314,12 @@ def _as_form(target: pikepdf.Pdf, page: pikepdf.Page) -> pikepdf.Object:
 
 
 def _placed(cell: Cell, page: int, trim: Sequence[float], creep: float) -> bytes:
-    """Draw a page in the middle of its cell, moved by the creep, with nothing of it outside the cell."""
-    x = cell.left + (cell.width - (trim[2] - trim[0])) / 2 - trim[0] + cell.towards_spine * creep
+    """Draw a page in its cell, moved by the creep, with nothing of it outside the cell.
+
+    A flap is narrower than its page. It gives way at the fold, where there is no printer's margin.
+    """
+    spare = cell.width - (trim[2] - trim[0])
+    x = cell.left + (spare if cell.left > MM else 0) - trim[0] + cell.towards_spine * creep
     y = cell.bottom - trim[1]
     frame = b"%.3f %.3f %.3f %.3f re W n" % (cell.left, cell.bottom, cell.width, cell.height)
     return b"q %b 1 0 0 1 %.3f %.3f cm /P%d Do Q\n" % (frame, x, y, page)

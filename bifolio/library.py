@@ -386,48 +386,56 @@ class Library:
             )
         return region
 
-    def edition(self, edition_id: str) -> Edition:
+    def edition(self, edition_id: str, asked: tuple[str, ...] = ()) -> Edition:
+        """Give an edition with the tokens, templates and tables of the one that it is like; `asked` are those that led here."""
         if edition_id not in self.edition_ids:
             raise self._unknown("edition", edition_id, self.edition_ids, RequestError)
         path = self.styles / "editions" / f"{edition_id}.yaml"
         edition = self._model(Edition, path, "edition", DesignError)
         if lost := list(self._lost_editions(edition, self._tree(path))):
             raise DesignError(lost)
+        if edition_id in asked:
+            raise DesignError(
+                Diagnostic(
+                    "edition.like",
+                    f'"like" leads round in a circle: {", ".join((*asked, edition_id))}',
+                    self._tree(path).span(("like",)),
+                    help="let one of them stand alone",
+                )
+            )
         odd = [
             Diagnostic(
                 "edition.unknown-token",
                 f'there is no token "{name}"',
-                self._tree(path).span(("tokens", name), key=True),
+                self._tree(path).span((where, name), key=True),
                 help=suggest(name, self.token_names, "tokens", limit=80),
             )
-            for name in edition.tokens
+            for where in ("tokens", "inner")
+            for name in getattr(edition, where)
             if name not in self.token_names
         ]
         if odd:
             raise DesignError(odd)
         if edition.like is None:
             return edition
-        shared = self.edition(edition.like).tokens
-        return edition.model_copy(update={"tokens": {**shared, **edition.tokens}})
+        shared = self.edition(edition.like, (*asked, edition_id))
+        own = edition.model_fields_set
+        kept = {
+            name: getattr(shared, name)
+            for name in ("templates", "table_columns", "figure_scale")
+            if name not in own
+        }
+        tokens = {"tokens": {**shared.tokens, **edition.tokens}, "inner": {**shared.inner, **edition.inner}}
+        return edition.model_copy(update={**kept, **tokens})
 
     def _lost_editions(self, edition: Edition, tree: Tree) -> Iterable[Diagnostic]:
-        """Find the editions that one names and that are not there, or that lead round in a circle."""
+        """Find the editions that one names and that are not there."""
         named: dict[Steps, str] = {("instead", kind): other for kind, other in edition.instead.items()}
         if edition.like:
             named |= {("like",): edition.like}
         for steps, other in named.items():
             if other not in self.edition_ids:
                 yield unknown("edition", other, self.edition_ids, tree.span(steps))
-        if edition.like in self.edition_ids and self._tree_of_edition(edition.like).value.get("like"):
-            yield Diagnostic(
-                "edition.like",
-                f'"{edition.like}" is itself like another edition',
-                tree.span(("like",)),
-                help="name the one that it is like",
-            )
-
-    def _tree_of_edition(self, edition_id: str) -> Tree:
-        return self._tree(self.styles / "editions" / f"{edition_id}.yaml")
 
     @cached_property
     def token_names(self) -> frozenset[str]:

@@ -156,14 +156,14 @@ class Workshop:
         self.remarks |= {(r.where, r.message): r for r in plate.remarks}
         pdf = inker.ink(plate)
         edition = self.library.edition(job.edition)
-        size = edition.trim_width_mm, edition.trim_height_mm
+        size, bleed = (edition.trim_width_mm, edition.trim_height_mm), edition.bleed_mm
         if form := edition.imposition:
             if misfits := misfit(form, plate.pages, f"{job.item}.{job.edition}"):
                 raise ProofError(misfits)
             if job.is_imposed:
-                size = form.sheet_width_mm, form.sheet_height_mm
+                size, bleed = (form.sheet_width_mm, form.sheet_height_mm), 0
                 pdf = self._imposed(job, pdf, plate.pages, form)
-        self._proved(verify(pdf, job.path, size))
+        self._proved(verify(pdf, job.path, size, bleed))
         return pdf, plate, inker
 
     def sight(self, job: Job) -> bytes:
@@ -602,7 +602,7 @@ class Workshop:
         note = self.store.find(mark)
         if note is None:
             work = self.executor.submit(
-                lay_out_handout, galley, self._fonts, f"{job.item}.{job.edition}.print"
+                lay_out_handout, galley, self._fonts, f"{job.item}.{job.edition}.print", "pdf/ua-1"
             )
             note = self.store.keep(mark, self._made(work)[0])
         return impose(pdf, form, note, has_back=has_back)

@@ -29,8 +29,13 @@ _CUT_TOLERANCE = 1.2
 _MARK_LEFT = re.compile(f"^(?:{SLOT_ALT}|{re.escape(SLOT_LINK)})".encode())
 
 
-def verify(pdf: bytes, where: str, trim_mm: tuple[float, float] | None = None) -> list[Diagnostic]:
-    """Look a finished PDF over. `trim_mm` is the page size it should have, width and height."""
+def verify(
+    pdf: bytes, where: str, trim_mm: tuple[float, float] | None = None, bleed_mm: float = 0
+) -> list[Diagnostic]:
+    """Look a finished PDF over. `trim_mm` is the page size it should have, width and height.
+
+    With `bleed_mm` it is for a print shop: pages reach so far beyond their trim, and pictures are fine enough.
+    """
     try:
         document = pikepdf.open(io.BytesIO(pdf))
     except pikepdf.PasswordError:
@@ -43,13 +48,14 @@ def verify(pdf: bytes, where: str, trim_mm: tuple[float, float] | None = None) -
         findings = [
             *_structure(document, where),
             *_boxes(document, where, trim_mm),
+            *(_bleed(document, where, bleed_mm) if bleed_mm else ()),
             *_fonts(document, where),
             *_glyphs(document, where),
             *_placeholders(document, where),
         ]
         # Imposed sheets ask to be printed on both sides, and the last of them may have a blank back.
         is_sheet = "/Duplex" in _part(document.Root, "/ViewerPreferences")
-    return findings + list(_pages(pdf, where, is_sheet=is_sheet))
+    return findings + list(_pages(pdf, where, is_sheet=is_sheet, for_press=bleed_mm > 0))
 
 
 def _finding(code: str, message: str, where: str, cure: str | None = None) -> Diagnostic:
@@ -98,6 +104,20 @@ def _boxes(document: pikepdf.Pdf, where: str, trim_mm: tuple[float, float] | Non
                     f"not {trim_mm[0]:g} x {trim_mm[1]:g} mm",
                     where,
                 )
+
+
+def _bleed(document: pikepdf.Pdf, where: str, bleed_mm: float) -> Iterator[Diagnostic]:
+    for number, page in enumerate(document.pages, 1):
+        trim, bleed = [float(v) for v in page.trimbox], [float(v) for v in page.bleedbox]
+        sides = (trim[0] - bleed[0], trim[1] - bleed[1], bleed[2] - trim[2], bleed[3] - trim[3])
+        least = min(sides) / _POINTS_PER_MM
+        if least < bleed_mm - 0.05:
+            yield _finding(
+                "verify.bleed",
+                f"page {number}: {max(least, 0):.1f} mm of bleed, not {bleed_mm:g} mm",
+                where,
+                "a print shop cuts through the bleed; set it in the edition",
+            )
 
 
 # -- fonts and glyphs ----------------------------------------------------------------------------
@@ -202,7 +222,7 @@ def _left_of_a_plate(item: pikepdf.Object) -> str | None:
 # -- what stands on the pages --------------------------------------------------------------------
 
 
-def _pages(pdf: bytes, where: str, *, is_sheet: bool) -> Iterator[Diagnostic]:
+def _pages(pdf: bytes, where: str, *, is_sheet: bool, for_press: bool) -> Iterator[Diagnostic]:
     import pypdfium2 as pdfium
     from pypdfium2 import raw
 
@@ -211,6 +231,8 @@ def _pages(pdf: bytes, where: str, *, is_sheet: bool) -> Iterator[Diagnostic]:
         for number in range(len(document)):
             page = document[number]
             yield from _page(raw, page, number + 1, where, is_sheet=is_sheet)
+            if for_press:
+                yield from _coarse(raw, page, number + 1, where)
             page.close()
     finally:
         document.close()
@@ -245,6 +267,25 @@ def _page(raw: Any, page: Any, number: int, where: str, *, is_sheet: bool) -> It
             )
     if not texts and drawn < 2 and not (is_sheet and number % 2 == 0):
         yield _finding("verify.empty-page", f"page {number} is empty", where)
+
+
+_PRESS_DPI = 300
+
+
+def _coarse(raw: Any, page: Any, number: int, where: str) -> Iterator[Diagnostic]:
+    """Find pictures with fewer dots to the inch than a press needs."""
+    for item in page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=8):
+        data = raw.FPDF_IMAGEOBJ_METADATA()
+        if not raw.FPDFImageObj_GetImageMetadata(item.raw, page.raw, data):
+            continue
+        dpi = min(data.horizontal_dpi, data.vertical_dpi)
+        if 0 < dpi < _PRESS_DPI - 1:
+            yield _finding(
+                "verify.coarse-image",
+                f"page {number}: a picture has {dpi:.0f} dots to the inch, not {_PRESS_DPI}",
+                where,
+                "give the logo as SVG, or with more pixels",
+            )
 
 
 _Bounds = tuple[float, float, float, float]

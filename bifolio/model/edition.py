@@ -75,9 +75,11 @@ class Edition(Model):
     summary: Label
     """One line that a therapist understands."""
     like: Name | None = None
-    """The edition whose tokens this one takes before its own."""
+    """The edition whose tokens, templates and tables this one takes before its own."""
     trim_width_mm: Millimetres
     trim_height_mm: Millimetres
+    bleed_mm: Annotated[float, Field(ge=0, le=10)] = 0
+    """What a print shop cuts off around the trim; with it, pictures have 300 dots to the inch."""
     kinds: tuple[Kind, ...] = ()
     """Kinds of handout this edition suits; empty means all."""
     instead: dict[Kind, Name] = {}
@@ -86,6 +88,16 @@ class Edition(Model):
     """Gives a second file, for the printer."""
     tokens: dict[Token, Value] = {}
     """Values of the tokens of styles/tokens.css that this form changes."""
+    inner: dict[Token, Value] = {}
+    """The same inside a text column, where styles/parts/grid.css narrows them."""
+    fillable: bool = False
+    """Lines, boxes and numbers are fields to fill on a screen."""
+    templates: dict[Kind, Name] = {}
+    """Kinds that this form builds with another template of templates/."""
+    figure_scale: Annotated[float, Field(ge=0.5, le=2)] = 1
+    """How large drawings are set; at 1 they are 109 mm wide and their words 11 pt."""
+    table_columns: Annotated[int, Field(ge=1, le=12)] = 12
+    """The most columns that find room; a table with more of them is set as a list."""
 
     def suits(self, kind: str) -> bool:
         return not self.kinds or kind in self.kinds
@@ -96,5 +108,6 @@ class Edition(Model):
         return {
             "trim-width": f"{self.trim_width_mm:g}mm",
             "trim-height": f"{self.trim_height_mm:g}mm",
+            **({"bleed": f"{self.bleed_mm:g}mm", "marks": "crop"} if self.bleed_mm else {}),
             **self.tokens,
         }

@@ -21,23 +21,28 @@ def warm_up(fonts: Path) -> None:
     engine(fonts)
 
 
-def lay_out_handout(galley: str, fonts: Path, where: str) -> Work:
+def lay_out_handout(galley: str, fonts: Path, where: str, variant: str = "pdf/a-3a") -> Work:
     """Lay a galley out as a tagged PDF."""
-    body, findings = lay_out_plate(galley, fonts, where)
+    body, findings = lay_out_plate(galley, fonts, where, variant)
     return body.partition(b"\n")[2], findings
 
 
-def lay_out_plate(galley: str, fonts: Path, where: str) -> Work:
+def lay_out_plate(galley: str, fonts: Path, where: str, variant: str = "pdf/a-3a") -> Work:
     """Lay a galley out as a tagged PDF that is to become a plate.
 
     The first line of the result holds the first words of each page.
     """
+    from bifolio.render.fields import complete
     from bifolio.render.pdf import render
 
-    rendered = render(galley, fonts, where)
+    has_fields = ' class="field ' in galley
+    # PDF/A wants every look of a field fixed, so a form to fill in is PDF/UA alone.
+    rendered = render(galley, fonts, where, variant="pdf/ua-1" if has_fields else variant)
     faulty = any(finding.is_error for finding in rendered.findings)
-    head = json.dumps(rendered.openings).encode()
-    return (b"" if faulty else head + b"\n" + rendered.pdf), rendered.findings
+    if faulty:
+        return b"", rendered.findings
+    pdf = complete(rendered.pdf, fonts) if has_fields else rendered.pdf
+    return json.dumps(rendered.openings).encode() + b"\n" + pdf, rendered.findings
 
 
 def lay_out_slots(html: str, fonts: Path, where: str) -> Work:
@@ -47,7 +52,7 @@ def lay_out_slots(html: str, fonts: Path, where: str) -> Work:
     """
     from bifolio.render.pdf import render
 
-    rendered = render(html, fonts, where, tagged=False)
+    rendered = render(html, fonts, where, variant=None)
     findings = tuple(f for f in rendered.findings if f.code != "render.cut-text")
     head = " ".join(map(str, (rendered.pages, *rendered.overfull))).encode()
     return (b"", findings) if findings else (head + b"\n" + rendered.pdf, ())

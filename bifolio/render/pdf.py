@@ -43,29 +43,29 @@ LEAD = 'data-lead="{}"'
 A galley without it keeps its white, as a booklet does that binds whole handouts."""
 
 
-def render(galley: str, fonts: Path, where: str, *, tagged: bool = True) -> Rendered:
-    """Lay a galley out and write it as a PDF; as PDF/UA-1 unless `tagged` is false.
+def render(galley: str, fonts: Path, where: str, *, variant: str | None = "pdf/ua-1") -> Rendered:
+    """Lay a galley out and write it as a PDF of a variant that WeasyPrint knows; plain without one.
 
     `fonts` is the folder with fonts.conf and the font files. `where` names the document in findings.
     A page that is nearly empty is a page to save: then the galley is laid out with a little less white
     between its blocks, as a compositor takes out lead, and stays so if that makes it a page shorter.
     The same galley and fonts give the same bytes.
     """
-    best = _lay_out(galley, fonts, where, tagged=tagged)
+    best = _lay_out(galley, fonts, where, variant=variant)
     for lead in ("less", "least"):
         if not best.wasteful or LEAD.format("full") not in galley:
             break
         tighter = _lay_out(
-            galley.replace(LEAD.format("full"), LEAD.format(lead), 1), fonts, where, tagged=tagged
+            galley.replace(LEAD.format("full"), LEAD.format(lead), 1), fonts, where, variant=variant
         )
         if tighter.pages < best.pages:
             best = tighter
     return best
 
 
-def _lay_out(galley: str, fonts: Path, where: str, *, tagged: bool) -> Rendered:
+def _lay_out(galley: str, fonts: Path, where: str, *, variant: str | None) -> Rendered:
     weasyprint = engine(fonts)
-    options = {"pdf_variant": "pdf/ua-1"} if tagged else {}
+    options = {"pdf_variant": variant} if variant else {}
     with _listening(where) as findings:
         document = weasyprint.HTML(string=galley, url_fetcher=_fetcher()).render(**options)
         overfull = {}
@@ -81,11 +81,11 @@ def _lay_out(galley: str, fonts: Path, where: str, *, tagged: bool) -> Rendered:
                         help="shorten the words, or give them a larger box",
                     )
                 )
-        if tagged:
+        if variant:
             findings.extend(craft(document.pages, where))
-        openings = tuple(_opening(page) for page in document.pages) if tagged else ()
+        openings = tuple(_opening(page) for page in document.pages) if variant else ()
         pdf = document.write_pdf(**options)
-        wasteful = tagged and wastes_a_page(document.pages)
+        wasteful = variant is not None and wastes_a_page(document.pages)
         return Rendered(pdf, len(document.pages), tuple(findings), tuple(overfull), wasteful, openings)
 
 
@@ -175,15 +175,21 @@ def _opening(page: Any) -> str:
         if type(child).__name__ == "MarginBox":
             continue
         for text in _texts(child):
-            words = " ".join(f"{words} {text}".split())
+            if text is None and words:
+                return words
+            words = " ".join(f"{words} {text or ''}".split())
             if len(words) > _OPENING_LETTERS:
                 return words
     return words
 
 
-def _texts(box: Any) -> Iterator[str]:
+def _texts(box: Any) -> Iterator[str | None]:
+    """Give the words of a box, and none for the head of a table, which may be repeated."""
     box = getattr(box, "_box", box)
-    if getattr(box, "is_header", False) or "::" in (box.element_tag or ""):
+    if "::" in (box.element_tag or ""):
+        return
+    if getattr(box, "is_header", False):
+        yield None
         return
     if text := getattr(box, "text", None):
         yield text

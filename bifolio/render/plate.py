@@ -34,6 +34,7 @@ def finish(pdf: bytes, where: str) -> tuple[Plate, list[Diagnostic]]:
     out = io.BytesIO()
     with pikepdf.open(io.BytesIO(pdf)) as document:
         _make_artifacts(document, _parents(document))
+        _claim_both(document)
         for number in _coloured_streams(document):
             stream = document.get_object(number, 0)
             stream.write(stream.read_bytes())  # kept plain: inking reads and writes it each time
@@ -49,6 +50,31 @@ def finish(pdf: bytes, where: str) -> tuple[Plate, list[Diagnostic]]:
             links=tuple(_links(document, parents)),
         )
         return Plate(out.getvalue(), index, len(document.pages)), findings
+
+
+def _claim_both(document: pikepdf.Pdf) -> None:
+    """Let a PDF/A say in its metadata that it is PDF/UA-1, too (ISO 19005-3, 6.6.2.3; ISO 14289-1, 5)."""
+    text = document.Root.Metadata.read_bytes()
+    if b"pdfaid" in text and b"pdfuaid" not in text:
+        document.Root.Metadata.write(text.replace(b"</rdf:RDF>", _PDFUA + b"</rdf:RDF>", 1))
+
+
+_PDFUA = b"""<rdf:Description xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/" rdf:about="">\
+<pdfuaid:part>1</pdfuaid:part></rdf:Description>\
+<rdf:Description xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/" \
+xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#" \
+xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#" rdf:about="">\
+<pdfaExtension:schemas><rdf:Bag><rdf:li rdf:parseType="Resource">\
+<pdfaSchema:schema>PDF/UA identification</pdfaSchema:schema>\
+<pdfaSchema:namespaceURI>http://www.aiim.org/pdfua/ns/id/</pdfaSchema:namespaceURI>\
+<pdfaSchema:prefix>pdfuaid</pdfaSchema:prefix>\
+<pdfaSchema:property><rdf:Seq><rdf:li rdf:parseType="Resource">\
+<pdfaProperty:name>part</pdfaProperty:name><pdfaProperty:valueType>Integer</pdfaProperty:valueType>\
+<pdfaProperty:category>internal</pdfaProperty:category>\
+<pdfaProperty:description>Part of ISO 14289 that the file conforms to</pdfaProperty:description>\
+</rdf:li></rdf:Seq></pdfaSchema:property>\
+</rdf:li></rdf:Bag></pdfaExtension:schemas></rdf:Description>"""
+"""The claim, and the schema that PDF/A wants for names it does not know."""
 
 
 def _parents(document: pikepdf.Pdf) -> dict[int, int]:

@@ -111,7 +111,7 @@ def _pictures(drawings: list[str]) -> list[Image.Image]:
     galley = (
         f"<html lang='en'><title>Figures</title><style>{styles}</style><body>{''.join(sized)}</body></html>"
     )
-    rendered = render(galley, ROOT / "styles/fonts", "figures", tagged=False)
+    rendered = render(galley, ROOT / "styles/fonts", "figures", variant=None)
     assert not rendered.findings
     assert rendered.pages == len(drawings)
     document = pdfium.PdfDocument(rendered.pdf)

@@ -219,3 +219,43 @@ SPOILERS: dict[str, tuple[Callable[[bytes], bytes], ...]] = {
     "verify.text-cut": (text_cut, text_cut_in_form),
     "verify.placeholder": (placeholder_alt, placeholder_picture, sentinel_left),
 }
+
+
+def bleed_cut_off(pdf: bytes) -> bytes:
+    """Let the last page end a millimetre outside its trim."""
+
+    def change(document: pikepdf.Pdf) -> None:
+        page = document.pages[-1]
+        left, bottom, right, top = (float(v) for v in page.trimbox)
+        page.bleedbox = [left - 2.8, bottom - 8.5, right + 8.5, top + 8.5]
+
+    return spoil(pdf, change)
+
+
+def coarse_picture(pdf: bytes) -> bytes:
+    """Put a picture of 20 by 20 pixels, an inch wide, on the first page."""
+
+    def change(document: pikepdf.Pdf) -> None:
+        picture = document.make_stream(
+            b"\x80" * 400,
+            Type=pikepdf.Name.XObject,
+            Subtype=pikepdf.Name.Image,
+            Width=20,
+            Height=20,
+            ColorSpace=pikepdf.Name.DeviceGray,
+            BitsPerComponent=8,
+        )
+        page = document.pages[0]
+        if "/XObject" not in page.Resources:
+            page.Resources.XObject = pikepdf.Dictionary()
+        page.Resources.XObject.Coarse = picture
+        page.Contents.write(page.Contents.read_bytes() + b"\nq 72 0 0 72 100 100 cm /Coarse Do Q\n")
+
+    return spoil(pdf, change)
+
+
+PRESS_SPOILERS: dict[str, Callable[[bytes], bytes]] = {
+    "verify.bleed": bleed_cut_off,
+    "verify.coarse-image": coarse_picture,
+}
+"""Ways to spoil a file for a print shop; elsewhere the same file is good enough."""

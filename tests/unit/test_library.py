@@ -316,8 +316,7 @@ def test_an_edition_names_editions_that_are_there(scratch) -> None:
     scratch.write("styles/tokens.css", ":root { --hang: 1mm }")
     scratch.write("styles/editions/one.yaml", f"name: A\n{size}like: too\ninstead: {{booklet: for}}\n")
     scratch.write("styles/editions/two.yaml", f"name: B\n{size}like: three\n")
-    scratch.write("styles/editions/three.yaml", f"name: C\n{size}like: four\n")
-    scratch.write("styles/editions/four.yaml", f"name: D\n{size}")
+    scratch.write("styles/editions/three.yaml", f"name: C\n{size}like: two\n")
     library = Library(scratch.root)
     with pytest.raises(DesignError) as caught:
         library.edition("one")
@@ -328,3 +327,4 @@ def test_an_edition_names_editions_that_are_there(scratch) -> None:
     with pytest.raises(DesignError) as caught:
         library.edition("two")
     assert [f.code for f in caught.value.findings] == ["edition.like"]
+    assert "two, three, two" in caught.value.findings[0].message

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from bifolio.plan import Job
 from bifolio.verify import verify
 from tests.conftest import ROOT
-from tests.support.broken import SPOILERS
+from tests.support.broken import PRESS_SPOILERS, SPOILERS
 
 LETTER = (215.9, 279.4)
 CASES = [(code, spoiler) for code, spoilers in SPOILERS.items() for spoiler in spoilers]
@@ -42,7 +43,24 @@ def test_every_code_has_a_spoiler() -> None:
     source = Path(ROOT / "bifolio" / "verify.py").read_text("utf-8")
     codes = set(re.findall(r'"(verify\.[a-z-]+)"', source))
     assert "verify.untagged" in codes
-    assert codes == set(SPOILERS)
+    assert codes == set(SPOILERS) | set(PRESS_SPOILERS)
+
+
+@pytest.fixture(scope="module")
+def for_press(workshop) -> bytes:
+    job = Job("when-sex-hurts", "press-a5", "calm", "gb", "en", "rowan", "pdf")
+    return workshop.produce(job).body
+
+
+def test_a_file_for_the_press_has_bleed_and_fine_pictures(for_press) -> None:
+    assert verify(for_press, "x.pdf", (148, 210), 3) == []
+
+
+@pytest.mark.parametrize("code", PRESS_SPOILERS)
+def test_a_file_that_is_not_fit_for_the_press_is_found(code, for_press) -> None:
+    spoiled = PRESS_SPOILERS[code](for_press)
+    assert code in {finding.code for finding in verify(spoiled, "x.pdf", (148, 210), 3)}
+    assert code not in {finding.code for finding in verify(spoiled, "x.pdf", (148, 210))}
 
 
 def test_nonsense_is_not_a_pdf() -> None:
