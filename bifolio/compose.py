@@ -19,7 +19,7 @@ import zlib
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -916,6 +916,7 @@ def slot_url(slot: str) -> Markup:
     return Markup("data:image/png;base64," + base64.b64encode(png).decode())  # noqa: S704
 
 
+@lru_cache(maxsize=64)  # as long to draw as a whole plate to ink
 def qr(address: str) -> str:
     """Draw a QR code (ISO/IEC 18004, level M) with its quiet zone, as a data address."""
     import segno

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import http.client
 import io
 import json
 import re
@@ -118,7 +119,8 @@ def test_no_parameter_leads_out_of_the_project(rude: Rude, trick: str) -> None:
         assert rude.get(f"/file/tears-and-closeness?file={trick}").status in (404, 422)
         for path in ("/handout/", "/file/", "/words/", "/static/", "/static/fonts/", "/clinic/", "/bundle/"):
             answer = rude.get(path + trick)
-            assert answer.status in (403, 404, 422), path
+            # ".." is taken out of an address before it is sent, and leads to another page of the studio.
+            assert answer.status in ((200, 404) if trick == ".." else (403, 404, 422)), path
             assert "root:" not in answer.text()
 
 
@@ -140,7 +142,14 @@ def test_svg_with_script_or_reference_is_cleaned_or_refused(rude: Rude) -> None:
 
 
 def test_uploads_are_bounded(rude: Rude) -> None:
-    assert rude.post("/upload/logo?name=logo.png", b"\x00" * 50_000_000).status == 413
+    line = http.client.HTTPConnection(rude.studio.base.removeprefix("http://"), timeout=60)
+    cookie = "; ".join(f"{one['name']}={one['value']}" for one in rude.page.context.cookies())
+    line.putrequest("POST", "/upload/logo?name=logo.png")
+    for name, value in (("Cookie", cookie), ("Origin", rude.studio.base), ("Content-Length", "50000000")):
+        line.putheader(name, value)
+    line.endheaders(b"\x00" * 1000)
+    assert line.getresponse().status == 413, "refused before it is read"
+    line.close()
     assert rude.post("/api/picture", {"item": "x" * 1_000_000}).status == 413
     from PIL import Image
 
