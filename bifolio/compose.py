@@ -19,7 +19,7 @@ import zlib
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -37,7 +37,7 @@ from markupsafe import Markup, escape
 
 from bifolio import typography
 from bifolio.diagnostics import DesignError, Diagnostic
-from bifolio.model.blocks import Resources, walk
+from bifolio.model.blocks import Block, LogTable, Resources, walk
 from bifolio.model.brand import Brand
 from bifolio.model.edition import Edition, Imposition
 from bifolio.model.evidence import Evidence, EvidenceSource
@@ -253,7 +253,7 @@ class Composer:
             pictures=tuple(used.rules[key] for key in sorted(used.rules)),
             headings=headings,
             is_drawn=bool(handout.figures),
-            is_filled_in=any(block.kind in _FILLED_IN for block in walk(handout.body)),
+            is_filled_in=any(_is_filled_in(block) for block in walk(handout.body)),
         )
 
     def cover(self, handout: Handout | None, clinic: str) -> str:
@@ -723,9 +723,15 @@ def _styled(html: str, stylesheet: str) -> str:
     return html.replace(f"<style>{_STYLE_MARK}</style>", f"<style>{stylesheet}</style>", 1)
 
 
-_FILLED_IN = frozenset(
-    ["agreement", "checklist", "choice_row", "grounding", "log_table", "scale", "write_in"]
-)
+_FILLED_IN = frozenset(["agreement", "checklist", "choice_row", "grounding", "scale", "write_in"])
+
+
+def _is_filled_in(block: Block) -> bool:
+    """Tell whether a block has room for the reader's own words, or ticks; a table may be there to be read."""
+    if isinstance(block, LogTable):
+        return block.blank > 0 or not all(cell for row in block.rows for cell in row)
+    return block.kind in _FILLED_IN
+
 
 _LENGTH = re.compile(r"(?<![\w#.-])(-?\d*\.?\d+)(mm|pt)\b")
 _REM = {"mm": 72 / 25.4 / 12, "pt": 1 / 12}
@@ -910,6 +916,7 @@ def slot_url(slot: str) -> Markup:
     return Markup("data:image/png;base64," + base64.b64encode(png).decode())  # noqa: S704
 
 
+@lru_cache(maxsize=64)  # as long to draw as a whole plate to ink
 def qr(address: str) -> str:
     """Draw a QR code (ISO/IEC 18004, level M) with its quiet zone, as a data address."""
     import segno

@@ -326,7 +326,7 @@ class Office:
         job = plan(asked, library.plan, {PROOF: sheet}, desk.clinics, desk.editions)[0]
         target = folder or self.library.root / "output"
         expect_room(target)
-        return publish([self._workshop().proof(job, sheet)], target, engine())
+        return publish([self._workshop().proof_sheet(job, sheet)], target, engine())
 
     # -- one person's copy -----------------------------------------------------------------------
 

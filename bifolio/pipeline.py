@@ -136,7 +136,7 @@ class Workshop:
         galley = self._composed(copy, *self._place(job))
         return self._printed(job, galley, tailored=copy != handout.saying())[0]
 
-    def proof(self, job: Job, handout: Handout) -> Artefact:
+    def proof_sheet(self, job: Job, handout: Handout) -> Artefact:
         """Make the proof sheet of a brand: laid out once to be looked at in grey, and again with those pictures."""
         library = self.library
         brand = library.brand(job.brand)

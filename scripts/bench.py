@@ -5,6 +5,7 @@
 1. One handout, cold: the whole command, verification included, against the `weasyprint` command on the same
    composed HTML with the same fonts, in turn.
 2. A further clinic of a laid-out handout against laying it out, in one warm process.
+3. All EPUBs of the library, when its PDFs are made, against all its PDFs from nothing.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ def main(runs: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         _cold(Path(folder), runs)
         _inking(Path(folder), runs)
+        _books(Path(folder), runs)
 
 
 def _cold(folder: Path, runs: int) -> None:
@@ -75,6 +77,33 @@ def _inking(folder: Path, runs: int) -> None:
         layout.append(time.perf_counter() - started)
     _tell("a further clinic, inked", inking, "laying it out", layout)
     shutil.rmtree(folder / "store2", ignore_errors=True)
+
+
+def _books(folder: Path, runs: int) -> None:
+    from dataclasses import replace
+
+    from bifolio.library import Library
+    from bifolio.pipeline import Workshop
+    from bifolio.plan import Job
+    from bifolio.press import Store
+
+    pdfs, books = [], []
+    for run in range(runs + 1):  # the first loads what both need and is not counted
+        library = Library(ROOT)
+        shop = Workshop(library, Store(folder / f"books-{run}"))
+        jobs = [Job(item, "letter", "calm", "us", "en", BRAND, "pdf") for item in library.handout_paths]
+        jobs = jobs[:2] if run == 0 else jobs
+        times = []
+        for form in ("pdf", "epub"):
+            started = time.perf_counter()
+            for job in jobs:
+                shop.produce(replace(job, format=form))
+            times.append(time.perf_counter() - started)
+        shutil.rmtree(folder / f"books-{run}", ignore_errors=True)
+        if run:
+            pdfs.append(times[0])
+            books.append(times[1])
+    _tell("all EPUBs", books, "all PDFs", pdfs)
 
 
 def _tell(name: str, ours: list[float], other: str, theirs: list[float]) -> None:

@@ -18,10 +18,11 @@ from PIL import Image, ImageDraw, ImageFilter, ImageFont
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from bifolio.library import Library  # noqa: E402 - the package is found from the line above
+from bifolio.ledger import STORE  # noqa: E402 - the package is found from the line above
+from bifolio.library import Library  # noqa: E402
 from bifolio.pipeline import Workshop  # noqa: E402
 from bifolio.plan import Job  # noqa: E402
-from bifolio.press import STORE, Store  # noqa: E402
+from bifolio.press import Store  # noqa: E402
 
 BRANDS = ("harbour", "rowan")
 ACROSS = 26

@@ -178,15 +178,21 @@ def _opening(page: Any) -> str:
         if type(child).__name__ == "MarginBox":
             continue
         for text in _texts(child):
-            words = " ".join(f"{words} {text}".split())
+            if text is None and words:
+                return words
+            words = " ".join(f"{words} {text or ''}".split())
             if len(words) > _OPENING_LETTERS:
                 return words
     return words
 
 
-def _texts(box: Any) -> Iterator[str]:
+def _texts(box: Any) -> Iterator[str | None]:
+    """Give the words of a box, and none for the head of a table, which may be repeated."""
     box = getattr(box, "_box", box)
-    if getattr(box, "is_header", False) or "::" in (box.element_tag or ""):
+    if "::" in (box.element_tag or ""):
+        return
+    if getattr(box, "is_header", False):
+        yield None
         return
     if text := getattr(box, "text", None):
         yield text

@@ -81,7 +81,9 @@ def text_with(tree: Tree, draft: Draft) -> str:
     if draft.logo is not None:
         old["logo"] = logo_name(draft.logo)
     head = re.match(r"(?:#[^\n]*\n)*", tree.source.text)
-    body = yaml.safe_dump(old, allow_unicode=True, sort_keys=False, width=100, default_flow_style=False)
+    body = yaml.dump(
+        old, Dumper=yaml.CSafeDumper, allow_unicode=True, sort_keys=False, width=100, default_flow_style=False
+    )
     return (head[0] if head else "") + body
 
 

@@ -125,7 +125,9 @@ class Guard:
             await self._too_large(most)(scope, receive, _armed(send))
 
     def _too_large(self, most: int) -> Response:
-        return self.sorry(413, "this is too large", f"send at most {most // 1000:,} kB")
+        answer = self.sorry(413, "this is too large", f"send at most {most // 1000:,} kB")
+        answer.headers["Connection"] = "close"  # nobody reads the rest
+        return answer
 
     # -- who asks --------------------------------------------------------------------------------
 

@@ -124,6 +124,7 @@ def _listen(address: Address) -> socket.socket:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listening.bind((address.host, port))
+            listening.listen(128)  # a browser that is quicker than the server waits, and is not refused
         except OSError as error:
             listening.close()
             if port == tries[-1]:

@@ -45,10 +45,14 @@ class Room:
     def __init__(self, project: Path) -> None:
         self.project = project
         self._desk: _Desk | None = None
+        self._looked = 0.0
         self._copy: tuple[tuple[str, Order, str], bytes] | None = None
 
-    def desk(self) -> _Desk:
-        """Give the project as it stands now."""
+    def desk(self, *, old_enough_s: float = 0.0) -> _Desk:
+        """Give the project as it stands now; or as it stood a moment ago, for one look."""
+        if self._desk is not None and time.monotonic() - self._looked < old_enough_s:
+            return self._desk
+        self._looked = time.monotonic()
         stamp = project_stamp(self.project)
         if self._desk is None or self._desk.stamp != stamp:
             self._desk = _Desk(self.project, stamp)
@@ -97,7 +101,7 @@ class Room:
             pdf = self.tailored(order, copy)
         else:
             self._copy = None
-            desk = self.desk()
+            desk = self.desk(old_enough_s=0.0 if draft is None else 1.0)
             pdf = desk.pdf(order) if draft is None else desk.drafted(order, draft)
         return picture(pdf, page, width_px, "png" if kind == "png" else "bmp")
 

@@ -24,7 +24,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-expect.set_options(timeout=30_000)  # a page that nobody has seen yet takes a few seconds
+expect.set_options(timeout=90_000)  # a page that nobody has seen yet takes a few seconds
 
 ITEMS = ("tears-and-closeness", "steady-now", "check-in-card")
 AXE = ROOT / "tests" / "tools" / "node_modules" / "axe-core" / "axe.min.js"

@@ -124,8 +124,8 @@ _RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
 _SETS_TEXT = re.compile(r"(?<![\w-])color: var\(--([a-z0-9-]+)\)")
 _SETS_GROUND = re.compile(r"background: var\(--([a-z0-9-]+)\)")
 
-SOLID = {"deep", "help", "mid", "soft", "veil", "shade"}
-"""Fills of drawn things, such as the leaf of a list: no ground of words."""
+SOLID = {"deep", "help", "mid", "soft", "veil", "shade", "brand-logo-ground"}
+"""Fills of drawn things, such as the leaf of a list, and what lies behind a logo: no ground of words."""
 
 
 def test_the_table_names_every_colour_of_words_and_every_ground() -> None:

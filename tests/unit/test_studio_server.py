@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from pathlib import Path
 
 import pytest
@@ -67,7 +68,6 @@ def test_a_file_without_a_password(text: str | None, tmp_path: Path, scratch: Sc
 
 def test_a_taken_port_is_told(scratch: Scratch) -> None:
     with _listen(Address()) as taken:
-        taken.listen()
         port = taken.getsockname()[1]
         assert _code(Address(port=port), scratch) == "studio.cannot-listen"
         with _listen(Address()) as other:
@@ -84,3 +84,8 @@ def test_each_start_has_its_own_key() -> None:
     assert len(one) > 40
     assert door.enter(other) is None
     assert door.enter(one)
+
+
+def test_who_comes_before_the_server_is_ready_waits(scratch: Scratch) -> None:
+    with _listen(Address()) as listening, socket.create_connection(listening.getsockname(), timeout=5):
+        pass
