@@ -3,7 +3,7 @@
 Reads the boxes of the layout engine, where it is still known which lines are one paragraph and which box is
 one block. The rules are those of book typography (Chicago Manual of Style, 2.115 ff.): a heading keeps its
 text, two lines at least stand at the foot and the head of a page, a block that fits a page is not torn, a
-page is at least a third full unless it ends a part, a table repeats its head. They are warnings: the words may need it so. Words
+page is at least a third full unless it begins or ends a part, a table repeats its head. They are warnings: the words may need it so. Words
 that are printed over words are an error, as nobody can read them.
 """
 
@@ -81,7 +81,8 @@ def craft(pages: list[Any], where: str) -> Iterator[Diagnostic]:
     read = [_read(page._page_box) for page in pages]
     for number, page in enumerate(read, 1):
         following = read[number] if number < len(read) else None
-        for code, words in _faults(page, following, is_first=number == 1):
+        is_first = number == 1 or _opens_a_part(read[number - 2], page)
+        for code, words in _faults(page, following, is_first=is_first):
             yield Diagnostic(
                 f"craft.{code}",
                 f"page {number}: {words}",
@@ -125,7 +126,10 @@ def _faults(page: _Page, following: _Page | None, *, is_first: bool) -> Iterator
 
 
 def _opens_a_part(page: _Page, following: _Page) -> bool:
-    """Tell whether a part of a booklet begins on the next page: this one is then the last of its part."""
+    """Tell whether a part of a booklet begins on the next page: its first page, and the last of the one before.
+
+    A part is as a handout is: its first page and its last one may be short.
+    """
     return any(
         "part" in element.get("class", "").split() and element not in page.parts
         for element in following.parts
@@ -193,8 +197,11 @@ def _gather(box: Any, page: _Page, *, heading: bool) -> int:
     if is_drawn and _has_room(box):
         bottom = box.position_y + box.margin_height()
         page.marks.append(_Mark("drawn", "", box.position_y, bottom))
-    before = len(page.marks)
+    before, parts = len(page.marks), set(page.parts)
     lines = sum(_gather(child, page, heading=heading) for child in getattr(box, "children", ()))
+    if getattr(box, "is_header", False):  # a head stands again on each page, and is torn on none
+        for element in page.parts.keys() - parts:
+            del page.parts[element]
     own = page.marks[before:]
     if own and _is_whole_element(box, kind):
         height = max(mark.bottom for mark in own) - min(mark.top for mark in own)

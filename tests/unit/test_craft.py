@@ -99,7 +99,14 @@ def test_every_code_has_a_spoiled_example() -> None:
     assert {f"craft.{name}" for name in module._CURES} == set(SPOILED)
 
 
-def test_the_last_page_of_a_part_may_be_short() -> None:
-    part = f"<section class='{{}}' style='break-before: page'>{LINE * 12}</section>"
+def test_the_first_and_the_last_page_of_a_part_may_be_short() -> None:
+    broken = f"{LINE * 2}<div style='break-before: page'></div>{LINE * 12}"
+    part = f"<section class='{{}}' style='break-before: page'>{broken}</section>"
     assert _codes(part.format("part") * 2) == []
-    assert _codes(part.format("other") * 2) == ["craft.thin-page"]
+    assert _codes(part.format("other") * 2) == ["craft.thin-page"] * 2
+
+
+def test_the_head_of_a_table_may_stand_on_each_page() -> None:
+    rows = "<tr><td>one<br>two</td></tr>" * 8
+    table = f"<table><thead><tr><th>Head</th></tr></thead><tbody>{rows}</tbody></table>"
+    assert _codes(table, "tr { break-inside: avoid }") == []
