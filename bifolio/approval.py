@@ -153,8 +153,13 @@ class _Reader(HTMLParser):
         self.unsaid = 0
         self.inline: list[bool] = []
         """For each open inline element, whether it is set off as a box of its own: it has a class."""
+        self.drawings: list[bool] = []
+        """For each open drawing, whether it is a blank to write on: what a screen calls it is no part of the words."""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "svg":
+            self.drawings.append((dict(attrs).get("class") or "").endswith("-blank"))
+            self.unsaid += self.drawings[-1]
         self.unsaid += tag in _UNSAID
         boxed = any(name == "class" for name, _ in attrs)
         if tag in _INLINE:
@@ -176,6 +181,8 @@ class _Reader(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         self.unsaid -= tag in _UNSAID
+        if tag == "svg" and self.drawings:
+            self.unsaid -= self.drawings.pop()
         if tag not in _INLINE or (self.inline and self.inline.pop()):
             self.parts.append("\n")
 

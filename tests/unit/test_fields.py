@@ -62,8 +62,14 @@ def test_kinds_of_fields(form: bytes) -> None:
     assert len(fields["before"].options) == 11
     assert isinstance(fields["feet-flat-on-the-floor"], CheckboxField)
     assert isinstance(fields["one-small-next-step"], TextField)
-    assert fields["one-small-next-step"].is_multiline
+    assert not fields["one-small-next-step"].is_multiline
     assert not fields["5-things-you-can-see"].is_multiline
+
+
+def test_several_lines_to_write_on_are_one_field(workshop: Workshop) -> None:
+    with pikepdf.open(io.BytesIO(made(workshop, "visit-planner"))) as document:
+        fields = dict(Form(document).items())
+    assert fields["what-i-want-to-ask"].is_multiline
 
 
 def test_every_field_has_a_title_and_a_name_of_its_own(form: bytes) -> None:

@@ -96,7 +96,7 @@ def test_what_verify_finds_stops_the_job(monkeypatch, tmp_path) -> None:
 
     shop = Workshop(Library(ROOT), Store(tmp_path))
     genuine = pipeline.verify
-    monkeypatch.setattr(pipeline, "verify", lambda pdf, where, trim: genuine(untagged(pdf), where, trim))
+    monkeypatch.setattr(pipeline, "verify", lambda pdf, *rest: genuine(untagged(pdf), *rest))
     with pytest.raises(ProofError) as raised:
         shop.produce(_job("harbour"))
     assert [f.code for f in raised.value.findings] == ["verify.untagged"]

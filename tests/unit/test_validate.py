@@ -260,7 +260,7 @@ def test_logo_by_the_key_of_an_image() -> None:
 @pytest.mark.parametrize(
     ("colour", "code"),
     [
-        ("{primary: red}", "brand.unknown-color"),
+        ("{primary: rde}", "brand.unknown-color"),
         ("{primary: primary}", "brand.unknown-color"),
         ("{palette: {a: b, b: a}, primary: '#000'}", "brand.unknown-color"),
         ("{primary: '#1d5a6'}", "brand.bad-color"),
@@ -278,8 +278,10 @@ def test_colours(colour: str, code: str) -> None:
 
 
 def test_colours_lead_to_a_seed() -> None:
-    assert _brand("meta: {name: A}\ncolor: {palette: {a: b, b: '#123'}, primary: a}\n").color.seed == "#123"
-    assert _brand("meta: {name: A}\ncolor: {palette: {a: '#456'}}\n").color.seed == "#456"
+    assert (
+        _brand("meta: {name: A}\ncolor: {palette: {a: b, b: '#123'}, primary: a}\n").color.seed == "#112233"
+    )
+    assert _brand("meta: {name: A}\ncolor: {palette: {a: '#456'}}\n").color.seed == "#445566"
     assert _brand("meta: {name: A}\n").color.seed is None
 
 
