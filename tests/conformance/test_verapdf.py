@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from pathlib import Path
 
@@ -64,7 +65,9 @@ def test_text_is_in_reading_order_with_clinic_and_lines(pdfs, tool, library) -> 
         assert lines[region] in text, path.name
         assert numbers[region] in text, path.name
         other = "gb" if region == "us" else "us"
-        assert numbers[other] not in text, path.name
+        assert not re.search(rf"(?<![\w./-]){numbers[other]}(?![\w./-])", text), (
+            path.name
+        )  # a source's address may hold it
         opening = (handout.title, handout.summary)
         if handout.kind != "booklet":  # its clinic stands at the foot of the cover
             opening = (brand.name, *opening)
