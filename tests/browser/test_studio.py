@@ -244,7 +244,7 @@ def test_one_clients_copy_leaves_no_trace(page: Page, studio: Studio, tmp_path: 
     page.get_by_text("For one client").click()
     page.get_by_label("A few words from you").fill(f"Remember the {words}.")
     page.get_by_label("Next visit").fill("Tuesday at noon")
-    page.get_by_label("Myth and fact").uncheck()
+    page.get_by_label("What people say, and what is known").uncheck()
     with page.expect_download() as begun:
         page.get_by_role("button", name="Download it").click()
     copy = tmp_path / "copy.pdf"

@@ -10,8 +10,11 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
+from markupsafe import Markup
+
 from bifolio.compose import Composer, Design
 from bifolio.library import Library
+from bifolio.model.plate import LINES
 from bifolio.pipeline import Workshop
 from bifolio.plan import Job
 from bifolio.render.pdf import render
@@ -40,7 +43,11 @@ def whole(workshop: Workshop, templates: Path, job: Job) -> bytes:
     fits = workshop.slot_sheet(plain, sentinel_copy, job.brand).take().fits
     handout = library.handout(job.item)
     drawings = {name: library.drawing(name) for name in handout.figures}
-    html = composer.handout(handout, library.evidence, drawings, composer.slots(copy, fits), copy)
+    room = Markup(
+        '<blockquote class="slot slot-line"></blockquote>'
+    )  # on a plate an empty line keeps its place
+    slots = {f"line-{number}": room for number in range(1, LINES + 1)} | composer.slots(copy, fits)
+    html = composer.handout(handout, library.evidence, drawings, slots, copy)
     rendered = render(html, library.styles / "fonts", "whole")
     assert not any(finding.is_error for finding in rendered.findings)
     return rendered.pdf
@@ -75,7 +82,7 @@ def _folded(tag: tags.Tag) -> tags.Tag:
     kids = []
     for kid in tag.kids:
         if kid.kind == "BlockQuote":
-            if any(line.strip() for line in kid.lines()):
+            if kid.kids or kid.text:
                 kids.append(tags.Tag("Figure", None, "", ()))
         else:
             kids.append(_folded(kid))
