@@ -44,8 +44,11 @@ def test_epub_says_what_the_pdf_says(item, brand, epubs, of_pdf) -> None:
 
 
 @pytest.mark.parametrize(("item", "brand"), CASES)
-def test_web_page_says_what_the_pdf_says(item, brand, web_pages, of_pdf) -> None:
-    assert flows.of_page(web_pages[item, brand].read_bytes()) == of_pdf(item, brand)
+def test_web_page_says_what_the_pdf_says(item, brand, web_pages, of_pdf, library) -> None:
+    """What a blank is called stands on a page beside its field, where a screen reader finds it: no text."""
+    blank = library.locale("en").labels["own_words"].replace(" ", "")
+    told = flows.of_page(web_pages[item, brand].read_bytes())
+    assert told.replace(blank, "") == of_pdf(item, brand).replace(blank, "")
 
 
 def test_the_comparison_can_fail(epubs, of_pdf) -> None:
