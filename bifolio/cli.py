@@ -21,7 +21,7 @@ from typing import Any, NoReturn, TypeVar, cast
 import click
 
 from bifolio import __version__
-from bifolio.diagnostics import ContentError, Diagnostic, PressError, show, suggest
+from bifolio.diagnostics import ContentError, DesignError, Diagnostic, PressError, show, suggest
 from bifolio.ledger import Ledger
 from bifolio.worker import fonts_of, worker
 
@@ -129,6 +129,13 @@ def main() -> None:
 @click.argument("items", nargs=-1, metavar="[ITEM]…")
 @click.option("--brand", "-b", "brands", multiple=True, help="A clinic; may be repeated.")
 @click.option("--all-brands", is_flag=True, help="Every clinic of the project.")
+@click.option(
+    "--brands-from",
+    "table",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Clinics from a table: one a row, a column a field (CSV).",
+)
+@click.option("--keep-going", is_flag=True, help="Build for the other clinics when one has a fault.")
 @click.option("--region", help="Whose support lines: us, gb …")
 @click.option("--lang", "language", help="Language of the content: en …")
 @click.option("--edition", "-e", "editions", multiple=True, help="A physical form; repeatable.")
@@ -146,6 +153,8 @@ def build(
     items: tuple[str, ...],
     brands: tuple[str, ...],
     all_brands: bool,
+    table: Path | None,
+    keep_going: bool,
     region: str | None,
     language: str | None,
     editions: tuple[str, ...],
@@ -166,9 +175,16 @@ def build(
         from bifolio.plan import Request
 
         office = Office(project, renew=force, executor=executor, ledger=ledger)
+        named = brands or (office.library.brand_ids if all_brands else ())
+        faults: list[Diagnostic] = []
+        if table:
+            received, faults = office.receive(table)
+            if faults and not (keep_going and received):
+                raise DesignError(faults)
+            named = (*named, *received)
         request = Request(
             items=items,
-            brands=brands or (office.library.brand_ids if all_brands else ()),
+            brands=named,
             region=region,
             language=language,
             editions=editions,
@@ -177,7 +193,7 @@ def build(
         )
         jobs = office.plan(request)
         noted = office.warnings(job.brand for job in jobs)
-        voice.complain(noted)
+        voice.complain([*faults, *noted])
         with _progress(voice, len(jobs)) as tell:
             made, warnings = office.build(jobs, output, tell)
         voice.complain(warnings)
@@ -187,12 +203,15 @@ def build(
         voice.say(f"{len(made)} {_files(len(made))} in {seconds:.1f} s.")
         found = [*noted, *warnings]
         result = {
-            "ok": True,
+            "ok": not faults,
             "files": [str(path) for path in made],
             "warnings": [warning.as_json() for warning in found],
+            **({"findings": [fault.as_json() for fault in faults]} if faults else {}),
         }
         voice.give(result)
-        if office.snapshot:
+        if faults:
+            sys.exit(DesignError.exit_code)
+        if office.snapshot and not table:  # a table and its logos are not among the files that are looked at
             again = voice.again(f"{len(made)} {_files(len(made))} up to date.", found, result)
             ledger.record([os.getcwd(), *sys.argv[1:]], office.snapshot, made, again)  # noqa: PTH109
 

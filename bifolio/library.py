@@ -7,7 +7,7 @@ either gives a model or raises one PressError with all that is wrong with the fi
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
@@ -68,6 +68,7 @@ class Library:
         self.content = self.root / "content"
         self.trees: dict[str, Tree] = {}
         """Every file read so far, by its name; findings of later stages point into them."""
+        self._guests: dict[str, tuple[Tree, Path]] = {}
         self._logos: dict[str, Logo] = {}
         self._typefaces: dict[tuple[str, str], Typeface] = {}
 
@@ -86,10 +87,33 @@ class Library:
         clinic = path.parent.parent if path else self.content
         return clinic.name if clinic.parent == self.content / "brands" else None
 
-    @cached_property
+    @property
     def brand_ids(self) -> tuple[str, ...]:
+        return (*self._housed, *self._guests)
+
+    @cached_property
+    def _housed(self) -> tuple[str, ...]:
+        """The brands that have a folder."""
         folders = _seen(path.parent for path in (self.content / "brands").glob("*/_brand.yml"))
         return tuple(folder.name for folder in folders)
+
+    def receive(self, guests: Mapping[str, Tree], folder: Path) -> list[Diagnostic]:
+        """Let brands be here that have no folder; their logos lie in `folder`. Gives a finding for each name that is taken."""
+        taken = [name for name in guests if name in self.brand_ids]
+        self._guests |= {name: (tree, folder) for name, tree in guests.items() if name not in taken}
+        return [
+            Diagnostic(
+                "roster.there-already",
+                f'there is a brand "{name}" in content/brands',
+                guests[name].span(()),
+                help="give the row another name, or take it out",
+            )
+            for name in taken
+        ]
+
+    def dismiss(self, brand_id: str) -> None:
+        """Take out a brand that has no folder."""
+        self._guests.pop(brand_id)
 
     @cached_property
     def region_ids(self) -> tuple[str, ...]:
@@ -275,6 +299,11 @@ class Library:
         return self._tree(path)
 
     def brand(self, brand_id: str) -> Brand:
+        if brand_id in self._guests:
+            brand, findings = validate(Brand, self._guests[brand_id][0], "brand")
+            if brand is None:
+                raise DesignError(findings)
+            return brand
         path = self.brand_folder(brand_id) / "_brand.yml"
         if not NAME.fullmatch(brand_id):
             raise DesignError(_bad_name("brand", "folder", brand_id, relative_name(path, self.root)))
@@ -297,12 +326,17 @@ class Library:
 
     def brand_span(self, brand_id: str, *steps: str | int) -> Span:
         """Point at a place in a brand file."""
-        return self._tree(self.brand_folder(brand_id) / "_brand.yml").span(steps)
+        return self._brand_tree(brand_id).span(steps)
+
+    def _brand_tree(self, brand_id: str) -> Tree:
+        if brand_id in self._guests:
+            return self._guests[brand_id][0]
+        return self._tree(self.brand_folder(brand_id) / "_brand.yml")
 
     def brand_warnings(self, brand_id: str) -> list[Diagnostic]:
         """Give what a brand file holds that this program does not use, and what its logo lost."""
         brand = self.brand(brand_id)
-        tree = self._tree(self.brand_folder(brand_id) / "_brand.yml")
+        tree = self._brand_tree(brand_id)
         found = list(unused_keys(brand, tree))
         found += [
             Diagnostic(
@@ -346,7 +380,7 @@ class Library:
 
     def _approved(self, brand_id: str) -> tuple[Approval, ...]:
         path = self.brand_folder(brand_id) / APPROVALS
-        if not path.exists():
+        if brand_id in self._guests or not path.exists():
             return ()
         return self._model(Approvals, path, "brand", DesignError).approvals
 
@@ -366,6 +400,9 @@ class Library:
         return tree.span(("approvals", at, "item"))
 
     def brand_folder(self, brand_id: str) -> Path:
+        """Give where the files lie that a brand names."""
+        if brand_id in self._guests:
+            return self._guests[brand_id][1]
         if brand_id not in self.brand_ids:
             raise self._unknown("brand", brand_id, self.brand_ids, RequestError)
         return self.content / "brands" / brand_id
@@ -514,7 +551,7 @@ class Library:
 
     def _read_logo(self, brand_id: str, name: str) -> Logo:
         folder = self.brand_folder(brand_id)
-        tree = self._tree(folder / "_brand.yml")
+        tree = self._brand_tree(brand_id)
         span = tree.find(name) or tree.span(("logo",))
         try:
             path = (folder / name).resolve()
@@ -594,6 +631,10 @@ class Library:
             )
         )
         facts = {fact: self.evidence.facts[fact] for fact in handout.cites}
+        if job.brand in self._guests:
+            self.logo(job.brand, self.brand(job.brand), "#000000")
+            logo = self._logos.get(job.brand)
+            files += digest(f"{self._guests[job.brand][0].value!r} {logo!r}")
         return f"{job!r} {files} {facts!r} {self.evidence.references(handout.cites)!r}"
 
     # -- files -----------------------------------------------------------------------------------
@@ -604,7 +645,8 @@ class Library:
         A page may show them otherwise than they were typed, so a long word of them will do.
         """
         names = set(re.split(r"[ .]", where))
-        trees = sorted(
+        guests = [self._guests[name][0] for name in names & self._guests.keys()]
+        trees = guests + sorted(
             self.trees.values(), key=lambda tree: not names & set(re.split(r"[/.]", tree.source.name))
         )
         long = max(words.split(), key=len, default="")

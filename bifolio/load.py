@@ -42,6 +42,12 @@ def load(path: Path, root: Path) -> Tree:
     Raises ContentError with one finding when the file is missing, lies outside of `root` (a link may lead
     there), is not UTF-8, is not YAML, or is more than a hand-written file can be.
     """
+    source = read_text(path, root)
+    return parse(source.text, source.name)
+
+
+def read_text(path: Path, root: Path) -> Source:
+    """Read the text of a file that a person wrote; findings name it from `root`. Raises as `load` does."""
     name = relative_name(path, root)
     raw = _read(path, root, name)
     if len(raw) > MAX_FILE_BYTES:
@@ -50,14 +56,15 @@ def load(path: Path, root: Path) -> Tree:
                 "load.too-large",
                 f"the file has {len(raw):,} bytes; at most {MAX_FILE_BYTES:,} are read",
                 where=name,
-                help="split it into several handouts",
+                help="split it into several files",
             )
         )
     try:
-        text = raw.decode("utf-8-sig")
+        source = Source(name, raw.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise ContentError(_not_utf8(raw, error, name)) from error
-    return parse(text, name)
+    _refuse_controls(source)
+    return source
 
 
 def _read(path: Path, root: Path, name: str) -> bytes:

@@ -31,7 +31,7 @@ from bifolio.diagnostics import (
 from bifolio.establish import FILE, brand_text, establish, logo_name, refuse_name
 from bifolio.ledger import STORE, Ledger
 from bifolio.library import Library
-from bifolio.load import parse
+from bifolio.load import parse, read_text
 from bifolio.logo import read_logo
 from bifolio.model.approval import Approval
 from bifolio.model.brand import Brand, Clinic
@@ -45,6 +45,7 @@ from bifolio.press import Store, run, together
 from bifolio.proof import NAME as PROOF
 from bifolio.proof import Proof, measured, sample
 from bifolio.publish import expect_room, replace_all
+from bifolio.roster import read as read_roster
 from bifolio.tailor import Part, parts, refused
 from bifolio.validate import validate
 
@@ -266,6 +267,28 @@ class Office:
                     yield workshop.stale(brand, approval)
 
     # -- brands ----------------------------------------------------------------------------------
+
+    def receive(self, table: Path) -> tuple[tuple[str, ...], list[Diagnostic]]:
+        """Read a table of clinics; give the names of those that can be built, and what is wrong with the others.
+
+        Every row is read and checked as a brand is, its logo too. Raises one error when the table itself cannot
+        be read.
+        """
+        source = read_text(table, table.parent)
+        trees, findings = read_roster(source)
+        findings += self.library.receive(trees, table.parent.resolve())
+        taken = {finding.span for finding in findings}
+        names = [name for name, tree in trees.items() if tree.span(()) not in taken]
+        sound = []
+        for name in names:
+            try:
+                self._desk(Request(), (), (name,))
+            except PressError as failure:
+                findings += failure.findings
+                self.library.dismiss(name)
+            else:
+                sound.append(name)
+        return tuple(sound), list(dict.fromkeys(findings))
 
     def new_brand(
         self,

@@ -1,0 +1,96 @@
+"""roster: does a table of clinics say what a brand file would, wherever a spreadsheet puts its quotes?"""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bifolio.diagnostics import Source
+from bifolio.model.brand import Brand
+from bifolio.office import Office
+from bifolio.plan import Request
+from bifolio.roster import COLUMNS, read
+from bifolio.validate import validate
+from tests.support.projects import Scratch
+
+TABLE = (
+    "id;name;color;logo;address;region;phone;heading font\r\n"
+    'rowan;"Rowan; the ""old"" practice";#2f5d46;logo.svg;"1 Row\r\nTowe";us;555-0101;\r\n'
+    "\r\n"
+    "lark;Lark;;;2 Lane | Towe;;;Newsreader\r\n"
+)
+SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path fill="#123456" d="M0 0h9v9z"/></svg>'
+
+
+def test_rows_say_what_brand_files_say() -> None:
+    trees, findings = read(Source("clinics.csv", TABLE))
+    assert findings == []
+    assert trees["rowan"].value == {
+        "meta": {"name": {"full": 'Rowan; the "old" practice'}},
+        "color": {"primary": "#2f5d46"},
+        "logo": {"path": "logo.svg"},
+        "defaults": {"bifolio": {"address": ["1 Row", "Towe"], "region": "us", "phone": "555-0101"}},
+    }
+    assert trees["lark"].value["defaults"]["bifolio"]["address"] == ["2 Lane", "Towe"]
+    brand, wrong = validate(Brand, trees["lark"], "brand")
+    assert wrong == []
+    assert brand is not None
+    assert brand.typography.headings is not None
+    assert str(trees["lark"].span(("typography", "headings"))) == "clinics.csv:5:29"
+
+
+def test_every_column_has_a_field() -> None:
+    """A column that leads nowhere would be read and never printed."""
+    values = {"color": "#123456", "email": "a@example.org", "masthead": "name", "link": "https://example.org"}
+    for column in COLUMNS:
+        value = values.get(column, "https://example.org" if column == "shelf" else "calm")
+        trees, _ = read(
+            Source(
+                "t",
+                f"id,short_name,{column}\nx,X,{value}" if column != "short_name" else "id,short_name\nx,X",
+            )
+        )
+        brand, wrong = validate(Brand, trees["x"], "brand")
+        assert wrong == [], column
+        assert brand is not None
+        assert brand.model_extra == {}, column
+
+
+_WORDS = st.text(
+    st.characters(codec="utf-8", exclude_categories=("C",), include_characters="\n"), max_size=12
+)
+
+
+@given(st.lists(_WORDS, min_size=1, max_size=6), st.sampled_from(",;\t"), st.sampled_from(["\n", "\r\n"]))
+def test_what_a_spreadsheet_writes_is_read(names: list[str], comma: str, end: str) -> None:
+    table = io.StringIO(newline="")
+    writer = csv.writer(table, delimiter=comma, lineterminator=end)
+    writer.writerows([["id", "phone", "name"], *([f"c{n}", name, "x"] for n, name in enumerate(names))])
+    trees, findings = read(Source("clinics.csv", table.getvalue()))
+    assert findings == []
+    told = [tree.value.get("defaults", {}).get("bifolio", {}).get("phone", "") for tree in trees.values()]
+    assert told == [name.strip() for name in names]
+
+
+def test_clinics_of_a_table_are_built_like_any_other(scratch: Scratch) -> None:
+    scratch.write("lists/clinics.csv", TABLE)
+    scratch.write("lists/logo.svg", SVG)
+    office = Office(scratch.root)
+    names, faults = office.receive(scratch.root / "lists/clinics.csv")
+    assert (names, faults) == (("rowan", "lark"), [])
+    made, _ = office.build(office.plan(Request(brands=names)), None, lambda _job: None)
+    assert sorted(path.parent.parent.name for path in made) == ["lark", "rowan"]
+    assert not Path(scratch.root / "content/brands/rowan").exists()
+
+
+def test_one_bad_row_stops_no_other(scratch: Scratch) -> None:
+    scratch.write("clinics.csv", "id,name,region\nrowan,Rowan,zz\nlark,Lark,us\n")
+    office = Office(scratch.root)
+    names, faults = office.receive(scratch.root / "clinics.csv")
+    assert names == ("lark",)
+    assert [fault.code for fault in faults] == ["plan.unknown-region"]
+    assert "rowan" not in office.library.brand_ids
