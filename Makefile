@@ -1,13 +1,15 @@
 # The commands of the project. `make handouts` and `make test` are all that most people need.
 VENV := .venv
 RUN := $(VENV)/bin/python
+# Tests of one file stay together, as they share what they made; the longest folders come first.
+EVERY_CORE := -n auto --dist loadfile --no-loadscope-reorder
 
 ifeq ($(shell uname -s),Darwin)
 # Homebrew keeps Pango where the loader does not look by itself.
 export DYLD_FALLBACK_LIBRARY_PATH := $(shell brew --prefix 2>/dev/null)/lib:$(DYLD_FALLBACK_LIBRARY_PATH)
 endif
 
-.PHONY: handouts studio test check gallery bench golden schema setup lock clean
+.PHONY: handouts studio test thorough check gallery bench golden schema setup lock clean
 
 handouts: $(VENV)/.ready ## build the library into output/
 	@$(RUN) build.py
@@ -16,7 +18,10 @@ studio: $(VENV)/.ready ## the page in the browser where a therapist does it all
 	@$(RUN) build.py studio
 
 test: $(VENV)/.ready-dev ## run all tests
-	@$(RUN) -m pytest -q
+	@$(RUN) -m pytest -q $(EVERY_CORE)
+
+thorough: $(VENV)/.ready-dev ## hold every handout to what `make test` holds one of each frame to
+	@BIFOLIO_THOROUGH=1 BIFOLIO_BRANDS=8 $(RUN) -m pytest -q $(EVERY_CORE) tests/conformance tests/metamorphic
 
 check: $(VENV)/.ready-dev ## format, lint, types, import contract
 	@$(RUN) -m ruff format --check .

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from bifolio.ledger import Ledger
 from bifolio.library import Library
 from bifolio.pipeline import Workshop
 from bifolio.plan import Job
@@ -20,6 +21,8 @@ from tests.support.projects import Scratch
 ROOT = Path(__file__).parent.parent
 KINDS = ("tears-and-closeness", "steady-now", "check-in-card", "why-tears-come")
 """One of each frame of a page."""
+THOROUGH = os.environ.get("BIFOLIO_THOROUGH") == "1"
+"""Hold every handout to what otherwise one of each frame is held to."""
 REQUIRE_TOOLS = os.environ.get("BIFOLIO_REQUIRE_TOOLS") == "1"
 
 
@@ -50,8 +53,11 @@ def library() -> Library:
 
 @pytest.fixture(scope="session")
 def workshop(library: Library, tmp_path_factory: pytest.TempPathFactory) -> Workshop:
-    """A pipeline over the project's own content, with an empty store."""
-    return Workshop(library, Store(tmp_path_factory.mktemp("store")))
+    """A pipeline over the project's own content. Its store is empty at first; all workers of one run share it."""
+    run = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        run = run.parent
+    return Workshop(library, Store(run / "store"), snapshot=Ledger(ROOT).snapshot())
 
 
 @pytest.fixture(scope="session")
@@ -74,13 +80,13 @@ def jobs(library: Library) -> dict[tuple[str, str], Job]:
 
 
 class _Finished(Mapping[tuple[str, str], Path]):
-    """The finished PDF of every job, each made when a test first asks for it."""
+    """The finished file of every job, each made when a test first asks for it."""
 
     def __init__(self, workshop: Workshop, jobs: dict[tuple[str, str], Job], folder: Path) -> None:
         self._workshop, self._jobs, self._folder = workshop, jobs, folder
 
     def __getitem__(self, key: tuple[str, str]) -> Path:
-        path = self._folder / f"{'.'.join(key)}.pdf"
+        path = self._folder / f"{'.'.join(key)}.{self._jobs[key].format}"
         if not path.exists():
             path.write_bytes(self._workshop.produce(self._jobs[key]).body)
         return path
@@ -101,34 +107,32 @@ def pdfs(
     return _Finished(workshop, jobs, tmp_path_factory.mktemp("pdfs"))
 
 
-def _flowing(
-    form: str, workshop: Workshop, jobs: dict[tuple[str, str], Job], folder: Path
-) -> dict[tuple[str, str], Path]:
-    made = {}
-    for (item, brand), job in jobs.items():
-        if brand != "harbour" and item not in KINDS:
-            continue
-        path = folder / f"{item}.{brand}.{form}"
-        path.write_bytes(workshop.produce(replace(job, format=form)).body)
-        made[item, brand] = path
-    assert ("tears-and-closeness", "harbour") in made
-    return made
+@pytest.fixture(scope="session")
+def flowing_jobs(jobs: dict[tuple[str, str], Job]) -> dict[tuple[str, str], Job]:
+    """A job for every handout in one brand, and for one of each frame of a page in all."""
+    return {
+        key: job
+        for key, job in jobs.items()
+        if key[1] == "harbour" or (THOROUGH and key[0] in KINDS) or key == ("tears-and-closeness", "rowan")
+    }
 
 
 @pytest.fixture(scope="session")
 def epubs(
-    workshop: Workshop, jobs: dict[tuple[str, str], Job], tmp_path_factory: pytest.TempPathFactory
-) -> dict[tuple[str, str], Path]:
-    """The finished EPUB of every handout in one brand, and of one of each frame in all, by (item, brand)."""
-    return _flowing("epub", workshop, jobs, tmp_path_factory.mktemp("epubs"))
+    workshop: Workshop, flowing_jobs: dict[tuple[str, str], Job], tmp_path_factory: pytest.TempPathFactory
+) -> Mapping[tuple[str, str], Path]:
+    """The finished EPUB of each of `flowing_jobs`, by (item, brand)."""
+    books = {key: replace(job, format="epub") for key, job in flowing_jobs.items()}
+    return _Finished(workshop, books, tmp_path_factory.mktemp("epubs"))
 
 
 @pytest.fixture(scope="session")
 def web_pages(
-    workshop: Workshop, jobs: dict[tuple[str, str], Job], tmp_path_factory: pytest.TempPathFactory
-) -> dict[tuple[str, str], Path]:
-    """The finished web page of every handout in one brand, and of one of each frame in all."""
-    return _flowing("html", workshop, jobs, tmp_path_factory.mktemp("pages"))
+    workshop: Workshop, flowing_jobs: dict[tuple[str, str], Job], tmp_path_factory: pytest.TempPathFactory
+) -> Mapping[tuple[str, str], Path]:
+    """The finished web page of each of `flowing_jobs`, by (item, brand)."""
+    pages = {key: replace(job, format="html") for key, job in flowing_jobs.items()}
+    return _Finished(workshop, pages, tmp_path_factory.mktemp("pages"))
 
 
 @pytest.fixture

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import KINDS, missing_tool
+from bifolio.library import Library
+from tests.conftest import KINDS, ROOT, THOROUGH, missing_tool
 from tests.support import gates
 
 
@@ -44,7 +45,7 @@ def test_epubcheck_can_fail(told) -> None:
     assert any(line.startswith("ERROR RSC-005") for line in told["spoiled.epub"])
 
 
-@pytest.mark.parametrize("item", [*KINDS, "clinician-notes", "our-agreement", "close-or-far"])
+@pytest.mark.parametrize("item", Library(ROOT).handout_paths if THOROUGH else KINDS)
 def test_ace_finds_no_violation(item, epubs, tmp_path: Path) -> None:
     if reason := gates.why_no_browser_gates():
         missing_tool(reason)

@@ -7,8 +7,10 @@ import pytest
 from bifolio.model.plate import SLOTS
 from bifolio.typography import plain
 from tests.conftest import KINDS
-from tests.metamorphic.test_oracle import CASES
+from tests.metamorphic.test_oracle import ITEMS
 from tests.support import flows
+
+CASES = [*((item, "harbour") for item in ITEMS), ("tears-and-closeness", "rowan")]
 
 
 @pytest.fixture(scope="module")

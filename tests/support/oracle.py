@@ -7,6 +7,7 @@ flow. Its slots stand in block quotes, which nothing else uses, so that they can
 from __future__ import annotations
 
 import shutil
+import subprocess
 from dataclasses import replace
 from pathlib import Path
 
@@ -64,6 +65,17 @@ def same_pictures(inked: bytes, laid_out: bytes) -> None:
         assert share < 0.002, f"page {number}: {share:.3%} of the pixels differ"
         beyond = max(pictures.share_beyond_rounding(*pair) for pair in ((one, other), (other, one)))
         assert beyond < 0.00001, f"page {number}: {beyond:.4%} of the pixels show something else"
+
+
+def same_texts(inked: bytes, laid_out: bytes, pdftotext: str, folder: Path) -> None:
+    """Compare what a copier of text gets, line by line; empty lines and the width of blanks aside."""
+    told = []
+    for name, body in (("inked.pdf", inked), ("whole.pdf", laid_out)):
+        (folder / name).write_bytes(body)
+        command = [pdftotext, "-layout", str(folder / name), "-"]
+        said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+        told.append([" ".join(line.split()) for line in said.splitlines() if line.strip()])
+    assert told[0] == told[1]
 
 
 def same_tags(inked: bytes, laid_out: bytes) -> None:

@@ -18,10 +18,16 @@ from tests.support import pictures, tags
 from tests.support.projects import COMPLETE, Scratch
 
 
-@pytest.fixture
-def sheet(scratch: Scratch) -> Path:
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Scratch:
+    scratch = Scratch.create(tmp_path_factory.mktemp("proof") / "project")
     scratch.write("content/handouts/small.yaml", COMPLETE)
-    (path,) = Office(scratch.root).proof("default")
+    return scratch
+
+
+@pytest.fixture(scope="module")
+def sheet(project: Scratch) -> Path:
+    (path,) = Office(project.root).proof("default")
     return path
 
 
@@ -30,9 +36,9 @@ def _text(path: Path) -> str:
     return " ".join(" ".join(page.get_textpage().get_text_range() for page in document).split())
 
 
-def test_the_sheet_says_what_was_changed(sheet: Path, scratch: Scratch) -> None:
+def test_the_sheet_says_what_was_changed(sheet: Path, project: Scratch) -> None:
     said = _text(sheet)
-    proof = Office(scratch.root).colours("default")
+    proof = Office(project.root).colours("default")
     assert proof.shades
     for shade in proof.shades:
         assert f"{shade.after} {shade.contrast_after:.1f} : 1" in said
@@ -49,17 +55,17 @@ def test_the_sheet_ends_with_its_own_pages_in_grey(sheet: Path) -> None:
     assert all(max(colour) - min(colour) < 24 for _, colour in grey.getcolors(100_000) or ())
 
 
-def test_the_sheet_shows_the_brands_colour_and_the_printed_ones(sheet: Path, scratch: Scratch) -> None:
+def test_the_sheet_shows_the_brands_colour_and_the_printed_ones(sheet: Path, project: Scratch) -> None:
     found = {colour for _, colour in pictures.pages(sheet.read_bytes(), dpi=60)[0].getcolors(1_000_000) or ()}
-    for colour in ("#1d5a68", *(shade.after for shade in Office(scratch.root).colours("default").shades)):
+    for colour in ("#1d5a68", *(shade.after for shade in Office(project.root).colours("default").shades)):
         red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
         near = min(abs(r - red) + abs(g - green) + abs(b - blue) for r, g, b in found)
         assert near < 12, colour
 
 
-def test_the_sheet_is_the_same_each_time(scratch: Scratch, sheet: Path) -> None:
+def test_the_sheet_is_the_same_each_time(project: Scratch, sheet: Path) -> None:
     first = sheet.read_bytes()
-    (again,) = Office(scratch.root, renew=True).proof("default")
+    (again,) = Office(project.root, renew=True).proof("default")
     assert again.read_bytes() == first
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import re
 import subprocess
 import sys
 import zlib
@@ -202,17 +203,17 @@ def _traces(*folders: Path) -> Iterator[str]:
                 yield f"{path} (its name)"
             if path.is_file():
                 body = path.read_bytes()
-                if any(word in body or word in _unpacked(body) for word in words):
+                whole = body + _unpacked(body)
+                if any(word in whole for word in words):
                     yield str(path)
 
 
 def _unpacked(body: bytes) -> bytes:
     """Give what zlib streams inside a file hold; the text of a PDF is drawn in glyphs, and read by `_text`."""
-    found, at = b"", body.find(b"stream\n")
-    while at >= 0:
+    found = b""
+    for stream in re.finditer(rb"(?<!end)stream\n(.*?)endstream", body, re.DOTALL):
         with contextlib.suppress(zlib.error):
-            found += zlib.decompressobj().decompress(body[at + 7 :])
-        at = body.find(b"stream\n", at + 7)
+            found += zlib.decompressobj().decompress(stream[1])
     if body.startswith(b"%PDF") or b"%PDF-1" in body[:20_000]:
         start = body.find(b"%PDF-1")
         with contextlib.suppress(pdfium.PdfiumError):
