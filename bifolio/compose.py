@@ -19,7 +19,7 @@ import zlib
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -28,6 +28,7 @@ from jinja2 import (
     FileSystemBytecodeCache,
     FileSystemLoader,
     StrictUndefined,
+    Template,
     TemplateError,
     TemplateNotFound,
     select_autoescape,
@@ -168,6 +169,8 @@ class Composer:
         self.own_lines = own_lines
         self.typeface = typeface
         self.brand_colours = palette
+        self._css = cache(self._read_css)
+        self._code = cache(self._compiled)
         self.tokens = self._theme_tokens()
         self.palette = colours(self._painted_tokens(), palette)
         self.words = {**region.words, "emergency": region.emergency.number, "region": region.name}
@@ -591,11 +594,14 @@ class Composer:
 
     def _draw(self, where: str, template: str, context: Mapping[str, Any]) -> str:
         def draw() -> str:
-            code = self.environment.compile(template, where, where)  # from_string would forget the place
-            ours = self.environment.make_globals(None)
-            return self.environment.template_class.from_code(self.environment, code, ours).render(context)
+            return self._code(template, where).render(context)
 
         return self._weighed(_guarded(where, draw))
+
+    def _compiled(self, template: str, where: str) -> Template:
+        code = self.environment.compile(template, where, where)  # from_string would forget the place
+        ours = self.environment.make_globals(None)
+        return self.environment.template_class.from_code(self.environment, code, ours)
 
     def _weighed(self, svg: str) -> str:
         """Draw the lines of a drawing as heavy as the theme asks."""
@@ -669,7 +675,7 @@ class Composer:
     def _layer(self, name: str, files: tuple[str, ...]) -> str:
         return f"@layer {name} {{\n" + "\n".join(self._css(file) for file in files) + "\n}"
 
-    def _css(self, name: str) -> str:
+    def _read_css(self, name: str) -> str:
         try:
             text = (self.design.styles / name).read_text("utf-8")
         except (OSError, UnicodeDecodeError) as error:
@@ -738,6 +744,7 @@ _REM = {"mm": 72 / 25.4 / 12, "pt": 1 / 12}
 """12 pt, the body size of print, is one rem."""
 
 
+@lru_cache(maxsize=128)
 def _in_rem(css: str) -> str:
     """Turn the lengths of print into lengths that grow with the reader's type.
 

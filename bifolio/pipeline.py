@@ -91,6 +91,7 @@ class Workshop:
         self.flowing = lru_cache(maxsize=8)(self._flowing)
         self.coloured = lru_cache(maxsize=8)(self._coloured)
         self.faces = lru_cache(maxsize=8)(self._faces)
+        self.ground = lru_cache(maxsize=8)(lambda job: self._cover_page(job, None))
 
     def produce(self, job: Job, handout: Handout | None = None) -> Artefact:
         """Make one file: compose, render, ink, impose, verify. Raises PressError with all that is wrong.
@@ -363,7 +364,7 @@ class Workshop:
         return _Kept(finished)
 
     def _cover_picture(self, words: _Kept[bytes], job: Job, form: str) -> bytes:
-        ground = self._cover_page(job, None)
+        ground = self.ground(replace(job, item=""))
         return preview.cover(ground.take(), words.take(), form)
 
     # -- compose ---------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ stands first and plain, as the Open Container Format asks.
 
 from __future__ import annotations
 
+import html
 import io
 import re
 import uuid
@@ -106,6 +107,7 @@ class PageMark:
 
 
 _PIECE = re.compile(r"(<[^>]*>)")
+_LETTER = re.compile(r"&[#\w]+;|\S")
 
 
 def with_page_marks(body: str, openings: Sequence[str]) -> tuple[str, tuple[PageMark, ...]]:
@@ -139,8 +141,8 @@ def _letters(body: str) -> Iterator[tuple[str, int]]:
         if piece.startswith("<"):
             in_drawing = piece.startswith("<svg") or (in_drawing and not piece.startswith("</svg"))
         elif not in_drawing:
-            for found in re.finditer(r"&[#\w]+;|\S", piece):
-                letter = Markup(found[0]).unescape()  # noqa: S704 - one letter, to compare it
+            for found in _LETTER.finditer(piece):
+                letter = html.unescape(found[0]) if found[0].startswith("&") else found[0]
                 if not letter.isspace():
                     yield letter, at + found.start()
         at += len(piece)

@@ -15,7 +15,8 @@ import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +69,11 @@ def _lay_out(galley: str, fonts: Path, where: str, *, variant: str | None) -> Re
     weasyprint = engine(fonts)
     options = {"pdf_variant": variant} if variant else {}
     with _listening(where) as findings:
-        document = weasyprint.HTML(string=galley, url_fetcher=_fetcher()).render(**options)
+        markup, styles = _parted(galley)
+        parsed = _parsed(styles)
+        findings.extend(replace(finding, where=where) for finding in parsed.findings)
+        html = weasyprint.HTML(string=markup, url_fetcher=_fetcher())
+        document = html.render(stylesheets=[parsed.sheet], **options)
         overfull = {}
         for number, page in enumerate(document.pages):
             _keep_whole_links(page)
@@ -90,6 +95,34 @@ def _lay_out(galley: str, fonts: Path, where: str, *, variant: str | None) -> Re
             pdf = document.write_pdf(**options)
         wasteful = variant is not None and wastes_a_page(document.pages)
         return Rendered(pdf, len(document.pages), tuple(findings), tuple(overfull), wasteful, openings)
+
+
+# -- styles --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Parsed:
+    """A stylesheet as WeasyPrint has parsed it, and what it warned of."""
+
+    sheet: Any
+    findings: tuple[Diagnostic, ...]
+
+
+def _parted(galley: str) -> tuple[str, str]:
+    """Give a galley without its styles, and the styles."""
+    head, opened, rest = galley.partition("<style>")
+    styles, closed, body = rest.partition("</style>")
+    return (head + body, styles) if opened and closed else (galley, "")
+
+
+@lru_cache(maxsize=8)
+def _parsed(styles: str) -> _Parsed:
+    """Parse a stylesheet; once for all covers of a clinic, and for a handout that is laid out again."""
+    from weasyprint import CSS
+
+    with _listening("") as findings:
+        sheet = CSS(string=styles, url_fetcher=_fetcher())
+    return _Parsed(sheet, tuple(findings))
 
 
 # -- the engine ----------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import struct
+from functools import lru_cache
 from typing import Any
 
 PAGE_PIXELS = 480
@@ -25,11 +26,18 @@ def first_page(pdf: bytes, width: int = PAGE_PIXELS) -> bytes:
 
 def cover(ground: bytes, words: bytes, form: str) -> bytes:
     """Lay the words of a cover, one page of a PDF, on its ground, another; give a JPEG or a PNG."""
-    picture = _drawn(ground, height=COVER_PIXELS)
-    picture.alpha_composite(_drawn(words, height=COVER_PIXELS, paper=0))
+    picture = _ground(ground).copy()
+    said = _drawn(words, height=COVER_PIXELS, paper=0)
+    picture.paste(said, mask=said)
     if form == "PNG":
-        return _written(picture.convert("RGB").quantize(128, method=2), form, optimize=True)
-    return _written(picture.convert("RGB"), form, quality=88, subsampling=0)
+        return _written(picture.quantize(128, method=2), form, optimize=True)
+    return _written(picture, form, quality=88, subsampling=0)
+
+
+@lru_cache(maxsize=4)
+def _ground(pdf: bytes) -> Any:
+    """Draw the ground of a clinic's covers, once for all of them."""
+    return _drawn(pdf, height=COVER_PIXELS).convert("RGB")
 
 
 def size(picture: bytes) -> tuple[int, int]:
