@@ -32,11 +32,21 @@ class Snapshot:
     Names are relative to the project; those of the program begin with `engine/`.
     """
 
-    def __init__(self, digests: Mapping[str, str]) -> None:
+    def __init__(self, digests: Mapping[str, str], stats: Mapping[str, tuple[str, list[int]]]) -> None:
         self.digests = dict(sorted(digests.items()))
+        self.stats = dict(stats)
+        """Where each file stands, its size and its time of change."""
 
     def of(self, names: Iterable[str]) -> str:
         """Give one digest of the named files; a name that ends with / or . stands for all that begin so."""
+        chosen = [f"{name} {self.digests[name]}\n" for name in self._begun(names)]
+        return hashlib.sha256("".join(chosen).encode()).hexdigest()
+
+    def holds(self, names: Iterable[str]) -> bool:
+        """Tell whether the named files are still as they were; names as in `of`."""
+        return all(_is_as_written(*self.stats[name]) for name in self._begun(names) if name in self.stats)
+
+    def _begun(self, names: Iterable[str]) -> list[str]:
         exact = set()
         beginnings = []
         for name in names:
@@ -45,8 +55,7 @@ class Snapshot:
             else:
                 exact.add(name)
         begun = tuple(beginnings)
-        chosen = [f"{n} {d}\n" for n, d in self.digests.items() if n in exact or n.startswith(begun)]
-        return hashlib.sha256("".join(chosen).encode()).hexdigest()
+        return [name for name in self.digests if name in exact or name.startswith(begun)]
 
 
 class Ledger:
@@ -62,6 +71,7 @@ class Ledger:
         known: dict[str, list[Any]] = self._kept.get("files", {})
         at = self._kept.get("at", 0)
         found: dict[str, list[Any]] = {}
+        stats = {}
         for name, path, stat in self._files():
             seen = known.get(name)
             # A file that changed at the moment of the last look may have changed again since, unseen.
@@ -69,8 +79,10 @@ class Ledger:
                 found[name] = seen
             else:
                 found[name] = [stat.st_size, stat.st_mtime_ns, _digest(path)]
+            stats[name] = (str(path), found[name][:2])
         self._kept["files"] = found
-        return Snapshot({name: entry[2] for name, entry in found.items()} | {"engine": engine_mark()})
+        digests = {name: entry[2] for name, entry in found.items()}
+        return Snapshot(digests | {"engine": engine_mark()}, stats)
 
     def stands(self, request: Sequence[str]) -> dict[str, Any] | None:
         """Give what a build of this request told, if all that it read and wrote is as it was; else nothing."""

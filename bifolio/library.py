@@ -68,6 +68,8 @@ class Library:
         self.content = self.root / "content"
         self.trees: dict[str, Tree] = {}
         """Every file read so far, by its name; findings of later stages point into them."""
+        self._handouts: dict[str, tuple[Tree, dict[str, Handout], Handout]] = {}
+        self._sayings: dict[str, tuple[Handout, Handout]] = {}
         self._logos: dict[str, Logo] = {}
         self._typefaces: dict[tuple[str, str], Typeface] = {}
 
@@ -195,22 +197,33 @@ class Library:
 
     def handout(self, item: str) -> Handout:
         """Give a handout as every reader gets it; see `open_handout`."""
-        return self.open_handout(item).saying()
+        whole = self.open_handout(item)
+        kept = self._sayings.get(item)
+        if kept is None or kept[0] is not whole:
+            kept = self._sayings[item] = whole, whole.saying()
+        return kept[1]
 
     def open_handout(self, item: str) -> Handout:
         """Give a handout with all its references checked, those of the shared blocks too.
 
         The words that one person's copy may say otherwise are still open: `{partner}`.
         """
-        self._refuse_name(item)
         tree = self.handout_tree(item)
+        if kept := self._handouts.get(item):
+            as_read, parts, whole = kept
+            if as_read is tree and all(self.handout(name) is part for name, part in parts.items()):
+                return whole
+        self._refuse_name(item)
         handout, findings = validate(Handout, tree, "content", {"defaults": self.defaults})
         findings += [*self._lost_names(tree), *sections(tree)]
         if handout is not None:
             findings += self._not_to_bind(handout, tree)
         if handout is None or findings:
             raise ContentError(findings)
-        return bind(handout, self._parts(handout)) if handout.handouts else handout
+        parts = self._parts(handout)
+        whole = bind(handout, parts) if parts else handout
+        self._handouts[item] = tree, parts, whole
+        return whole
 
     def _not_to_bind(self, booklet: Handout, tree: Tree) -> Iterable[Diagnostic]:
         """Find the names in a booklet that are no handouts."""
@@ -565,36 +578,38 @@ class Library:
 
     # -- what a file is made from ----------------------------------------------------------------
 
-    def made_from(self, job: Job, snapshot: Snapshot) -> str:
-        """Give one digest of all that has a say in a job's file: files as they are, facts by what they say."""
+    def made_from(self, job: Job, snapshot: Snapshot) -> tuple[str, tuple[str, ...]]:
+        """Give one digest of all that has a say in a job's file, and the names of the files among it.
+
+        Files tell as they are, facts by what they say.
+        """
         handout = self.handout(job.item)
         items = (job.item, *handout.handouts)
         kinds = handout.block_kinds
         blocks = tuple(f"templates/blocks/{kind}.html.j2" for kind in kinds)
-        files = snapshot.of(
-            (
-                "engine",
-                "engine/bifolio/",
-                *(relative_name(self.handout_paths[item], self.root) for item in items),
-                "content/defaults.yaml",
-                f"content/regions/{job.region}.yaml",
-                f"content/locales/{job.language}.yaml",
-                f"content/brands/{job.brand}/",
-                *(f"content/figures/{name}." for name in handout.figures),
-                *(f"styles/{name}" for name in ("tokens.css", "base.css", "page.css", "sheet.css")),
-                *(f"styles/{name}/" for name in ("parts", "flow", "fonts", "icons", "editions")),
-                *(f"styles/components/{kind}.css" for kind in kinds),
-                f"styles/themes/{job.theme}.css",
-                *(
-                    n
-                    for n in snapshot.digests
-                    if n.startswith("templates/") and n not in blocks and "/blocks/" not in n
-                ),
-                *blocks,
-            )
+        files = (
+            "engine",
+            "engine/bifolio/",
+            *(relative_name(self.handout_paths[item], self.root) for item in items),
+            "content/defaults.yaml",
+            f"content/regions/{job.region}.yaml",
+            f"content/locales/{job.language}.yaml",
+            f"content/brands/{job.brand}/",
+            *(f"content/figures/{name}." for name in handout.figures),
+            *(f"styles/{name}" for name in ("tokens.css", "base.css", "page.css", "sheet.css")),
+            *(f"styles/{name}/" for name in ("parts", "flow", "fonts", "icons", "editions")),
+            *(f"styles/components/{kind}.css" for kind in kinds),
+            f"styles/themes/{job.theme}.css",
+            *(
+                n
+                for n in snapshot.digests
+                if n.startswith("templates/") and n not in blocks and "/blocks/" not in n
+            ),
+            *blocks,
         )
         facts = {fact: self.evidence.facts[fact] for fact in handout.cites}
-        return f"{job!r} {files} {facts!r} {self.evidence.references(handout.cites)!r}"
+        said = f"{facts!r} {self.evidence.references(handout.cites)!r}"
+        return f"{job!r} {snapshot.of(files)} {said}", files
 
     # -- files -----------------------------------------------------------------------------------
 

@@ -77,7 +77,9 @@ class Office:
             )
         self.snapshot = ledger.snapshot() if ledger else None  # before the first file is read
         self.library = Library(root)
-        self.store = Store(self.library.root / STORE, renew=renew)
+        self.store = Store(self.library.root / STORE)
+        if renew:
+            self.store = Store(self.store.folder, since=self.store.now())
         self.executor = executor
 
     def plan(self, request: Request) -> tuple[Job, ...]:

@@ -91,6 +91,7 @@ class Workshop:
         self.flowing = lru_cache(maxsize=8)(self._flowing)
         self.coloured = lru_cache(maxsize=8)(self._coloured)
         self.faces = lru_cache(maxsize=8)(self._faces)
+        self.minutes = lru_cache(maxsize=32)(_minutes)
 
     def produce(self, job: Job, handout: Handout | None = None) -> Artefact:
         """Make one file: compose, render, ink, impose, verify. Raises PressError with all that is wrong.
@@ -101,7 +102,8 @@ class Workshop:
             return self._pdf(job, handout)
         if self.snapshot is None:
             return self._made_new(job)
-        mark = fingerprint("file", self._press_mark, self.library.made_from(job, self.snapshot))
+        said, files = self.library.made_from(job, self.snapshot)
+        mark = fingerprint("file", self._press_mark, said)
         if kept := self.store.find(mark):
             artefact, remarks = _unpacked(job, kept)
             self.remarks |= remarks
@@ -109,7 +111,10 @@ class Workshop:
         before, self.remarks = self.remarks, {}
         try:
             artefact = self._made_new(job)
-            if not any(remark.span for remark in self.remarks.values()):  # a place in a file that may move
+            is_placed = any(remark.span for remark in self.remarks.values())  # in a file that may move
+            if not is_placed and self.snapshot.holds(
+                files
+            ):  # else it is made of what somebody wrote meanwhile
                 self.store.keep(mark, _packed(artefact, self.remarks.values()))
         finally:
             self.remarks = before | self.remarks
@@ -633,9 +638,8 @@ class Workshop:
     def _told_of(self, job: Job, handout: Handout | None) -> dict[str, object]:
         """Give what a shelf says of an item, and how long a reader needs for it."""
         galley = self._composed(handout, *self._place(job)) if handout else self._galley_of(job)
-        words = len(_MARKUP.sub(" ", galley).split())
         told = self.composer(*self._place(job)).told_of(handout or self.library.handout(job.item))
-        return {**told, "minutes": math.ceil(words / _READ_IN_A_MINUTE)}
+        return {**told, "minutes": self.minutes(galley)}
 
     def _facts(
         self, job: Job, *made_from: str | bytes, handout: Handout | None = None, **more: object
@@ -674,6 +678,10 @@ _READ_IN_A_MINUTE = 180
 """Words. A calm reader has 200 or more; who is tired, or reads in a second language, has fewer."""
 
 _MARKUP = re.compile(r"<style>.*?</style>|<svg.*?</svg>|<[^>]*>", re.DOTALL)
+
+
+def _minutes(galley: str) -> int:
+    return math.ceil(len(_MARKUP.sub(" ", galley).split()) / _READ_IN_A_MINUTE)
 
 
 def _longest_words(copy: ClinicCopy, slot: str) -> str:

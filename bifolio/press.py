@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from bifolio.diagnostics import (
@@ -30,22 +30,21 @@ STORE_BYTES = 400_000_000
 class Store:
     """Finished work by the fingerprint of all that it was made from. Bounded; the oldest goes first."""
 
-    def __init__(
-        self, folder: Path, most: int = STORE_BYTES, *, renew: bool = False, keeps: bool = True
-    ) -> None:
+    def __init__(self, folder: Path, most: int = STORE_BYTES, *, since: int = 0, keeps: bool = True) -> None:
         self.folder = folder
         self.most = most
-        self.renew = renew
-        """Make everything anew, and put it into the store."""
+        self.since = since
+        """Work kept before this moment, in nanoseconds of the disk's clock, is made anew: see `now`."""
         self.keeps = keeps
         """Without it work is found and never kept: one person's copy leaves no trace."""
 
     def find(self, fingerprint: str) -> bytes | None:
         """Give the work of this fingerprint, if it is kept and whole."""
-        if self.renew:
-            return None
+        path = self._path(fingerprint)
         try:
-            kept = self._path(fingerprint).read_bytes()
+            if self.since and path.stat().st_mtime_ns < self.since:
+                return None
+            kept = path.read_bytes()
         except OSError:
             return None
         # The disk, or a hand, may have spoilt it; the digest in front tells.
@@ -58,10 +57,26 @@ class Store:
             return body
         path = self._path(fingerprint)
         part = path.with_name(f".{path.name}.{os.getpid()}.part")
-        try:
+        with self._writing():
             path.parent.mkdir(parents=True, exist_ok=True)
             part.write_bytes(hashlib.sha256(body).digest() + body)
             part.replace(path)
+        return body
+
+    def now(self) -> int:
+        """Tell the moment by the clock of the disk, which gives files their times."""
+        mark = self.folder / f".{os.getpid()}.now"
+        with self._writing():
+            self.folder.mkdir(parents=True, exist_ok=True)
+            mark.touch()
+            moment = mark.stat().st_mtime_ns
+            mark.unlink()
+        return moment
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        try:
+            yield
         except OSError as error:
             raise ToolError(
                 Diagnostic(
@@ -70,7 +85,6 @@ class Store:
                     help="free the disk, or make the folder writable; it keeps finished work between builds",
                 )
             ) from error
-        return body
 
     def _path(self, fingerprint: str) -> Path:
         return self.folder / fingerprint[:2] / fingerprint[2:]
