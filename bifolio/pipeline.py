@@ -112,9 +112,8 @@ class Workshop:
         try:
             artefact = self._made_new(job)
             is_placed = any(remark.span for remark in self.remarks.values())  # in a file that may move
-            if not is_placed and self.snapshot.holds(
-                files
-            ):  # else it is made of what somebody wrote meanwhile
+            as_looked_at = self.snapshot.holds(files)  # else it is made of what somebody wrote meanwhile
+            if as_looked_at and not is_placed:
                 self.store.keep(mark, _packed(artefact, self.remarks.values()))
         finally:
             self.remarks = before | self.remarks
