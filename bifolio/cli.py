@@ -1,7 +1,7 @@
 """The command line: the only place that prints or sets an exit code.
 
 0 done · 2 usage · 3 content wrong · 4 design wrong · 5 faults found, nothing published
-6 a program or library is missing · 1 a bug, with its traceback
+6 a program or library is missing · 1 a bug, with its traceback · 130 stopped with Ctrl-C
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -23,7 +23,7 @@ import click
 from bifolio import __version__
 from bifolio.diagnostics import ContentError, Diagnostic, PressError, show, suggest
 from bifolio.ledger import Ledger
-from bifolio.worker import fonts_of, worker
+from bifolio.worker import cores, fonts_of, workers
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -65,6 +65,12 @@ class _Voice:
             return {"out": f"{_json_text(value)}\n", "err": line}
         return {"out": line, "err": "".join(f"{show(finding)}\n" for finding in findings[:MOST_SHOWN])}
 
+    def stop(self) -> NoReturn:
+        """End because somebody pressed Ctrl-C."""
+        if not self.quiet:
+            click.echo("Stopped. What stood in the output folder still stands.", err=True)
+        sys.exit(130)  # as a shell calls it
+
     def fail(self, error: PressError) -> NoReturn:
         """Show what is wrong and end with the exit code of its kind."""
         self.complain(error.findings)
@@ -81,6 +87,8 @@ def _speaking(as_json: bool, quiet: bool) -> Iterator[_Voice]:
         yield voice
     except PressError as error:
         voice.fail(error)
+    except KeyboardInterrupt:
+        voice.stop()
 
 
 def _common(command: F) -> F:
@@ -141,6 +149,9 @@ def main() -> None:
     help="Where to; output/ by default.",
 )
 @click.option("--force", is_flag=True, help="Make everything anew, also what is already there.")
+@click.option(
+    "--jobs", "hands", type=click.IntRange(1), help="How many processes make files; one a core by default."
+)
 @_common
 def build(
     items: tuple[str, ...],
@@ -153,6 +164,7 @@ def build(
     formats: str | None,
     output: Path | None,
     force: bool,
+    hands: int | None,
     project: Path,
     as_json: bool,
     quiet: bool,
@@ -161,7 +173,8 @@ def build(
     with _speaking(as_json, quiet) as voice, ExitStack() as stack:
         started = time.perf_counter()
         ledger = Ledger(project)
-        executor = stack.enter_context(worker(fonts_of(project)))
+        is_one = len(items) == 1 and len(brands) < 2 and len(editions) < 2 and not all_brands
+        executor = stack.enter_context(workers(fonts_of(project), 1 if is_one else hands or cores()))
         from bifolio.office import Office
         from bifolio.plan import Request
 
@@ -178,8 +191,8 @@ def build(
         jobs = office.plan(request)
         noted = office.warnings(job.brand for job in jobs)
         voice.complain(noted)
-        with _progress(voice, len(jobs)) as tell:
-            made, warnings = office.build(jobs, output, tell)
+        with _progress(voice, office.batches(jobs)) as tell:
+            made, warnings, _ = office.build(jobs, output, tell)
         voice.complain(warnings)
         for path in made:
             voice.say(f"  {_from_here(path)}")
@@ -307,7 +320,7 @@ def new(
     """Make a new brand, and a proof sheet of its colours and logo."""
     del what
     with _speaking(as_json, quiet) as voice, ExitStack() as stack:
-        executor = stack.enter_context(worker(fonts_of(project)))
+        executor = stack.enter_context(workers(fonts_of(project)))
         from bifolio.office import Office
 
         office = Office(project, executor=executor)
@@ -327,7 +340,7 @@ def proof(
 ) -> None:
     """Show what becomes of a brand's colours, its logo and every kind of block, in colour and in grey."""
     with _speaking(as_json, quiet) as voice, ExitStack() as stack:
-        executor = stack.enter_context(worker(fonts_of(project)))
+        executor = stack.enter_context(workers(fonts_of(project)))
         from bifolio.office import Office
 
         office = Office(project, executor=executor)
@@ -370,7 +383,7 @@ def tailor(
     """Make one person's copy; nothing of it is kept. Without --to, tell what a copy may change."""
     with _speaking(as_json, quiet) as voice, ExitStack() as stack:
         if target is not None:
-            executor = stack.enter_context(worker(fonts_of(project)))
+            executor = stack.enter_context(workers(fonts_of(project)))
         from bifolio.office import Office, read_tailoring
 
         if target is None:
@@ -618,11 +631,19 @@ def _formats(text: str | None) -> tuple[Any, ...]:
 
 
 @contextmanager
-def _progress(voice: _Voice, total: int) -> Iterator[Callable[[object], None]]:
-    """Tell how far a build is: a bar on a terminal, plain lines elsewhere."""
+def _progress(voice: _Voice, batches: Sequence[Any]) -> Iterator[Callable[[Any], None]]:
+    """Tell how far a build is and how long it may still take: a bar on a terminal, plain lines elsewhere."""
+    total = sum(len(batch.jobs) for batch in batches)
+    pace = _Pace(sum(batch.weight for batch in batches))
     if voice.quiet or voice.as_json or not sys.stderr.isatty():
         counter = iter(range(1, total + 1))
-        yield lambda job: voice.say(f"[{next(counter)}/{total}] {job}")
+
+        def say(batch: Any) -> None:
+            left = pace.left(batch.weight)
+            for job in batch.jobs:
+                voice.say(f"[{next(counter)}/{total}] {job}{left}")
+
+        yield say
         return
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn
@@ -634,14 +655,33 @@ def _progress(voice: _Voice, total: int) -> Iterator[Callable[[object], None]]:
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("", total=total)
-        begun = False
 
-        def tell(job: object) -> None:
-            nonlocal begun
-            progress.update(task, description=str(job), advance=1 if begun else 0)
-            begun = True
+        def tell(batch: Any) -> None:
+            words = f"{batch.jobs[-1]}{pace.left(batch.weight)}"
+            progress.update(task, description=words, advance=len(batch.jobs))
 
         yield tell
+
+
+class _Pace:
+    """How long a build may still take, by what the done part of it took."""
+
+    def __init__(self, weight: float) -> None:
+        self.weight = weight
+        self.done = 0.0
+        self.started = time.perf_counter()
+
+    def left(self, weight: float) -> str:
+        """Count another batch as done; say what is left, once that is more than a guess."""
+        self.done += weight
+        passed = time.perf_counter() - self.started
+        if passed < 3 or self.done < 0.1 * self.weight:
+            return ""
+        seconds = passed * (self.weight - self.done) / self.done
+        if seconds < 5:
+            return ""
+        about = f"{5 * round(seconds / 5)} s" if seconds < 90 else f"{round(seconds / 60)} min"
+        return f", about {about} left"
 
 
 def _files(count: int) -> str:

@@ -281,6 +281,12 @@ class Library:
         ]
         return [*found, *region_words(shared, words, region.id)] if shared else found
 
+    def letters(self, item: str) -> int:
+        """Tell how long a handout is as it is written, with all that it binds."""
+        whole = self.handout_tree(item)
+        trees = (whole, *(self.handout_tree(name) for name in self.handout(item).handouts))
+        return sum(len(tree.source.text) for tree in trees)
+
     def handout_tree(self, item: str) -> Tree:
         path = self.handout_paths.get(item)
         if path is None:

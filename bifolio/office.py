@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
@@ -41,12 +42,13 @@ from bifolio.model.region import Region
 from bifolio.model.tailoring import Tailoring
 from bifolio.model.tree import Tree
 from bifolio.plan import Job, Request, plan, unknown
-from bifolio.press import Store, run, together
+from bifolio.press import Batch, Delivery, Rack, Site, Store, batches, racked, run, together, writing
 from bifolio.proof import NAME as PROOF
 from bifolio.proof import Proof, measured, sample
 from bifolio.publish import expect_room, replace_all
 from bifolio.tailor import Part, parts, refused
 from bifolio.validate import validate
+from bifolio.worker import Crew, SameProcess
 
 if TYPE_CHECKING:  # late: they load the layout engine's libraries, and the word counter
     from bifolio.lint import Subject
@@ -111,21 +113,41 @@ class Office:
         """Give what is odd about brands and stops nothing."""
         return [finding for brand in dict.fromkeys(brands) for finding in self.library.brand_warnings(brand)]
 
-    def build(
-        self, jobs: Sequence[Job], folder: Path | None, started: Callable[[Job], None]
-    ) -> tuple[list[Path], list[Diagnostic]]:
-        """Make the jobs and publish them; give the paths of the files, and the warnings."""
+    def batches(self, jobs: Sequence[Job]) -> list[Batch]:
+        """Give the batches in which jobs are made, those that take longest first."""
+        return batches(jobs, self._workshop().place, self.library.letters)
+
+    def build(self, jobs: Sequence[Job], folder: Path | None, told: Callable[[Batch], None]) -> Built:
+        """Make the jobs and publish them. `told` is called with each batch that is done."""
         from bifolio.pipeline import engine
         from bifolio.publish import publish, standing
 
         target = folder or self.library.root / "output"
         expect_room(target)
-        workshop = self._workshop()
-        artefacts = list(run(jobs, workshop.produce, started))
-        artefacts += workshop.shelves(artefacts, standing(target), target)
-        written = publish(artefacts, target, engine())
+        shop = self._workshop()
+        waiting = self.batches(jobs)
+        with racked(self.store) as rack:
+            if len(waiting) > 1 and isinstance(self.executor, Crew) and self.executor.hands > 1:
+                delivered = self._shared_out(waiting, self.executor, rack, told)
+            else:
+                here = SameProcess()
+                delivered = run(waiting, lambda batch: here.submit(shop.deliver, batch.jobs, rack), 1, told)
+            artefacts = [artefact for delivery in delivered for artefact in delivery.artefacts]
+            artefacts += shop.shelves(artefacts, standing(target), target)
+            written = publish(artefacts, target, engine())
         self.store.clean()
-        return written, list(workshop.remarks.values())
+        remarks = dict(item for one in delivered for item in one.remarks.items()) | shop.remarks
+        return Built(written, list(remarks.values()), sum(delivery.made for delivery in delivered))
+
+    def _shared_out(
+        self, waiting: Sequence[Batch], crew: Crew, rack: Rack, told: Callable[[Batch], None]
+    ) -> list[Delivery]:
+        """Have batches made by a crew, in workshops that know the project as it was when this office opened."""
+        place, root = rack.folder / f"site-{next(_sites)}.json", self.library.root
+        with writing(self.store.folder):
+            site = Site(place, root, self.store.folder, self.store.since, self.snapshot).write()
+        at_once = crew.hands + 1  # one lies ready for who is done first
+        return run(waiting, lambda batch: crew.make(site, batch.jobs), at_once, told)
 
     def check(self, items: Sequence[str], brands: Sequence[str], today: datetime.date) -> list[Diagnostic]:
         """Validate and lint handouts and brands, in every region that a brand uses; give the warnings.
@@ -503,6 +525,19 @@ class Office:
     def _about(self, item: str) -> str:
         handout = self.library.handout(item)
         return f"{handout.title} ({handout.kind}, for {' and '.join(handout.audience)})"
+
+
+_sites = count()
+"""Each build has a site of its own: a worker that met one before would take the project to be as it was then."""
+
+
+class Built(NamedTuple):
+    """What a build did."""
+
+    files: list[Path]
+    warnings: list[Diagnostic]
+    made: int
+    """How many files were not found in the store but made."""
 
 
 @dataclass(frozen=True)

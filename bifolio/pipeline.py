@@ -16,7 +16,7 @@ from base64 import b64encode
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import replace
-from functools import cache, cached_property, lru_cache
+from functools import cache, cached_property, lru_cache, partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Generic, TypeVar
@@ -26,7 +26,15 @@ from markupsafe import Markup
 from bifolio import __version__, shelf
 from bifolio.approval import Standing, state_of, wording
 from bifolio.compose import FITS, ApprovalLine, ClinicCopy, Composer, Design, qr
-from bifolio.diagnostics import ContentError, DesignError, Diagnostic, ProofError, Severity, shorten
+from bifolio.diagnostics import (
+    ContentError,
+    DesignError,
+    Diagnostic,
+    PressError,
+    ProofError,
+    Severity,
+    shorten,
+)
 from bifolio.impose import impose, misfit, sheets
 from bifolio.ink import Ink, Inker, SlotSheet
 from bifolio.ledger import ENGINE, STORE, Snapshot
@@ -40,7 +48,7 @@ from bifolio.model.plate import LINES, SLOTS, Plate
 from bifolio.model.tailoring import Tailoring
 from bifolio.palette import NIGHT, PAPER, PAPER_SENTINEL, ROLES, SENTINELS, derive, derive_night
 from bifolio.plan import Job
-from bifolio.press import Store
+from bifolio.press import Delivery, Rack, Store
 from bifolio.proof import Proof, in_grey, measured
 from bifolio.publish import Artefact
 from bifolio.render import Work, epub, lay_out_handout, lay_out_plate, lay_out_slots, preview, web
@@ -130,6 +138,21 @@ class Workshop:
         }
         return makers[job.format](job)
 
+    def deliver(self, jobs: Iterable[Job], rack: Rack) -> Delivery:
+        """Make the jobs of a batch and lay the files on the rack; what goes wrong with one stops no other."""
+        before, self.remarks = self.remarks, {}
+        made = self.made
+        artefacts, failures = [], []
+        try:
+            for job in jobs:
+                try:
+                    artefacts.append(rack.put(self.produce(job)))
+                except PressError as failure:
+                    failures.append(failure)
+            return Delivery(tuple(artefacts), self.remarks, tuple(failures), self.made - made)
+        finally:
+            self.remarks = before
+
     def tailored(self, job: Job, tailoring: Tailoring) -> bytes:
         """Make one person's copy of a handout. The store of this workshop should be one that keeps nothing."""
         handout = self.library.open_handout(job.item)
@@ -137,7 +160,7 @@ class Workshop:
         copy = tailor(handout, tailoring, labels)
         if unknown := self.library.check_words(job.item, self.library.region(job.region)):
             raise ContentError(unknown)
-        galley = self._composed(copy, *self._place(job))
+        galley = self._composed(copy, *self.place(job))
         return self._printed(job, galley, tailored=copy != handout.saying())[0]
 
     def proof_sheet(self, job: Job, handout: Handout) -> Artefact:
@@ -145,12 +168,12 @@ class Workshop:
         library = self.library
         brand = library.brand(job.brand)
         proof = measured(brand.color.given, brand.color.seed or DEFAULT_SEED)
-        first = self._printed(job, self._composed(handout, *self._place(job), proof))[0]
+        first = self._printed(job, self._composed(handout, *self.place(job), proof))[0]
         shown = replace(proof, greys=in_grey(first))
         return self._pdf(job, handout, shown)
 
     def _pdf(self, job: Job, handout: Handout | None = None, proof: Proof | None = None) -> Artefact:
-        galley = self._composed(handout, *self._place(job), proof) if handout else self._galley_of(job)
+        galley = self._composed(handout, *self.place(job), proof) if handout else self._galley_of(job)
         pdf, plate, inker = self._printed(job, galley)
         made_from = (galley, repr(sorted(inker.clinic.palette.items())), inker.clinic.sheet.pdf)
         return Artefact(job.path, pdf, self._facts(job, *made_from, handout=handout, pages=plate.pages))
@@ -182,7 +205,7 @@ class Workshop:
         return layout.take(), slots.take()
 
     def _galley_of(self, job: Job) -> str:
-        return self.galley(job.item, *self._place(job))
+        return self.galley(job.item, *self.place(job))
 
     def _proved(self, findings: list[Diagnostic]) -> None:
         """Raise what is wrong with a finished file; keep what is only odd."""
@@ -198,7 +221,7 @@ class Workshop:
         words = self._cover_sheet(job)
         flow, paint, copy = self._flow(job, on_web=False)
         handout, brand = self.library.handout(job.item), self.library.brand(job.brand)
-        composer = self.composer(*self._place(job))
+        composer = self.composer(*self.place(job))
         home = brand.clinic.shelf
         form_at = f"{home.rstrip('/')}/index.html#{job.item}" if home and flow.is_filled_in else None
         edition = self.library.edition(job.edition)
@@ -220,7 +243,7 @@ class Workshop:
 
     def _html(self, job: Job) -> Artefact:
         flow, paint, copy = self._flow(job, on_web=True)
-        composer = self.composer(*self._place(job))
+        composer = self.composer(*self.place(job))
         body = web.render(
             flow, paint, self.faces(job.brand), copy.name, composer.frame("web"), composer.document
         )
@@ -232,7 +255,7 @@ class Workshop:
         handout, brand = library.handout(job.item), library.brand(job.brand)
         if unknown := library.check_words(job.item, library.region(job.region)):
             raise ContentError(unknown)
-        composer = self.flowing(*self._place(job))
+        composer = self.flowing(*self.place(job))
         paint = self.paint(brand)
         logo = library.logo(job.brand, brand, paint.day["deep"])
         copy = composer.clinic_copy(brand, logo, self._approval_line(job))
@@ -282,32 +305,33 @@ class Workshop:
         self, made: Sequence[Artefact], standing: Mapping[str, Facts], folder: Path
     ) -> list[Artefact]:
         """Give the shelf of each clinic and language whose web pages were made: all that then stands there."""
-        bodies = {artefact.path: artefact.body for artefact in made}
+        new = {artefact.path: artefact for artefact in made}
         files = {
             **standing,
-            **{a.path: {**a.facts, "bytes": len(a.body)} for a in made},
+            **{a.path: {**a.facts, "bytes": a.size} for a in made},
         }
         touched = set(shelf.places({a.path: a.facts for a in made}))
-        return [
-            self._shelf(files, bodies, folder, place) for place in shelf.places(files) if place in touched
-        ]
+        return [self._shelf(files, new, folder, place) for place in shelf.places(files) if place in touched]
 
     def _shelf(
-        self, files: Mapping[str, Facts], bodies: Mapping[str, bytes], folder: Path, place: str
+        self, files: Mapping[str, Facts], new: Mapping[str, Artefact], folder: Path, place: str
     ) -> Artefact:
         job = next(
             Job(**{name: facts[name] for name in _JOB_FIELDS}, format="html")
             for path, facts in sorted(files.items())
-            if path in bodies and facts.get("format") == "html" and path.startswith(f"{place}/")
+            if path in new and facts.get("format") == "html" and path.startswith(f"{place}/")
         )
         stock = shelf.items(files, place, lambda name: self.library.edition(name).name)
-        pictures = {}
+        drawn = {}
         for item in stock:
             if item.first_pdf:
                 path = f"{place}/{item.first_pdf}"
-                pictures[item.id] = self._shelf_picture(bodies.get(path) or (folder / path).read_bytes())
-            elif any(path.startswith(f"{place}/{item.id}.") for path in bodies):
-                pictures[item.id] = self._first_page(replace(job, item=item.id, format="png")).body
+                pdf = new[path].body if path in new else (folder / path).read_bytes()
+                drawn[item.id] = self._shelf_picture(pdf)
+            elif any(path.startswith(f"{place}/{item.id}.") for path in new):
+                picture = self._first_page(replace(job, item=item.id, format="png")).body
+                drawn[item.id] = _Kept(partial(bytes, picture))
+        pictures = {own: kept.take() for own, kept in drawn.items()}
         shown = {
             "groups": shelf.groups(stock),
             "pictures": {
@@ -318,7 +342,7 @@ class Workshop:
                 for own, size in ((o, preview.size(p)) for o, p in pictures.items())
             },
         }
-        composer = self.flowing(*self._place(job))
+        composer = self.flowing(*self.place(job))
         brand = self.library.brand(job.brand)
         paint = self.paint(brand)
         copy = composer.clinic_copy(brand, self.library.logo(job.brand, brand, paint.day["deep"]))
@@ -331,9 +355,12 @@ class Workshop:
         facts = {"brand": job.brand, "language": job.language, "format": "shelf"}
         return Artefact(path, body, {**facts, "inputs": fingerprint(self._press_mark, body)})
 
-    def _shelf_picture(self, pdf: bytes) -> bytes:
+    def _shelf_picture(self, pdf: bytes) -> _Kept[bytes]:
         mark = fingerprint("picture", self._press_mark, version("pypdfium2"), version("Pillow"), pdf)
-        return self.store.find(mark) or self.store.keep(mark, preview.first_page(pdf))
+        if body := self.store.find(mark):
+            return _Kept(lambda: body)
+        work = self.executor.submit(preview.first_page, pdf)
+        return _Kept(lambda: self.store.keep(mark, work.result()))
 
     # -- pictures --------------------------------------------------------------------------------
 
@@ -351,7 +378,7 @@ class Workshop:
 
     def _cover_page(self, job: Job, handout: Handout | None) -> _Kept[bytes]:
         """Set the words of a cover, or without a handout its ground; each once."""
-        composer = self.coloured(job.brand, *self._place(job))
+        composer = self.coloured(job.brand, *self.place(job))
         html = composer.cover(handout, self.library.brand(job.brand).name)
         mark = fingerprint("cover", self._press_mark, html)
         if body := self.store.find(mark):
@@ -372,7 +399,7 @@ class Workshop:
 
     # -- compose ---------------------------------------------------------------------------------
 
-    def _place(self, job: Job) -> tuple[str, str, str, str, str]:
+    def place(self, job: Job) -> tuple[str, str, str, str, str]:
         """Give what chooses a composer: all of a job that has a say in its layout."""
         return job.edition, job.theme, job.region, job.language, self._own(job.brand)
 
@@ -438,7 +465,7 @@ class Workshop:
             finding = self.stale(standing.brand, standing.approval)
             self.remarks[str(finding.span), finding.message] = finding
             return None
-        composer = self.composer(*self._place(job))
+        composer = self.composer(*self.place(job))
         return composer.approval_line(standing.approval.by, standing.approval.on, tailored=tailored)
 
     def stale(self, brand: str, approval: Approval) -> Diagnostic:
@@ -636,8 +663,8 @@ class Workshop:
 
     def _told_of(self, job: Job, handout: Handout | None) -> dict[str, object]:
         """Give what a shelf says of an item, and how long a reader needs for it."""
-        galley = self._composed(handout, *self._place(job)) if handout else self._galley_of(job)
-        told = self.composer(*self._place(job)).told_of(handout or self.library.handout(job.item))
+        galley = self._composed(handout, *self.place(job)) if handout else self._galley_of(job)
+        told = self.composer(*self.place(job)).told_of(handout or self.library.handout(job.item))
         return {**told, "minutes": self.minutes(galley)}
 
     def _facts(
