@@ -84,6 +84,13 @@ class Ledger:
         digests = {name: entry[2] for name, entry in found.items()}
         return Snapshot(digests | {"engine": engine_mark()}, stats)
 
+    def look(self) -> dict[str, tuple[int, ...]]:
+        """Tell all files apart from what they may be later, without reading them."""
+        return {
+            name: (stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino)
+            for name, _, stat in self._files()
+        }
+
     def stands(self, request: Sequence[str]) -> dict[str, Any] | None:
         """Give what a build of this request told, if all that it read and wrote is as it was; else nothing."""
         told = self._kept.get("requests", {}).get(json.dumps(request))
@@ -104,6 +111,13 @@ class Ledger:
         }
         for oldest in list(requests)[:-_MOST_REQUESTS]:
             del requests[oldest]
+        self.write()
+
+    def write(self) -> None:
+        """Put on the disk what is remembered."""
+        made = self._kept.get("made", {})
+        for oldest in list(made)[:-_MOST_MADE]:
+            del made[oldest]
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             part = self.path.with_name(f".{self.path.name}.{os.getpid()}.part")
@@ -113,6 +127,17 @@ class Ledger:
             part.replace(self.path)
         except OSError:  # the next build looks at everything again
             return
+
+    def remember(self, path: Path, mark: str, said: Sequence[Any]) -> None:
+        """Remember of what a file was made that was just written, and what was said of it."""
+        made = self._kept.setdefault("made", {})
+        made.pop(str(path), None)
+        made[str(path)] = [mark, _stat(path), said]
+
+    def recall(self, path: Path, mark: str) -> Sequence[Any] | None:
+        """Give what was said of a file if it still stands as it was written, made of the same; else nothing."""
+        made = self._kept.get("made", {}).get(str(path))
+        return made[2] if made and made[0] == mark and _is_as_written(str(path), made[1]) else None
 
     def _read(self) -> dict[str, Any]:
         try:
@@ -133,6 +158,7 @@ class Ledger:
 
 _FORM = 1
 _MOST_REQUESTS = 50
+_MOST_MADE = 20_000
 
 
 def engine_mark() -> str:

@@ -77,6 +77,7 @@ class Office:
                     help="go to the project's folder, or name it with --project",
                 )
             )
+        self.ledger = ledger
         self.snapshot = ledger.snapshot() if ledger else None  # before the first file is read
         self.library = Library(root)
         self.store = Store(self.library.root / STORE)
@@ -113,19 +114,19 @@ class Office:
         """Give what is odd about brands and stops nothing."""
         return [finding for brand in dict.fromkeys(brands) for finding in self.library.brand_warnings(brand)]
 
-    def batches(self, jobs: Sequence[Job]) -> list[Batch]:
-        """Give the batches in which jobs are made, those that take longest first."""
-        return batches(jobs, self._workshop().place, self.library.letters)
-
     def build(self, jobs: Sequence[Job], folder: Path | None, told: Callable[[Batch], None]) -> Built:
         """Make the jobs and publish them. `told` is called with each batch that is done."""
         from bifolio.pipeline import engine
         from bifolio.publish import publish, standing
 
-        target = folder or self.library.root / "output"
+        target = (folder or self.library.root / "output").resolve()
         expect_room(target)
-        shop = self._workshop()
-        waiting = self.batches(jobs)
+        shop, stood = self._workshop(), standing(target)
+        marks = {job.path: shop.mark(job) for job in jobs}
+        as_made = self._as_made(marks, target) if not self.store.since else {}
+        as_made = {path: said for path, said in as_made.items() if path in stood}
+        to_make = [job for job in jobs if job.path not in as_made]
+        waiting = batches(to_make, shop.place, self.library.letters)
         with racked(self.store) as rack:
             if len(waiting) > 1 and isinstance(self.executor, Crew) and self.executor.hands > 1:
                 delivered = self._shared_out(waiting, self.executor, rack, told)
@@ -133,11 +134,30 @@ class Office:
                 here = SameProcess()
                 delivered = run(waiting, lambda batch: here.submit(shop.deliver, batch.jobs, rack), 1, told)
             artefacts = [artefact for delivery in delivered for artefact in delivery.artefacts]
-            artefacts += shop.shelves(artefacts, standing(target), target)
-            written = publish(artefacts, target, engine())
+            shelves = shop.shelves(artefacts, stood, target, marks)
+            publish([*artefacts, *shelves], target, engine())
         self.store.clean()
-        remarks = dict(item for one in delivered for item in one.remarks.items()) | shop.remarks
-        return Built(written, list(remarks.values()), sum(delivery.made for delivery in delivered))
+        self._remember(delivered, marks, target)
+        said = [Diagnostic.of_row(row) for rows in as_made.values() for row in rows]
+        remarks = {(remark.where, remark.message): remark for remark in said}
+        remarks |= dict(item for one in delivered for item in one.remarks.items()) | shop.remarks
+        files = [target / path for path in (*marks, *(shelf.path for shelf in shelves))]
+        return Built(files, list(remarks.values()), sum(delivery.made for delivery in delivered))
+
+    def _as_made(self, marks: Mapping[str, str | None], target: Path) -> dict[str, Sequence[Any]]:
+        """Give the files that stand as an earlier build made them of the same, with what it said of each."""
+        ledger = self.ledger
+        found = {path: ledger.recall(target / path, mark) for path, mark in marks.items() if ledger and mark}
+        return {path: said for path, said in found.items() if said is not None}
+
+    def _remember(self, delivered: Iterable[Delivery], marks: Mapping[str, str | None], target: Path) -> None:
+        """Have the ledger remember what was made, unless somebody wrote into the project meanwhile."""
+        if self.ledger is None or self.snapshot is None or not self.snapshot.holds(self.snapshot.digests):
+            return
+        for delivery in delivered:
+            for path, said in delivery.said.items():
+                if (mark := marks[path]) and said is not None:
+                    self.ledger.remember(target / path, mark, said)
 
     def _shared_out(
         self, waiting: Sequence[Batch], crew: Crew, rack: Rack, told: Callable[[Batch], None]

@@ -13,7 +13,7 @@ import json
 import math
 import re
 from base64 import b64encode
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import replace
 from functools import cache, cached_property, lru_cache, partial
@@ -110,8 +110,7 @@ class Workshop:
             return self._pdf(job, handout)
         if self.snapshot is None:
             return self._made_new(job)
-        said, files = self.library.made_from(job, self.snapshot)
-        mark = fingerprint("file", self._press_mark, said)
+        mark, files = self._mark(job, self.snapshot)
         if kept := self.store.find(mark):
             artefact, remarks = _unpacked(job, kept)
             self.remarks |= remarks
@@ -138,18 +137,31 @@ class Workshop:
         }
         return makers[job.format](job)
 
+    def mark(self, job: Job) -> str | None:
+        """Give the fingerprint of all that a job's file is made from; none where nobody looked at the files."""
+        return self._mark(job, self.snapshot)[0] if self.snapshot else None
+
+    def _mark(self, job: Job, snapshot: Snapshot) -> tuple[str, tuple[str, ...]]:
+        said, files = self.library.made_from(job, snapshot)
+        return fingerprint("file", self._press_mark, said), files
+
     def deliver(self, jobs: Iterable[Job], rack: Rack) -> Delivery:
         """Make the jobs of a batch and lay the files on the rack; what goes wrong with one stops no other."""
-        before, self.remarks = self.remarks, {}
-        made = self.made
+        before, made = self.remarks, self.made
         artefacts, failures = [], []
+        remarks: dict[tuple[str | None, str], Diagnostic] = {}
+        said: dict[str, list[list[str | None]] | None] = {}
         try:
             for job in jobs:
+                self.remarks = {}
                 try:
                     artefacts.append(rack.put(self.produce(job)))
                 except PressError as failure:
                     failures.append(failure)
-            return Delivery(tuple(artefacts), self.remarks, tuple(failures), self.made - made)
+                remarks |= self.remarks
+                told = self.remarks.values()
+                said[job.path] = None if any(r.span for r in told) else [r.as_row() for r in told]
+            return Delivery(tuple(artefacts), remarks, tuple(failures), self.made - made, said)
         finally:
             self.remarks = before
 
@@ -302,24 +314,32 @@ class Workshop:
     # -- the shelf -------------------------------------------------------------------------------
 
     def shelves(
-        self, made: Sequence[Artefact], standing: Mapping[str, Facts], folder: Path
+        self, made: Sequence[Artefact], standing: Mapping[str, Facts], folder: Path, asked: Collection[str]
     ) -> list[Artefact]:
-        """Give the shelf of each clinic and language whose web pages were made: all that then stands there."""
+        """Give the shelf of each clinic and language of whose files one was made: all that then stands there.
+
+        `asked` are the paths of all that was asked for; a shelf is where web pages are among them.
+        """
         new = {artefact.path: artefact for artefact in made}
         files = {
             **standing,
             **{a.path: {**a.facts, "bytes": a.size} for a in made},
         }
-        touched = set(shelf.places({a.path: a.facts for a in made}))
-        return [self._shelf(files, new, folder, place) for place in shelf.places(files) if place in touched]
+        shown = shelf.places({path: facts for path, facts in files.items() if path in asked})
+        return [self._shelf(files, new, folder, place, asked) for place in shown]
 
     def _shelf(
-        self, files: Mapping[str, Facts], new: Mapping[str, Artefact], folder: Path, place: str
+        self,
+        files: Mapping[str, Facts],
+        new: Mapping[str, Artefact],
+        folder: Path,
+        place: str,
+        asked: Collection[str],
     ) -> Artefact:
         job = next(
             Job(**{name: facts[name] for name in _JOB_FIELDS}, format="html")
             for path, facts in sorted(files.items())
-            if path in new and facts.get("format") == "html" and path.startswith(f"{place}/")
+            if path in asked and facts.get("format") == "html" and path.startswith(f"{place}/")
         )
         stock = shelf.items(files, place, lambda name: self.library.edition(name).name)
         drawn = {}
@@ -328,7 +348,7 @@ class Workshop:
                 path = f"{place}/{item.first_pdf}"
                 pdf = new[path].body if path in new else (folder / path).read_bytes()
                 drawn[item.id] = self._shelf_picture(pdf)
-            elif any(path.startswith(f"{place}/{item.id}.") for path in new):
+            elif any(path.startswith(f"{place}/{item.id}.") for path in asked):
                 picture = self._first_page(replace(job, item=item.id, format="png")).body
                 drawn[item.id] = _Kept(partial(bytes, picture))
         pictures = {own: kept.take() for own, kept in drawn.items()}
@@ -685,18 +705,15 @@ class Workshop:
 
 
 def _packed(artefact: Artefact, remarks: Iterable[Diagnostic]) -> bytes:
-    said = [[r.code, r.message, r.help, r.severity.value, r.where] for r in remarks]
+    said = [remark.as_row() for remark in remarks]
     return json.dumps([artefact.facts, said]).encode() + b"\n" + artefact.body
 
 
 def _unpacked(job: Job, kept: bytes) -> tuple[Artefact, dict[tuple[str | None, str], Diagnostic]]:
     head, _, body = kept.partition(b"\n")
     facts, said = json.loads(head)
-    remarks = {
-        (where, message): Diagnostic(code, message, None, help=cure, severity=Severity(level), where=where)
-        for code, message, cure, level, where in said
-    }
-    return Artefact(job.path, body, facts), remarks
+    remarks = [Diagnostic.of_row(row) for row in said]
+    return Artefact(job.path, body, facts), {(r.where, r.message): r for r in remarks}
 
 
 _JOB_FIELDS = ("item", "edition", "theme", "region", "language", "brand")

@@ -15,8 +15,9 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Seq
 from collections.abc import Set as AbstractSet
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from bifolio.diagnostics import (
     ContentError,
@@ -189,7 +190,9 @@ class Batch:
     shares: frozenset[Hashable]
     """What it has in common with other batches, and the first of them makes: a plate, a clinic's slots."""
     weight: float
-    """How long it takes, against others."""
+    """How much of all the work it is, by a guess; that of all batches together is 1."""
+    of: int
+    """How many jobs there are in all batches."""
 
 
 @dataclass(frozen=True)
@@ -201,6 +204,8 @@ class Delivery:
     failures: tuple[PressError, ...]
     made: int
     """How many files were not found in the store but made."""
+    said: Mapping[str, Sequence[Any] | None] = field(default_factory=dict)
+    """What was said of each file, by its path; none where that points into a file that may change."""
 
 
 def batches(
@@ -213,15 +218,17 @@ def batches(
     together: dict[tuple[str, Hashable, str], list[Job]] = {}
     for job in jobs:
         together.setdefault((job.item, place(job), job.brand), []).append(job)
-    laid_out = set()
-    found = []
+    laid_out: set[Hashable] = set()
+    found: list[tuple[float, tuple[Job, ...], frozenset[Hashable]]] = []
     for (item, where, brand), group in together.items():
         plate = ("plate", item, where)
         # Laying pages out takes most of the time; the rest goes with the number of files.
         weight = letters(item) * (0.2 * len(group) + (plate not in laid_out))
         laid_out.add(plate)
-        found.append(Batch(tuple(group), frozenset({plate, ("slots", brand, where)}), weight))
-    return sorted(found, key=lambda batch: -batch.weight)
+        found.append((weight, tuple(group), frozenset({plate, ("slots", brand, where)})))
+    found.sort(key=lambda entry: -entry[0])
+    whole, of = sum(weight for weight, *_ in found), sum(len(group) for _, group, _ in found)
+    return [Batch(group, shares, weight / whole, of) for weight, group, shares in found]
 
 
 def run(
