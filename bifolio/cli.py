@@ -161,6 +161,7 @@ def _wishes(command: F) -> F:
             type=click.IntRange(1),
             help="How many processes make files; one a core by default.",
         ),
+        click.option("--scheduler", help="A Dask scheduler, whose workers make the files: tcp://…"),
     )
     for option in reversed(options):
         command = option(command)
@@ -206,7 +207,11 @@ def watch(project: Path, as_json: bool, quiet: bool, **wishes: Any) -> None:
 
 
 def _staff(project: Path, wishes: dict[str, Any]) -> AbstractContextManager[Executor]:
-    """Start as many workers as a request may need."""
+    """Start as many workers as a request may need, or find those of a cluster."""
+    if wishes["scheduler"]:
+        from bifolio.cluster import cluster
+
+        return cluster(wishes["scheduler"])
     is_one = len(wishes["items"]) == 1 and not wishes["all_brands"]
     is_one = is_one and len(wishes["brands"]) < 2 and len(wishes["editions"]) < 2
     return workers(fonts_of(project), 1 if is_one else wishes["hands"] or cores())

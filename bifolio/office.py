@@ -167,7 +167,14 @@ class Office:
         with writing(self.store.folder):
             site = Site(place, root, self.store.folder, self.store.since, self.snapshot).write()
         at_once = crew.hands + 1  # one lies ready for who is done first
-        return run(waiting, lambda batch: crew.make(site, batch.jobs), at_once, told)
+        return run(
+            waiting,
+            lambda batch: crew.make(site, batch),
+            at_once,
+            told,
+            lambda done, batch: crew.take(done, batch, site),
+            crew.lost,
+        )
 
     def check(self, items: Sequence[str], brands: Sequence[str], today: datetime.date) -> list[Diagnostic]:
         """Validate and lint handouts and brands, in every region that a brand uses; give the warnings.

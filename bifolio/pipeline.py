@@ -19,7 +19,7 @@ from dataclasses import replace
 from functools import cache, cached_property, lru_cache, partial
 from importlib.metadata import version
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from markupsafe import Markup
 
@@ -121,7 +121,7 @@ class Workshop:
             is_placed = any(remark.span for remark in self.remarks.values())  # in a file that may move
             as_looked_at = self.snapshot.holds(files)  # else it is made of what somebody wrote meanwhile
             if as_looked_at and not is_placed:
-                self.store.keep(mark, _packed(artefact, self.remarks.values()))
+                self.store.keep(mark, packed(artefact, [remark.as_row() for remark in self.remarks.values()]))
         finally:
             self.remarks = before | self.remarks
         return artefact
@@ -704,8 +704,8 @@ class Workshop:
         }
 
 
-def _packed(artefact: Artefact, remarks: Iterable[Diagnostic]) -> bytes:
-    said = [remark.as_row() for remark in remarks]
+def packed(artefact: Artefact, said: Sequence[Any]) -> bytes:
+    """Pack a finished file for the store, with the rows of what was said of it."""
     return json.dumps([artefact.facts, said]).encode() + b"\n" + artefact.body
 
 

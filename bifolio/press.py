@@ -233,17 +233,20 @@ def batches(
 
 def run(
     waiting: Iterable[Batch],
-    make: Callable[[Batch], Future[Delivery]],
+    make: Callable[[Batch], Future[Any]],
     hands: int,
     told: Callable[[Batch], None],
+    take: Callable[[Future[Any], Batch], Delivery] = lambda done, _: done.result(),
+    lost_by: tuple[type[Exception], ...] = (BrokenExecutor,),
 ) -> list[Delivery]:
     """Have each batch made, as many at once as there are `hands`; tell of each that is done.
 
-    What batches share is made by the first of them, while the others wait. Gives what was delivered, in
-    the order of jobs, or raises one error with the findings of all.
+    What batches share is made by the first of them, while the others wait. `take` gives what came of one that
+    is done; one of the errors `lost_by` tells that its worker died, and it is made again. Gives what was
+    delivered, in the order of jobs, or raises one error with the findings of all.
     """
     left = list(waiting)
-    under_way: dict[Future[Delivery], Batch] = {}
+    under_way: dict[Future[Any], Batch] = {}
     begun: set[Hashable] = set()
     done: set[Hashable] = set()
     lost: Counter[Batch] = Counter()
@@ -256,8 +259,8 @@ def run(
         for future in wait(under_way, return_when=FIRST_COMPLETED).done:
             batch = under_way.pop(future)
             try:
-                delivered[batch] = future.result()
-            except BrokenExecutor:
+                delivered[batch] = take(future, batch)
+            except lost_by:
                 begun -= batch.shares - done
                 left.insert(0, batch)
                 lost[batch] += 1

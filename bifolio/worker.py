@@ -14,8 +14,8 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from collections.abc import Callable, Iterator
+from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 if TYPE_CHECKING:  # late: a worker that only lays out needs none of them
     from bifolio.pipeline import Workshop
     from bifolio.plan import Job
-    from bifolio.press import Delivery, Rack, Site
+    from bifolio.press import Batch, Delivery, Rack, Site
 
 T = TypeVar("T")
 
@@ -47,10 +47,18 @@ class Crew(Executor):
 
     hands: int
     """How many batches are made at once."""
+    lost: tuple[type[Exception], ...] = (BrokenExecutor,)
+    """What tells that a worker died, and nothing of its work."""
 
-    def make(self, site: Site, jobs: Sequence[Job]) -> Future[Delivery]:
-        """Make the jobs of one batch; the result is as `Workshop.deliver` gives it."""
+    def make(self, site: Site, batch: Batch) -> Future[Any]:
+        """Begin one batch; `take` gives what came of it."""
         raise NotImplementedError
+
+    def take(self, done: Future[Any], batch: Batch, site: Site) -> Delivery:
+        """Give what came of a batch, with its files on the rack beside the site."""
+        del batch, site
+        delivery: Delivery = done.result()
+        return delivery
 
 
 class Processes(Crew):
@@ -69,9 +77,9 @@ class Processes(Crew):
             self._pool = self._start()
             return self._pool.submit(fn, *args, **kwargs)
 
-    def make(self, site: Site, jobs: Sequence[Job]) -> Future[Delivery]:
-        """Make the jobs of one batch, in a workshop that the worker keeps for the next."""
-        return self.submit(_make, site.path, tuple(jobs))
+    def make(self, site: Site, batch: Batch) -> Future[Delivery]:
+        """Begin one batch, in a workshop that the worker keeps for the next."""
+        return self.submit(_make, site.path, batch.jobs)
 
     def stop(self) -> None:
         """End the workers, whatever they do."""
