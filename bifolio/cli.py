@@ -1,7 +1,7 @@
 """The command line: the only place that prints or sets an exit code.
 
 0 done · 2 usage · 3 content wrong · 4 design wrong · 5 faults found, nothing published
-6 a program or library is missing · 1 a bug, with its traceback
+6 a program or library is missing · 1 a bug, with its traceback · 130 stopped with Ctrl-C
 """
 
 from __future__ import annotations
@@ -13,8 +13,10 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from concurrent.futures import Executor
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import asdict
+from itertools import count
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar, cast
 
@@ -23,7 +25,7 @@ import click
 from bifolio import __version__
 from bifolio.diagnostics import ContentError, DesignError, Diagnostic, PressError, show, suggest
 from bifolio.ledger import Ledger
-from bifolio.worker import fonts_of, worker
+from bifolio.worker import cores, fonts_of, workers
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -38,6 +40,8 @@ class _Voice:
     def __init__(self, *, as_json: bool, quiet: bool) -> None:
         self.as_json = as_json
         self.quiet = quiet
+        self.said: list[Diagnostic] = []
+        """What was complained of."""
 
     def say(self, text: str) -> None:
         """Tell a person something that is not the result."""
@@ -51,6 +55,7 @@ class _Voice:
 
     def complain(self, findings: tuple[Diagnostic, ...] | list[Diagnostic]) -> None:
         """Show findings: as text on stderr for people; machines get them in the result."""
+        self.said += findings
         if self.as_json:
             return
         for finding in findings[:MOST_SHOWN]:
@@ -58,20 +63,30 @@ class _Voice:
         if len(findings) > MOST_SHOWN:
             click.echo(f"… and {len(findings) - MOST_SHOWN:,} more; mend these first", err=True)
 
-    def again(self, words: str, findings: list[Diagnostic], value: dict[str, Any]) -> dict[str, str]:
+    def again(self, words: str, value: dict[str, Any]) -> dict[str, str]:
         """Give what to tell when the same is asked for again and nothing is to do."""
         line = "" if self.quiet else f"{words}\n"
         if self.as_json:
             return {"out": f"{_json_text(value)}\n", "err": line}
-        return {"out": line, "err": "".join(f"{show(finding)}\n" for finding in findings[:MOST_SHOWN])}
+        return {"out": line, "err": "".join(f"{show(finding)}\n" for finding in self.said[:MOST_SHOWN])}
+
+    def stop(self) -> NoReturn:
+        """End because somebody pressed Ctrl-C."""
+        if not self.quiet:
+            click.echo("Stopped. What stood in the output folder still stands.", err=True)
+        sys.exit(130)  # as a shell calls it
 
     def fail(self, error: PressError) -> NoReturn:
         """Show what is wrong and end with the exit code of its kind."""
+        self.refuse(error)
+        sys.exit(error.exit_code)
+
+    def refuse(self, error: PressError) -> None:
+        """Show what is wrong."""
         self.complain(error.findings)
         if not self.as_json and len(error.findings) > 1:
             click.echo(f"{len(error.findings):,} findings", err=True)
         self.give({"ok": False, "findings": [finding.as_json() for finding in error.findings]})
-        sys.exit(error.exit_code)
 
 
 @contextmanager
@@ -81,6 +96,8 @@ def _speaking(as_json: bool, quiet: bool) -> Iterator[_Voice]:
         yield voice
     except PressError as error:
         voice.fail(error)
+    except KeyboardInterrupt:
+        voice.stop()
 
 
 def _common(command: F) -> F:
@@ -125,95 +142,140 @@ def main() -> None:
     """Print-ready handouts from plain content, in each clinic's own brand."""
 
 
+def _wishes(command: F) -> F:
+    """Add the arguments that say what to make, and where to."""
+    folder = click.Path(path_type=Path, file_okay=False)
+    options = (
+        click.argument("items", nargs=-1, metavar="[ITEM]…"),
+        click.option("--brand", "-b", "brands", multiple=True, help="A clinic; may be repeated."),
+        click.option("--all-brands", is_flag=True, help="Every clinic of the project."),
+        click.option("--region", help="Whose support lines: us, gb …"),
+        click.option("--lang", "language", help="Language of the content: en …"),
+        click.option("--edition", "-e", "editions", multiple=True, help="A physical form; repeatable."),
+        click.option("--theme", help="A look: calm …"),
+        click.option("--format", "formats", help="What to make, with commas: pdf,epub,html,png"),
+        click.option("--output", "-o", type=folder, help="Where to; output/ by default."),
+        click.option(
+            "--jobs",
+            "hands",
+            type=click.IntRange(1),
+            help="How many processes make files; one a core by default.",
+        ),
+        click.option("--scheduler", help="A Dask scheduler, whose workers make the files: tcp://…"),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
 @main.command()
-@click.argument("items", nargs=-1, metavar="[ITEM]…")
-@click.option("--brand", "-b", "brands", multiple=True, help="A clinic; may be repeated.")
-@click.option("--all-brands", is_flag=True, help="Every clinic of the project.")
+@_wishes
 @click.option(
     "--brands-from",
     "table",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="Clinics from a table: one a row, a column a field (CSV).",
+    help="Clinics from a table, too: one a row, a column a field (CSV).",
 )
-@click.option("--keep-going", is_flag=True, help="Build for the other clinics when one has a fault.")
-@click.option("--region", help="Whose support lines: us, gb …")
-@click.option("--lang", "language", help="Language of the content: en …")
-@click.option("--edition", "-e", "editions", multiple=True, help="A physical form; repeatable.")
-@click.option("--theme", help="A look: calm …")
-@click.option("--format", "formats", help="What to make, with commas: pdf,epub,html,png")
-@click.option(
-    "--output",
-    "-o",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="Where to; output/ by default.",
-)
+@click.option("--keep-going", is_flag=True, help="Make the others when one has a fault.")
 @click.option("--force", is_flag=True, help="Make everything anew, also what is already there.")
 @_common
-def build(
-    items: tuple[str, ...],
-    brands: tuple[str, ...],
-    all_brands: bool,
-    table: Path | None,
-    keep_going: bool,
-    region: str | None,
-    language: str | None,
-    editions: tuple[str, ...],
-    theme: str | None,
-    formats: str | None,
-    output: Path | None,
-    force: bool,
-    project: Path,
-    as_json: bool,
-    quiet: bool,
-) -> None:
+def build(force: bool, project: Path, as_json: bool, quiet: bool, **wishes: Any) -> None:
     """Make handouts: all that bifolio.yaml plans, or the named ones."""
     with _speaking(as_json, quiet) as voice, ExitStack() as stack:
-        started = time.perf_counter()
         ledger = Ledger(project)
-        executor = stack.enter_context(worker(fonts_of(project)))
-        from bifolio.office import Office
-        from bifolio.plan import Request
-
-        office = Office(project, renew=force, executor=executor, ledger=ledger)
-        named = brands or (office.library.brand_ids if all_brands else ())
-        faults: list[Diagnostic] = []
-        if table:
-            received, faults = office.receive(table)
-            if faults and not (keep_going and received):
-                raise DesignError(faults)
-            named = (*named, *received)
-        request = Request(
-            items=items,
-            brands=named,
-            region=region,
-            language=language,
-            editions=editions,
-            theme=theme,
-            formats=_formats(formats),
-        )
-        jobs = office.plan(request)
-        noted = office.warnings(job.brand for job in jobs)
-        voice.complain([*faults, *noted])
-        with _progress(voice, len(jobs)) as tell:
-            made, warnings = office.build(jobs, output, tell)
-        voice.complain(warnings)
-        for path in made:
-            voice.say(f"  {_from_here(path)}")
-        seconds = time.perf_counter() - started
-        voice.say(f"{len(made)} {_files(len(made))} in {seconds:.1f} s.")
-        found = [*noted, *warnings]
-        result = {
-            "ok": not faults,
-            "files": [str(path) for path in made],
-            "warnings": [warning.as_json() for warning in found],
-            **({"findings": [fault.as_json() for fault in faults]} if faults else {}),
-        }
-        voice.give(result)
-        if faults:
+        executor = stack.enter_context(_staff(project, wishes))
+        office, result, words = _made(voice, project, wishes, executor, ledger, force=force)
+        if not result["ok"]:
             sys.exit(DesignError.exit_code)
-        if office.snapshot and not table:  # a table and its logos are not among the files that are looked at
-            again = voice.again(f"{len(made)} {_files(len(made))} up to date.", found, result)
+        if office.snapshot and not wishes["table"]:  # a table and its logos are not among the files looked at
+            again = voice.again(words, result)
+            made = map(Path, result["files"])
             ledger.record([os.getcwd(), *sys.argv[1:]], office.snapshot, made, again)  # noqa: PTH109
+
+
+@main.command()
+@_wishes
+@_common
+def watch(project: Path, as_json: bool, quiet: bool, **wishes: Any) -> None:
+    """Build, and build again whenever a file of the project changes, until Ctrl-C."""
+    with _speaking(as_json, quiet) as voice, ExitStack() as stack:
+        from bifolio.watch import changes
+
+        executor = stack.enter_context(_staff(project, wishes))
+        for changed in changes(Ledger(project)):
+            if changed:
+                voice.say(f"Changed: {', '.join(changed[:5])}{' …' if len(changed) > 5 else ''}")
+            ledger = Ledger(project)
+            try:
+                _made(voice, project, wishes, executor, ledger)
+                ledger.write()
+            except PressError as error:
+                voice.refuse(error)
+            voice.say("Watching. Ctrl-C ends it.")
+            sys.stdout.flush()
+
+
+def _staff(project: Path, wishes: dict[str, Any]) -> AbstractContextManager[Executor]:
+    """Start as many workers as a request may need, or find those of a cluster."""
+    if wishes["scheduler"]:
+        if wishes.get("table"):
+            raise click.UsageError("a table of clinics is built on this machine: leave out --scheduler")
+        from bifolio.cluster import cluster
+
+        return cluster(wishes["scheduler"])
+    is_one = len(wishes["items"]) == 1 and not wishes["all_brands"]
+    is_one = is_one and not wishes.get("table") and len(wishes["brands"]) < 2 and len(wishes["editions"]) < 2
+    return workers(fonts_of(project), 1 if is_one else wishes["hands"] or cores())
+
+
+def _made(
+    voice: _Voice,
+    project: Path,
+    wishes: dict[str, Any],
+    executor: Executor,
+    ledger: Ledger,
+    *,
+    force: bool = False,
+) -> tuple[Any, dict[str, Any], str]:
+    """Build what is wished for, and tell; give the office, the result, and what to say where nothing is to do."""
+    started = time.perf_counter()
+    from bifolio.office import Office
+    from bifolio.plan import Request
+
+    office = Office(project, renew=force, executor=executor, ledger=ledger)
+    names = ("items", "region", "language", "editions", "theme")
+    brands = wishes["brands"] or (office.library.brand_ids if wishes["all_brands"] else ())
+    faults: list[Diagnostic] = []
+    keep_going = wishes.get("keep_going", False)
+    if wishes.get("table"):
+        received, faults = office.receive(wishes["table"])
+        if faults and not (keep_going and received):
+            raise DesignError(faults)
+        brands = (*brands, *received)
+    request = Request(
+        brands=brands, formats=_formats(wishes["formats"]), **{name: wishes[name] for name in names}
+    )
+    jobs = office.plan(request)
+    noted = office.warnings(job.brand for job in jobs)
+    voice.complain([*faults, *noted])
+    with _progress(voice) as tell:
+        built = office.build(jobs, wishes["output"], tell, keep_going=keep_going)
+    files, warnings, made, broken = built
+    faults += broken.findings if broken else ()
+    voice.complain([*(broken.findings if broken else ()), *warnings])
+    for path in files:
+        voice.say(f"  {_from_here(path)}")
+    seconds = time.perf_counter() - started
+    there = f"{len(files)} {_files(len(files))}"
+    voice.say(f"{there} in {seconds:.1f} s, {made} of them made anew.")
+    result = {
+        "ok": not faults,
+        "files": [str(path) for path in files],
+        "warnings": [warning.as_json() for warning in (*noted, *warnings)],
+        **({"findings": [fault.as_json() for fault in faults]} if faults else {}),
+    }
+    voice.give(result)
+    return office, result, f"{there} up to date."
 
 
 @main.command()
@@ -326,7 +388,7 @@ def new(
     """Make a new brand, and a proof sheet of its colours and logo."""
     del what
     with _speaking(as_json, quiet) as voice, ExitStack() as stack:
-        executor = stack.enter_context(worker(fonts_of(project)))
+        executor = stack.enter_context(workers(fonts_of(project)))
         from bifolio.office import Office
 
         office = Office(project, executor=executor)
@@ -346,7 +408,7 @@ def proof(
 ) -> None:
     """Show what becomes of a brand's colours, its logo and every kind of block, in colour and in grey."""
     with _speaking(as_json, quiet) as voice, ExitStack() as stack:
-        executor = stack.enter_context(worker(fonts_of(project)))
+        executor = stack.enter_context(workers(fonts_of(project)))
         from bifolio.office import Office
 
         office = Office(project, executor=executor)
@@ -389,7 +451,7 @@ def tailor(
     """Make one person's copy; nothing of it is kept. Without --to, tell what a copy may change."""
     with _speaking(as_json, quiet) as voice, ExitStack() as stack:
         if target is not None:
-            executor = stack.enter_context(worker(fonts_of(project)))
+            executor = stack.enter_context(workers(fonts_of(project)))
         from bifolio.office import Office, read_tailoring
 
         if target is None:
@@ -637,11 +699,18 @@ def _formats(text: str | None) -> tuple[Any, ...]:
 
 
 @contextmanager
-def _progress(voice: _Voice, total: int) -> Iterator[Callable[[object], None]]:
-    """Tell how far a build is: a bar on a terminal, plain lines elsewhere."""
+def _progress(voice: _Voice) -> Iterator[Callable[[Any], None]]:
+    """Tell how far a build is and how long it may still take: a bar on a terminal, plain lines elsewhere."""
+    pace = _Pace()
     if voice.quiet or voice.as_json or not sys.stderr.isatty():
-        counter = iter(range(1, total + 1))
-        yield lambda job: voice.say(f"[{next(counter)}/{total}] {job}")
+        counter = count(1)
+
+        def say(batch: Any) -> None:
+            left = pace.left(batch.weight)
+            for job in batch.jobs:
+                voice.say(f"[{next(counter)}/{batch.of}] {job}{left}")
+
+        yield say
         return
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn
@@ -652,15 +721,33 @@ def _progress(voice: _Voice, total: int) -> Iterator[Callable[[object], None]]:
         TextColumn("{task.description}"),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("", total=total)
-        begun = False
+        task = progress.add_task("", total=None)
 
-        def tell(job: object) -> None:
-            nonlocal begun
-            progress.update(task, description=str(job), advance=1 if begun else 0)
-            begun = True
+        def tell(batch: Any) -> None:
+            words = f"{batch.jobs[-1]}{pace.left(batch.weight)}"
+            progress.update(task, description=words, advance=len(batch.jobs), total=batch.of)
 
         yield tell
+
+
+class _Pace:
+    """How long a build may still take, by what the done part of it took."""
+
+    def __init__(self) -> None:
+        self.done = 0.0
+        self.started = time.perf_counter()
+
+    def left(self, share: float) -> str:
+        """Count another share of the work as done; say what is left, once that is more than a guess."""
+        self.done += share
+        passed = time.perf_counter() - self.started
+        if passed < 3 or self.done < 0.1:
+            return ""
+        seconds = passed * (1 - self.done) / self.done
+        if seconds < 5:
+            return ""
+        about = f"{5 * round(seconds / 5)} s" if seconds < 90 else f"{round(seconds / 60)} min"
+        return f", about {about} left"
 
 
 def _files(count: int) -> str:

@@ -15,12 +15,13 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 _WIDTH = 100  # characters of a quoted line
 _BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")  # where libyaml, too, begins a new line
@@ -112,6 +113,16 @@ class Diagnostic:
 
     def __str__(self) -> str:
         return show(self)
+
+    def as_row(self) -> list[str | None]:
+        """Give the finding, but for its place in a file, as plain values from which `of_row` makes it again."""
+        return [self.code, self.message, self.help, self.severity.value, self.where]
+
+    @classmethod
+    def of_row(cls, row: Sequence[Any]) -> Diagnostic:
+        """Make a finding from the values of `as_row`."""
+        code, message, cure, severity, where = row
+        return cls(code, message, None, cure, Severity(severity), where)
 
     def as_json(self) -> dict[str, str | int | None]:
         """Give the finding as plain values for machine output."""

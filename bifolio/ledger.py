@@ -32,11 +32,21 @@ class Snapshot:
     Names are relative to the project; those of the program begin with `engine/`.
     """
 
-    def __init__(self, digests: Mapping[str, str]) -> None:
+    def __init__(self, digests: Mapping[str, str], stats: Mapping[str, tuple[str, list[int]]]) -> None:
         self.digests = dict(sorted(digests.items()))
+        self.stats = dict(stats)
+        """Where each file stands, its size and its time of change."""
 
     def of(self, names: Iterable[str]) -> str:
         """Give one digest of the named files; a name that ends with / or . stands for all that begin so."""
+        chosen = [f"{name} {self.digests[name]}\n" for name in self._begun(names)]
+        return hashlib.sha256("".join(chosen).encode()).hexdigest()
+
+    def holds(self, names: Iterable[str]) -> bool:
+        """Tell whether the named files are still as they were; names as in `of`."""
+        return all(_is_as_written(*self.stats[name]) for name in self._begun(names) if name in self.stats)
+
+    def _begun(self, names: Iterable[str]) -> list[str]:
         exact = set()
         beginnings = []
         for name in names:
@@ -45,8 +55,7 @@ class Snapshot:
             else:
                 exact.add(name)
         begun = tuple(beginnings)
-        chosen = [f"{n} {d}\n" for n, d in self.digests.items() if n in exact or n.startswith(begun)]
-        return hashlib.sha256("".join(chosen).encode()).hexdigest()
+        return [name for name in self.digests if name in exact or name.startswith(begun)]
 
 
 class Ledger:
@@ -62,6 +71,7 @@ class Ledger:
         known: dict[str, list[Any]] = self._kept.get("files", {})
         at = self._kept.get("at", 0)
         found: dict[str, list[Any]] = {}
+        stats = {}
         for name, path, stat in self._files():
             seen = known.get(name)
             # A file that changed at the moment of the last look may have changed again since, unseen.
@@ -69,8 +79,22 @@ class Ledger:
                 found[name] = seen
             else:
                 found[name] = [stat.st_size, stat.st_mtime_ns, _digest(path)]
+            stats[name] = (str(path), found[name][:2])
         self._kept["files"] = found
-        return Snapshot({name: entry[2] for name, entry in found.items()} | {"engine": engine_mark()})
+        digests = {name: entry[2] for name, entry in found.items()}
+        return Snapshot(digests | {"engine": engine_mark()}, stats)
+
+    def program(self) -> str:
+        """Give one digest of the program, wherever it is installed."""
+        files = _walk(ENGINE / "bifolio", "engine/bifolio")
+        return hashlib.sha256("".join(f"{n} {_digest(path)}\n" for n, path, _ in files).encode()).hexdigest()
+
+    def look(self) -> dict[str, tuple[int, ...]]:
+        """Tell all files apart from what they may be later, without reading them."""
+        return {
+            name: (stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino)
+            for name, _, stat in self._files()
+        }
 
     def stands(self, request: Sequence[str]) -> dict[str, Any] | None:
         """Give what a build of this request told, if all that it read and wrote is as it was; else nothing."""
@@ -92,6 +116,13 @@ class Ledger:
         }
         for oldest in list(requests)[:-_MOST_REQUESTS]:
             del requests[oldest]
+        self.write()
+
+    def write(self) -> None:
+        """Put on the disk what is remembered."""
+        made = self._kept.get("made", {})
+        for oldest in list(made)[:-_MOST_MADE]:
+            del made[oldest]
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             part = self.path.with_name(f".{self.path.name}.{os.getpid()}.part")
@@ -101,6 +132,17 @@ class Ledger:
             part.replace(self.path)
         except OSError:  # the next build looks at everything again
             return
+
+    def remember(self, path: Path, mark: str, said: Sequence[Any]) -> None:
+        """Remember of what a file was made that was just written, and what was said of it."""
+        made = self._kept.setdefault("made", {})
+        made.pop(str(path), None)
+        made[str(path)] = [mark, _stat(path), said]
+
+    def recall(self, path: Path, mark: str) -> Sequence[Any] | None:
+        """Give what was said of a file if it still stands as it was written, made of the same; else nothing."""
+        made = self._kept.get("made", {}).get(str(path))
+        return made[2] if made and made[0] == mark and _is_as_written(str(path), made[1]) else None
 
     def _read(self) -> dict[str, Any]:
         try:
@@ -121,6 +163,7 @@ class Ledger:
 
 _FORM = 1
 _MOST_REQUESTS = 50
+_MOST_MADE = 20_000
 
 
 def engine_mark() -> str:

@@ -7,7 +7,7 @@ either gives a model or raises one PressError with all that is wrong with the fi
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
@@ -30,7 +30,7 @@ from bifolio.diagnostics import (
     suggest,
 )
 from bifolio.ledger import ENGINE, Snapshot
-from bifolio.load import load, parse
+from bifolio.load import load, parse, read_text
 from bifolio.logo import Logo, read_logo
 from bifolio.model.approval import Approval, Approvals
 from bifolio.model.base import NAME
@@ -46,6 +46,7 @@ from bifolio.model.region import Region, SupportLine
 from bifolio.model.tree import Steps, Tree
 from bifolio.model.words import HouseWords
 from bifolio.plan import Job, unknown
+from bifolio.roster import read
 from bifolio.typeface import PLAIN, Typeface, choose
 from bifolio.validate import (
     cited_facts,
@@ -69,6 +70,10 @@ class Library:
         self.trees: dict[str, Tree] = {}
         """Every file read so far, by its name; findings of later stages point into them."""
         self._guests: dict[str, tuple[Tree, Path]] = {}
+        self.table: Path | None = None
+        """The table of clinics whose rows are brands here."""
+        self._handouts: dict[str, tuple[Tree, dict[str, Handout], Handout]] = {}
+        self._sayings: dict[str, tuple[Handout, Handout]] = {}
         self._logos: dict[str, Logo] = {}
         self._typefaces: dict[tuple[str, str], Typeface] = {}
 
@@ -97,11 +102,18 @@ class Library:
         folders = _seen(path.parent for path in (self.content / "brands").glob("*/_brand.yml"))
         return tuple(folder.name for folder in folders)
 
-    def receive(self, guests: Mapping[str, Tree], folder: Path) -> list[Diagnostic]:
-        """Let brands be here that have no folder; their logos lie in `folder`. Gives a finding for each name that is taken."""
+    def receive(self, table: Path) -> tuple[list[str], list[Diagnostic]]:
+        """Let the clinics of a table be here as brands without a folder; their logos lie beside the table.
+
+        Gives their names, and what is wrong with the rows of the others. What a row says is read like a brand
+        file: when it is asked for. Raises one error when the table itself cannot be read.
+        """
+        folder = table.resolve().parent
+        guests, findings = read(read_text(table.resolve(), folder))
         taken = [name for name in guests if name in self.brand_ids]
         self._guests |= {name: (tree, folder) for name, tree in guests.items() if name not in taken}
-        return [
+        self.table = table.resolve()
+        findings += [
             Diagnostic(
                 "roster.there-already",
                 f'there is a brand "{name}" in content/brands',
@@ -110,6 +122,7 @@ class Library:
             )
             for name in taken
         ]
+        return [name for name in guests if name not in taken], findings
 
     def dismiss(self, brand_id: str) -> None:
         """Take out a brand that has no folder."""
@@ -219,22 +232,33 @@ class Library:
 
     def handout(self, item: str) -> Handout:
         """Give a handout as every reader gets it; see `open_handout`."""
-        return self.open_handout(item).saying()
+        whole = self.open_handout(item)
+        kept = self._sayings.get(item)
+        if kept is None or kept[0] is not whole:
+            kept = self._sayings[item] = whole, whole.saying()
+        return kept[1]
 
     def open_handout(self, item: str) -> Handout:
         """Give a handout with all its references checked, those of the shared blocks too.
 
         The words that one person's copy may say otherwise are still open: `{partner}`.
         """
-        self._refuse_name(item)
         tree = self.handout_tree(item)
+        if kept := self._handouts.get(item):
+            as_read, parts, whole = kept
+            if as_read is tree and all(self.handout(name) is part for name, part in parts.items()):
+                return whole
+        self._refuse_name(item)
         handout, findings = validate(Handout, tree, "content", {"defaults": self.defaults})
         findings += [*self._lost_names(tree), *sections(tree)]
         if handout is not None:
             findings += self._not_to_bind(handout, tree)
         if handout is None or findings:
             raise ContentError(findings)
-        return bind(handout, self._parts(handout)) if handout.handouts else handout
+        parts = self._parts(handout)
+        whole = bind(handout, parts) if parts else handout
+        self._handouts[item] = tree, parts, whole
+        return whole
 
     def _not_to_bind(self, booklet: Handout, tree: Tree) -> Iterable[Diagnostic]:
         """Find the names in a booklet that are no handouts."""
@@ -291,6 +315,12 @@ class Library:
             for finding in region_words(tree, words | set(tree.value.get("words") or ()), region.id)
         ]
         return [*found, *region_words(shared, words, region.id)] if shared else found
+
+    def letters(self, item: str) -> int:
+        """Tell how long a handout is as it is written, with all that it binds."""
+        whole = self.handout_tree(item)
+        trees = (whole, *(self.handout_tree(name) for name in self.handout(item).handouts))
+        return sum(len(tree.source.text) for tree in trees)
 
     def handout_tree(self, item: str) -> Tree:
         path = self.handout_paths.get(item)
@@ -602,40 +632,41 @@ class Library:
 
     # -- what a file is made from ----------------------------------------------------------------
 
-    def made_from(self, job: Job, snapshot: Snapshot) -> str:
-        """Give one digest of all that has a say in a job's file: files as they are, facts by what they say."""
+    def made_from(self, job: Job, snapshot: Snapshot) -> tuple[str, tuple[str, ...]]:
+        """Give one digest of all that has a say in a job's file, and the names of the files among it.
+
+        Files tell as they are, facts by what they say.
+        """
         handout = self.handout(job.item)
         items = (job.item, *handout.handouts)
         kinds = handout.block_kinds
         blocks = tuple(f"templates/blocks/{kind}.html.j2" for kind in kinds)
-        files = snapshot.of(
-            (
-                "engine",
-                "engine/bifolio/",
-                *(relative_name(self.handout_paths[item], self.root) for item in items),
-                "content/defaults.yaml",
-                f"content/regions/{job.region}.yaml",
-                f"content/locales/{job.language}.yaml",
-                f"content/brands/{job.brand}/",
-                *(f"content/figures/{name}." for name in handout.figures),
-                *(f"styles/{name}" for name in ("tokens.css", "base.css", "page.css", "sheet.css")),
-                *(f"styles/{name}/" for name in ("parts", "flow", "fonts", "icons", "editions")),
-                *(f"styles/components/{kind}.css" for kind in kinds),
-                f"styles/themes/{job.theme}.css",
-                *(
-                    n
-                    for n in snapshot.digests
-                    if n.startswith("templates/") and n not in blocks and "/blocks/" not in n
-                ),
-                *blocks,
-            )
+        files = (
+            "engine",
+            "engine/bifolio/",
+            *(relative_name(self.handout_paths[item], self.root) for item in items),
+            "content/defaults.yaml",
+            f"content/regions/{job.region}.yaml",
+            f"content/locales/{job.language}.yaml",
+            f"content/brands/{job.brand}/",
+            *(f"content/figures/{name}." for name in handout.figures),
+            *(f"styles/{name}" for name in ("tokens.css", "base.css", "page.css", "sheet.css")),
+            *(f"styles/{name}/" for name in ("parts", "flow", "fonts", "icons", "editions")),
+            *(f"styles/components/{kind}.css" for kind in kinds),
+            f"styles/themes/{job.theme}.css",
+            *(
+                n
+                for n in snapshot.digests
+                if n.startswith("templates/") and n not in blocks and "/blocks/" not in n
+            ),
+            *blocks,
         )
         facts = {fact: self.evidence.facts[fact] for fact in handout.cites}
+        said = f"{facts!r} {self.evidence.references(handout.cites)!r}"
         if job.brand in self._guests:
             self.logo(job.brand, self.brand(job.brand), "#000000")
-            logo = self._logos.get(job.brand)
-            files += digest(f"{self._guests[job.brand][0].value!r} {logo!r}")
-        return f"{job!r} {files} {facts!r} {self.evidence.references(handout.cites)!r}"
+            said += digest(f"{self._guests[job.brand][0].value!r} {self._logos.get(job.brand)!r}")
+        return f"{job!r} {snapshot.of(files)} {said}", files
 
     # -- files -----------------------------------------------------------------------------------
 

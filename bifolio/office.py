@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
@@ -31,7 +32,7 @@ from bifolio.diagnostics import (
 from bifolio.establish import FILE, brand_text, establish, logo_name, refuse_name
 from bifolio.ledger import STORE, Ledger
 from bifolio.library import Library
-from bifolio.load import parse, read_text
+from bifolio.load import parse
 from bifolio.logo import read_logo
 from bifolio.model.approval import Approval
 from bifolio.model.brand import Brand, Clinic
@@ -41,13 +42,13 @@ from bifolio.model.region import Region
 from bifolio.model.tailoring import Tailoring
 from bifolio.model.tree import Tree
 from bifolio.plan import Job, Request, plan, unknown
-from bifolio.press import Store, run, together
+from bifolio.press import Batch, Delivery, Rack, Site, Store, batches, racked, run, together, writing
 from bifolio.proof import NAME as PROOF
 from bifolio.proof import Proof, measured, sample
 from bifolio.publish import expect_room, replace_all
-from bifolio.roster import read as read_roster
 from bifolio.tailor import Part, parts, refused
 from bifolio.validate import validate
+from bifolio.worker import Crew, SameProcess
 
 if TYPE_CHECKING:  # late: they load the layout engine's libraries, and the word counter
     from bifolio.lint import Subject
@@ -76,9 +77,12 @@ class Office:
                     help="go to the project's folder, or name it with --project",
                 )
             )
+        self.ledger = ledger
         self.snapshot = ledger.snapshot() if ledger else None  # before the first file is read
         self.library = Library(root)
-        self.store = Store(self.library.root / STORE, renew=renew)
+        self.store = Store(self.library.root / STORE)
+        if renew:
+            self.store = Store(self.store.folder, since=self.store.now())
         self.executor = executor
 
     def plan(self, request: Request) -> tuple[Job, ...]:
@@ -111,20 +115,83 @@ class Office:
         return [finding for brand in dict.fromkeys(brands) for finding in self.library.brand_warnings(brand)]
 
     def build(
-        self, jobs: Sequence[Job], folder: Path | None, started: Callable[[Job], None]
-    ) -> tuple[list[Path], list[Diagnostic]]:
-        """Make the jobs and publish them; give the paths of the files, and the warnings."""
+        self,
+        jobs: Sequence[Job],
+        folder: Path | None,
+        told: Callable[[Batch], None],
+        *,
+        keep_going: bool = False,
+    ) -> Built:
+        """Make the jobs and publish them. `told` is called with each batch that is done.
+
+        Nothing is published when one of them has a fault; with `keep_going`, whatever has none.
+        """
         from bifolio.pipeline import engine
         from bifolio.publish import publish, standing
 
-        target = folder or self.library.root / "output"
+        target = (folder or self.library.root / "output").resolve()
         expect_room(target)
-        workshop = self._workshop()
-        artefacts = list(run(jobs, workshop.produce, started))
-        artefacts += workshop.shelves(artefacts, standing(target), target)
-        written = publish(artefacts, target, engine())
+        shop, stood = self._workshop(), standing(target)
+        marks = {job.path: shop.mark(job) for job in jobs}
+        as_made = self._as_made(marks, target) if not self.store.since else {}
+        as_made = {path: said for path, said in as_made.items() if path in stood}
+        to_make = [job for job in jobs if job.path not in as_made]
+        waiting = batches(to_make, shop.place, self.library.letters)
+        with racked(self.store) as rack:
+            if len(waiting) > 1 and isinstance(self.executor, Crew) and self.executor.hands > 1:
+                delivered = self._shared_out(waiting, self.executor, rack, told)
+            else:
+                here = SameProcess()
+                delivered = run(waiting, lambda batch: here.submit(shop.deliver, batch.jobs, rack), 1, told)
+            failures = [failure for delivery in delivered for failure in delivery.failures]
+            if failures and not (keep_going and any(delivery.artefacts for delivery in delivered)):
+                raise together(failures)
+            artefacts = [artefact for delivery in delivered for artefact in delivery.artefacts]
+            shelves = shop.shelves(artefacts, stood, target, marks)
+            publish([*artefacts, *shelves], target, engine())
         self.store.clean()
-        return written, list(workshop.remarks.values())
+        self._remember(delivered, marks, target)
+        said = [Diagnostic.of_row(row) for rows in as_made.values() for row in rows]
+        remarks = {(remark.where, remark.message): remark for remark in said}
+        remarks |= dict(item for one in delivered for item in one.remarks.items()) | shop.remarks
+        written = dict.fromkeys((*as_made, *(artefact.path for artefact in artefacts)))
+        files = [target / path for path in (*written, *(shelf.path for shelf in shelves))]
+        faults = together(failures) if failures else None
+        return Built(files, list(remarks.values()), sum(delivery.made for delivery in delivered), faults)
+
+    def _as_made(self, marks: Mapping[str, str | None], target: Path) -> dict[str, Sequence[Any]]:
+        """Give the files that stand as an earlier build made them of the same, with what it said of each."""
+        ledger = self.ledger
+        found = {path: ledger.recall(target / path, mark) for path, mark in marks.items() if ledger and mark}
+        return {path: said for path, said in found.items() if said is not None}
+
+    def _remember(self, delivered: Iterable[Delivery], marks: Mapping[str, str | None], target: Path) -> None:
+        """Have the ledger remember what was made, unless somebody wrote into the project meanwhile."""
+        if self.ledger is None or self.snapshot is None or not self.snapshot.holds(self.snapshot.digests):
+            return
+        for delivery in delivered:
+            for path, said in delivery.said.items():
+                if (mark := marks[path]) and said is not None:
+                    self.ledger.remember(target / path, mark, said)
+
+    def _shared_out(
+        self, waiting: Sequence[Batch], crew: Crew, rack: Rack, told: Callable[[Batch], None]
+    ) -> list[Delivery]:
+        """Have batches made by a crew, in workshops that know the project as it was when this office opened."""
+        place, root = rack.folder / f"site-{next(_sites)}.json", self.library.root
+        with writing(self.store.folder):
+            site = Site(
+                place, root, self.store.folder, self.store.since, self.snapshot, self.library.table
+            ).write()
+        at_once = crew.hands + 1  # one lies ready for who is done first
+        return run(
+            waiting,
+            lambda batch: crew.make(site, batch),
+            at_once,
+            told,
+            lambda done, batch: crew.take(done, batch, site),
+            crew.lost,
+        )
 
     def check(self, items: Sequence[str], brands: Sequence[str], today: datetime.date) -> list[Diagnostic]:
         """Validate and lint handouts and brands, in every region that a brand uses; give the warnings.
@@ -274,11 +341,7 @@ class Office:
         Every row is read and checked as a brand is, its logo too. Raises one error when the table itself cannot
         be read.
         """
-        source = read_text(table, table.parent)
-        trees, findings = read_roster(source)
-        findings += self.library.receive(trees, table.parent.resolve())
-        taken = {finding.span for finding in findings}
-        names = [name for name, tree in trees.items() if tree.span(()) not in taken]
+        names, findings = self.library.receive(table)
         sound = []
         for name in names:
             try:
@@ -524,6 +587,21 @@ class Office:
     def _about(self, item: str) -> str:
         handout = self.library.handout(item)
         return f"{handout.title} ({handout.kind}, for {' and '.join(handout.audience)})"
+
+
+_sites = count()
+"""Each build has a site of its own: a worker that met one before would take the project to be as it was then."""
+
+
+class Built(NamedTuple):
+    """What a build did."""
+
+    files: list[Path]
+    warnings: list[Diagnostic]
+    made: int
+    """How many files were not found in the store but made."""
+    faults: PressError | None = None
+    """What is wrong with those that were asked for and are not among the files."""
 
 
 @dataclass(frozen=True)

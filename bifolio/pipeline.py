@@ -13,20 +13,28 @@ import json
 import math
 import re
 from base64 import b64encode
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import replace
-from functools import cache, cached_property, lru_cache
+from functools import cache, cached_property, lru_cache, partial
 from importlib.metadata import version
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from markupsafe import Markup
 
 from bifolio import __version__, shelf
 from bifolio.approval import Standing, state_of, wording
 from bifolio.compose import FITS, ApprovalLine, ClinicCopy, Composer, Design, qr
-from bifolio.diagnostics import ContentError, DesignError, Diagnostic, ProofError, Severity, shorten
+from bifolio.diagnostics import (
+    ContentError,
+    DesignError,
+    Diagnostic,
+    PressError,
+    ProofError,
+    Severity,
+    shorten,
+)
 from bifolio.impose import impose, misfit, sheets
 from bifolio.ink import Ink, Inker, SlotSheet
 from bifolio.ledger import ENGINE, STORE, Snapshot
@@ -40,7 +48,7 @@ from bifolio.model.plate import LINES, SLOTS, Plate
 from bifolio.model.tailoring import Tailoring
 from bifolio.palette import NIGHT, PAPER, PAPER_SENTINEL, ROLES, SENTINELS, derive, derive_night
 from bifolio.plan import Job
-from bifolio.press import Store
+from bifolio.press import Delivery, Rack, Store
 from bifolio.proof import Proof, in_grey, measured
 from bifolio.publish import Artefact
 from bifolio.render import Work, epub, lay_out_handout, lay_out_plate, lay_out_slots, preview, web
@@ -92,6 +100,7 @@ class Workshop:
         self.coloured = lru_cache(maxsize=8)(self._coloured)
         self.faces = lru_cache(maxsize=8)(self._faces)
         self.ground = lru_cache(maxsize=8)(lambda job: self._cover_page(job, None))
+        self.minutes = lru_cache(maxsize=32)(_minutes)
 
     def produce(self, job: Job, handout: Handout | None = None) -> Artefact:
         """Make one file: compose, render, ink, impose, verify. Raises PressError with all that is wrong.
@@ -102,7 +111,7 @@ class Workshop:
             return self._pdf(job, handout)
         if self.snapshot is None:
             return self._made_new(job)
-        mark = fingerprint("file", self._press_mark, self.library.made_from(job, self.snapshot))
+        mark, files = self._mark(job, self.snapshot)
         if kept := self.store.find(mark):
             artefact, remarks = _unpacked(job, kept)
             self.remarks |= remarks
@@ -110,8 +119,10 @@ class Workshop:
         before, self.remarks = self.remarks, {}
         try:
             artefact = self._made_new(job)
-            if not any(remark.span for remark in self.remarks.values()):  # a place in a file that may move
-                self.store.keep(mark, _packed(artefact, self.remarks.values()))
+            is_placed = any(remark.span for remark in self.remarks.values())  # in a file that may move
+            as_looked_at = self.snapshot.holds(files)  # else it is made of what somebody wrote meanwhile
+            if as_looked_at and not is_placed:
+                self.store.keep(mark, packed(artefact, [remark.as_row() for remark in self.remarks.values()]))
         finally:
             self.remarks = before | self.remarks
         return artefact
@@ -127,6 +138,34 @@ class Workshop:
         }
         return makers[job.format](job)
 
+    def mark(self, job: Job) -> str | None:
+        """Give the fingerprint of all that a job's file is made from; none where nobody looked at the files."""
+        return self._mark(job, self.snapshot)[0] if self.snapshot else None
+
+    def _mark(self, job: Job, snapshot: Snapshot) -> tuple[str, tuple[str, ...]]:
+        said, files = self.library.made_from(job, snapshot)
+        return fingerprint("file", self._press_mark, said), files
+
+    def deliver(self, jobs: Iterable[Job], rack: Rack) -> Delivery:
+        """Make the jobs of a batch and lay the files on the rack; what goes wrong with one stops no other."""
+        before, made = self.remarks, self.made
+        artefacts, failures = [], []
+        remarks: dict[tuple[str | None, str], Diagnostic] = {}
+        said: dict[str, list[list[str | None]] | None] = {}
+        try:
+            for job in jobs:
+                self.remarks = {}
+                try:
+                    artefacts.append(rack.put(self.produce(job)))
+                except PressError as failure:
+                    failures.append(failure)
+                remarks |= self.remarks
+                told = self.remarks.values()
+                said[job.path] = None if any(r.span for r in told) else [r.as_row() for r in told]
+            return Delivery(tuple(artefacts), remarks, tuple(failures), self.made - made, said)
+        finally:
+            self.remarks = before
+
     def tailored(self, job: Job, tailoring: Tailoring) -> bytes:
         """Make one person's copy of a handout. The store of this workshop should be one that keeps nothing."""
         handout = self.library.open_handout(job.item)
@@ -134,7 +173,7 @@ class Workshop:
         copy = tailor(handout, tailoring, labels)
         if unknown := self.library.check_words(job.item, self.library.region(job.region)):
             raise ContentError(unknown)
-        galley = self._composed(copy, *self._place(job))
+        galley = self._composed(copy, *self.place(job))
         return self._printed(job, galley, tailored=copy != handout.saying())[0]
 
     def proof_sheet(self, job: Job, handout: Handout) -> Artefact:
@@ -142,12 +181,12 @@ class Workshop:
         library = self.library
         brand = library.brand(job.brand)
         proof = measured(brand.color.given, brand.color.seed or DEFAULT_SEED)
-        first = self._printed(job, self._composed(handout, *self._place(job), proof))[0]
+        first = self._printed(job, self._composed(handout, *self.place(job), proof))[0]
         shown = replace(proof, greys=in_grey(first))
         return self._pdf(job, handout, shown)
 
     def _pdf(self, job: Job, handout: Handout | None = None, proof: Proof | None = None) -> Artefact:
-        galley = self._composed(handout, *self._place(job), proof) if handout else self._galley_of(job)
+        galley = self._composed(handout, *self.place(job), proof) if handout else self._galley_of(job)
         pdf, plate, inker = self._printed(job, galley)
         made_from = (galley, repr(sorted(inker.clinic.palette.items())), inker.clinic.sheet.pdf)
         return Artefact(job.path, pdf, self._facts(job, *made_from, handout=handout, pages=plate.pages))
@@ -179,7 +218,7 @@ class Workshop:
         return layout.take(), slots.take()
 
     def _galley_of(self, job: Job) -> str:
-        return self.galley(job.item, *self._place(job))
+        return self.galley(job.item, *self.place(job))
 
     def _proved(self, findings: list[Diagnostic]) -> None:
         """Raise what is wrong with a finished file; keep what is only odd."""
@@ -195,7 +234,7 @@ class Workshop:
         words = self._cover_sheet(job)
         flow, paint, copy = self._flow(job, on_web=False)
         handout, brand = self.library.handout(job.item), self.library.brand(job.brand)
-        composer = self.composer(*self._place(job))
+        composer = self.composer(*self.place(job))
         home = brand.clinic.shelf
         form_at = f"{home.rstrip('/')}/index.html#{job.item}" if home and flow.is_filled_in else None
         edition = self.library.edition(job.edition)
@@ -217,7 +256,7 @@ class Workshop:
 
     def _html(self, job: Job) -> Artefact:
         flow, paint, copy = self._flow(job, on_web=True)
-        composer = self.composer(*self._place(job))
+        composer = self.composer(*self.place(job))
         body = web.render(
             flow, paint, self.faces(job.brand), copy.name, composer.frame("web"), composer.document
         )
@@ -229,7 +268,7 @@ class Workshop:
         handout, brand = library.handout(job.item), library.brand(job.brand)
         if unknown := library.check_words(job.item, library.region(job.region)):
             raise ContentError(unknown)
-        composer = self.flowing(*self._place(job))
+        composer = self.flowing(*self.place(job))
         paint = self.paint(brand)
         logo = library.logo(job.brand, brand, paint.day["deep"])
         copy = composer.clinic_copy(brand, logo, self._approval_line(job))
@@ -276,35 +315,44 @@ class Workshop:
     # -- the shelf -------------------------------------------------------------------------------
 
     def shelves(
-        self, made: Sequence[Artefact], standing: Mapping[str, Facts], folder: Path
+        self, made: Sequence[Artefact], standing: Mapping[str, Facts], folder: Path, asked: Collection[str]
     ) -> list[Artefact]:
-        """Give the shelf of each clinic and language whose web pages were made: all that then stands there."""
-        bodies = {artefact.path: artefact.body for artefact in made}
+        """Give the shelf of each clinic and language of whose files one was made: all that then stands there.
+
+        `asked` are the paths of all that was asked for; a shelf is where web pages are among them.
+        """
+        new = {artefact.path: artefact for artefact in made}
         files = {
             **standing,
-            **{a.path: {**a.facts, "bytes": len(a.body)} for a in made},
+            **{a.path: {**a.facts, "bytes": a.size} for a in made},
         }
-        touched = set(shelf.places({a.path: a.facts for a in made}))
-        return [
-            self._shelf(files, bodies, folder, place) for place in shelf.places(files) if place in touched
-        ]
+        shown = shelf.places({path: facts for path, facts in files.items() if path in asked})
+        return [self._shelf(files, new, folder, place, asked) for place in shown]
 
     def _shelf(
-        self, files: Mapping[str, Facts], bodies: Mapping[str, bytes], folder: Path, place: str
+        self,
+        files: Mapping[str, Facts],
+        new: Mapping[str, Artefact],
+        folder: Path,
+        place: str,
+        asked: Collection[str],
     ) -> Artefact:
         job = next(
             Job(**{name: facts[name] for name in _JOB_FIELDS}, format="html")
             for path, facts in sorted(files.items())
-            if path in bodies and facts.get("format") == "html" and path.startswith(f"{place}/")
+            if path in asked and facts.get("format") == "html" and path.startswith(f"{place}/")
         )
         stock = shelf.items(files, place, lambda name: self.library.edition(name).name)
-        pictures = {}
+        drawn = {}
         for item in stock:
             if item.first_pdf:
                 path = f"{place}/{item.first_pdf}"
-                pictures[item.id] = self._shelf_picture(bodies.get(path) or (folder / path).read_bytes())
-            elif any(path.startswith(f"{place}/{item.id}.") for path in bodies):
-                pictures[item.id] = self._first_page(replace(job, item=item.id, format="png")).body
+                pdf = new[path].body if path in new else (folder / path).read_bytes()
+                drawn[item.id] = self._shelf_picture(pdf)
+            elif any(path.startswith(f"{place}/{item.id}.") for path in asked):
+                picture = self._first_page(replace(job, item=item.id, format="png")).body
+                drawn[item.id] = _Kept(partial(bytes, picture))
+        pictures = {own: kept.take() for own, kept in drawn.items()}
         shown = {
             "groups": shelf.groups(stock),
             "pictures": {
@@ -315,7 +363,7 @@ class Workshop:
                 for own, size in ((o, preview.size(p)) for o, p in pictures.items())
             },
         }
-        composer = self.flowing(*self._place(job))
+        composer = self.flowing(*self.place(job))
         brand = self.library.brand(job.brand)
         paint = self.paint(brand)
         copy = composer.clinic_copy(brand, self.library.logo(job.brand, brand, paint.day["deep"]))
@@ -328,9 +376,12 @@ class Workshop:
         facts = {"brand": job.brand, "language": job.language, "format": "shelf"}
         return Artefact(path, body, {**facts, "inputs": fingerprint(self._press_mark, body)})
 
-    def _shelf_picture(self, pdf: bytes) -> bytes:
+    def _shelf_picture(self, pdf: bytes) -> _Kept[bytes]:
         mark = fingerprint("picture", self._press_mark, version("pypdfium2"), version("Pillow"), pdf)
-        return self.store.find(mark) or self.store.keep(mark, preview.first_page(pdf))
+        if body := self.store.find(mark):
+            return _Kept(lambda: body)
+        work = self.executor.submit(preview.first_page, pdf)
+        return _Kept(lambda: self.store.keep(mark, work.result()))
 
     # -- pictures --------------------------------------------------------------------------------
 
@@ -348,7 +399,7 @@ class Workshop:
 
     def _cover_page(self, job: Job, handout: Handout | None) -> _Kept[bytes]:
         """Set the words of a cover, or without a handout its ground; each once."""
-        composer = self.coloured(job.brand, *self._place(job))
+        composer = self.coloured(job.brand, *self.place(job))
         html = composer.cover(handout, self.library.brand(job.brand).name)
         mark = fingerprint("cover", self._press_mark, html)
         if body := self.store.find(mark):
@@ -369,7 +420,7 @@ class Workshop:
 
     # -- compose ---------------------------------------------------------------------------------
 
-    def _place(self, job: Job) -> tuple[str, str, str, str, str]:
+    def place(self, job: Job) -> tuple[str, str, str, str, str]:
         """Give what chooses a composer: all of a job that has a say in its layout."""
         return job.edition, job.theme, job.region, job.language, self._own(job.brand)
 
@@ -435,7 +486,7 @@ class Workshop:
             finding = self.stale(standing.brand, standing.approval)
             self.remarks[str(finding.span), finding.message] = finding
             return None
-        composer = self.composer(*self._place(job))
+        composer = self.composer(*self.place(job))
         return composer.approval_line(standing.approval.by, standing.approval.on, tailored=tailored)
 
     def stale(self, brand: str, approval: Approval) -> Diagnostic:
@@ -633,10 +684,9 @@ class Workshop:
 
     def _told_of(self, job: Job, handout: Handout | None) -> dict[str, object]:
         """Give what a shelf says of an item, and how long a reader needs for it."""
-        galley = self._composed(handout, *self._place(job)) if handout else self._galley_of(job)
-        words = len(_MARKUP.sub(" ", galley).split())
-        told = self.composer(*self._place(job)).told_of(handout or self.library.handout(job.item))
-        return {**told, "minutes": math.ceil(words / _READ_IN_A_MINUTE)}
+        galley = self._composed(handout, *self.place(job)) if handout else self._galley_of(job)
+        told = self.composer(*self.place(job)).told_of(handout or self.library.handout(job.item))
+        return {**told, "minutes": self.minutes(galley)}
 
     def _facts(
         self, job: Job, *made_from: str | bytes, handout: Handout | None = None, **more: object
@@ -655,19 +705,16 @@ class Workshop:
         }
 
 
-def _packed(artefact: Artefact, remarks: Iterable[Diagnostic]) -> bytes:
-    said = [[r.code, r.message, r.help, r.severity.value, r.where] for r in remarks]
+def packed(artefact: Artefact, said: Sequence[Any]) -> bytes:
+    """Pack a finished file for the store, with the rows of what was said of it."""
     return json.dumps([artefact.facts, said]).encode() + b"\n" + artefact.body
 
 
 def _unpacked(job: Job, kept: bytes) -> tuple[Artefact, dict[tuple[str | None, str], Diagnostic]]:
     head, _, body = kept.partition(b"\n")
     facts, said = json.loads(head)
-    remarks = {
-        (where, message): Diagnostic(code, message, None, help=cure, severity=Severity(level), where=where)
-        for code, message, cure, level, where in said
-    }
-    return Artefact(job.path, body, facts), remarks
+    remarks = [Diagnostic.of_row(row) for row in said]
+    return Artefact(job.path, body, facts), {(r.where, r.message): r for r in remarks}
 
 
 _JOB_FIELDS = ("item", "edition", "theme", "region", "language", "brand")
@@ -675,6 +722,10 @@ _READ_IN_A_MINUTE = 180
 """Words. A calm reader has 200 or more; who is tired, or reads in a second language, has fewer."""
 
 _MARKUP = re.compile(r"<style>.*?</style>|<svg.*?</svg>|<[^>]*>", re.DOTALL)
+
+
+def _minutes(galley: str) -> int:
+    return math.ceil(len(_MARKUP.sub(" ", galley).split()) / _READ_IN_A_MINUTE)
 
 
 def _longest_words(copy: ClinicCopy, slot: str) -> str:

@@ -7,10 +7,17 @@ was. Findings of all jobs are reported together.
 from __future__ import annotations
 
 import hashlib
+import json
 import os
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
+import shutil
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from bifolio.diagnostics import (
     ContentError,
@@ -21,8 +28,9 @@ from bifolio.diagnostics import (
     RequestError,
     ToolError,
 )
+from bifolio.ledger import Snapshot
 from bifolio.plan import Job
-from bifolio.publish import Artefact
+from bifolio.publish import Artefact, is_running
 
 STORE_BYTES = 400_000_000
 
@@ -30,22 +38,21 @@ STORE_BYTES = 400_000_000
 class Store:
     """Finished work by the fingerprint of all that it was made from. Bounded; the oldest goes first."""
 
-    def __init__(
-        self, folder: Path, most: int = STORE_BYTES, *, renew: bool = False, keeps: bool = True
-    ) -> None:
+    def __init__(self, folder: Path, most: int = STORE_BYTES, *, since: int = 0, keeps: bool = True) -> None:
         self.folder = folder
         self.most = most
-        self.renew = renew
-        """Make everything anew, and put it into the store."""
+        self.since = since
+        """Work kept before this moment, in nanoseconds of the disk's clock, is made anew: see `now`."""
         self.keeps = keeps
         """Without it work is found and never kept: one person's copy leaves no trace."""
 
     def find(self, fingerprint: str) -> bytes | None:
         """Give the work of this fingerprint, if it is kept and whole."""
-        if self.renew:
-            return None
+        path = self._path(fingerprint)
         try:
-            kept = self._path(fingerprint).read_bytes()
+            if self.since and path.stat().st_mtime_ns < self.since:
+                return None
+            kept = path.read_bytes()
         except OSError:
             return None
         # The disk, or a hand, may have spoilt it; the digest in front tells.
@@ -58,19 +65,21 @@ class Store:
             return body
         path = self._path(fingerprint)
         part = path.with_name(f".{path.name}.{os.getpid()}.part")
-        try:
+        with writing(self.folder):
             path.parent.mkdir(parents=True, exist_ok=True)
             part.write_bytes(hashlib.sha256(body).digest() + body)
             part.replace(path)
-        except OSError as error:
-            raise ToolError(
-                Diagnostic(
-                    "press.cannot-keep",
-                    f'"{self.folder}" cannot be written: {(error.strerror or str(error)).lower()}',
-                    help="free the disk, or make the folder writable; it keeps finished work between builds",
-                )
-            ) from error
         return body
+
+    def now(self) -> int:
+        """Tell the moment by the clock of the disk, which gives files their times."""
+        mark = self.folder / f".{os.getpid()}.now"
+        with writing(self.folder):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            mark.touch()
+            moment = mark.stat().st_mtime_ns
+            mark.unlink()
+        return moment
 
     def _path(self, fingerprint: str) -> Path:
         return self.folder / fingerprint[:2] / fingerprint[2:]
@@ -94,23 +103,196 @@ class Store:
 _DIGEST_BYTES = 32  # of SHA-256
 
 
-def run(
-    jobs: Iterable[Job],
-    produce: Callable[[Job], Artefact],
-    started: Callable[[Job], None],
-) -> Iterator[Artefact]:
-    """Make each job. Gives all artefacts, or raises one error with the findings of all jobs."""
-    made: list[Artefact] = []
-    failures: list[PressError] = []
+@contextmanager
+def writing(folder: Path) -> Iterator[None]:
+    """Raise ToolError where the folder of the store cannot be written."""
+    try:
+        yield
+    except OSError as error:
+        raise ToolError(
+            Diagnostic(
+                "press.cannot-keep",
+                f'"{folder}" cannot be written: {(error.strerror or str(error)).lower()}',
+                help="free the disk, or make the folder writable; it keeps finished work between builds",
+            )
+        ) from error
+
+
+# -- what is finished and not yet published ------------------------------------------------------
+
+
+class Rack:
+    """Where finished files dry until all of a build are verified: a folder of the store, one for each build."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def put(self, artefact: Artefact) -> Artefact:
+        """Lay one finished file on the rack, whole on the disk; give it as it lies there."""
+        place = self.folder / hashlib.sha256(artefact.path.encode()).hexdigest()
+        with writing(self.folder), place.open("wb") as file:
+            file.write(artefact.body)
+            file.flush()
+            os.fsync(file.fileno())
+        return replace(artefact, made=place)
+
+
+@contextmanager
+def racked(store: Store) -> Iterator[Rack]:
+    """Give a rack for one build; take it away at the end, and those of builds that were killed."""
+    racks = store.folder / "rack"
+    with writing(store.folder):
+        for left in racks.glob("*"):
+            if left.name.isdecimal() and not is_running(int(left.name)):
+                shutil.rmtree(left, ignore_errors=True)
+        rack = Rack(racks / str(os.getpid()))
+        shutil.rmtree(rack.folder, ignore_errors=True)
+        rack.folder.mkdir(parents=True)
+    try:
+        yield rack
+    finally:
+        shutil.rmtree(rack.folder, ignore_errors=True)
+
+
+@dataclass(frozen=True)
+class Site:
+    """Where a build takes place, as a worker needs to know it: written to a file, and read from it."""
+
+    path: Path
+    root: Path
+    store: Path
+    since: int
+    snapshot: Snapshot | None
+    table: Path | None = None
+    """The table of clinics that are brands here, too."""
+
+    def write(self) -> Site:
+        """Write it to `path`; give it back."""
+        seen = (self.snapshot.digests, self.snapshot.stats) if self.snapshot else None
+        told = {"root": str(self.root), "store": str(self.store), "since": self.since, "seen": seen}
+        told["table"] = str(self.table) if self.table else None
+        self.path.write_text(json.dumps(told), "utf-8")
+        return self
+
+    @classmethod
+    def open(cls, path: Path) -> Site:
+        """Read it from a file."""
+        told = json.loads(path.read_text("utf-8"))
+        seen = Snapshot(*told["seen"]) if told["seen"] else None
+        table = Path(told["table"]) if told["table"] else None
+        return cls(path, Path(told["root"]), Path(told["store"]), told["since"], seen, table)
+
+
+# -- a plan in many hands ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Jobs that one pair of hands makes one after another: all forms of one item for one clinic."""
+
+    jobs: tuple[Job, ...]
+    shares: frozenset[Hashable]
+    """What it has in common with other batches, and the first of them makes: a plate, a clinic's slots."""
+    weight: float
+    """How much of all the work it is, by a guess; that of all batches together is 1."""
+    of: int
+    """How many jobs there are in all batches."""
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """What came of a batch."""
+
+    artefacts: tuple[Artefact, ...]
+    remarks: Mapping[tuple[str | None, str], Diagnostic]
+    failures: tuple[PressError, ...]
+    made: int
+    """How many files were not found in the store but made."""
+    said: Mapping[str, Sequence[Any] | None] = field(default_factory=dict)
+    """What was said of each file, by its path; none where that points into a file that may change."""
+
+
+def batches(
+    jobs: Iterable[Job], place: Callable[[Job], Hashable], letters: Callable[[str], int]
+) -> list[Batch]:
+    """Put jobs into batches, those that take longest first.
+
+    `place` gives all of a job that has a say in its layout, but for its item; `letters` how long an item is.
+    """
+    together: dict[tuple[str, Hashable, str], list[Job]] = {}
     for job in jobs:
-        started(job)
-        try:
-            made.append(produce(job))
-        except PressError as failure:
-            failures.append(failure)
-    if failures:
-        raise together(failures)
-    return iter(made)
+        together.setdefault((job.item, place(job), job.brand), []).append(job)
+    laid_out: set[Hashable] = set()
+    found: list[tuple[float, tuple[Job, ...], frozenset[Hashable]]] = []
+    for (item, where, brand), group in together.items():
+        plate = ("plate", item, where)
+        # Laying pages out takes most of the time; the rest goes with the number of files.
+        weight = letters(item) * (0.2 * len(group) + (plate not in laid_out))
+        laid_out.add(plate)
+        found.append((weight, tuple(group), frozenset({plate, ("slots", brand, where)})))
+    found.sort(key=lambda entry: -entry[0])
+    whole, of = sum(weight for weight, *_ in found), sum(len(group) for _, group, _ in found)
+    return [Batch(group, shares, weight / whole, of) for weight, group, shares in found]
+
+
+def run(
+    waiting: Iterable[Batch],
+    make: Callable[[Batch], Future[Any]],
+    hands: int,
+    told: Callable[[Batch], None],
+    take: Callable[[Future[Any], Batch], Delivery] = lambda done, _: done.result(),
+    lost_by: tuple[type[Exception], ...] = (BrokenExecutor,),
+) -> list[Delivery]:
+    """Have each batch made, as many at once as there are `hands`; tell of each that is done.
+
+    What batches share is made by the first of them, while the others wait. `take` gives what came of one that
+    is done; one of the errors `lost_by` tells that its worker died, and it is made again. Gives what was
+    delivered, in the order of jobs, or raises one error with the findings of all.
+    """
+    left = list(waiting)
+    under_way: dict[Future[Any], Batch] = {}
+    begun: set[Hashable] = set()
+    done: set[Hashable] = set()
+    lost: Counter[Batch] = Counter()
+    delivered: dict[Batch, Delivery] = {}
+    while left or under_way:
+        while len(under_way) < hands and (at := _next(left, begun - done)) is not None:
+            batch = left.pop(at)
+            begun |= batch.shares
+            under_way[make(batch)] = batch
+        for future in wait(under_way, return_when=FIRST_COMPLETED).done:
+            batch = under_way.pop(future)
+            try:
+                delivered[batch] = take(future, batch)
+            except lost_by:
+                begun -= batch.shares - done
+                left.insert(0, batch)
+                lost[batch] += 1
+                if lost[batch] == _MOST_LOST:
+                    raise _worker_lost(batch) from None
+                continue
+            done |= batch.shares
+            told(batch)
+    return [delivered[batch] for batch in sorted(delivered, key=lambda batch: batch.jobs)]
+
+
+def _next(left: Sequence[Batch], in_the_making: AbstractSet[Hashable]) -> int | None:
+    """Give the place of the first batch that waits for nothing."""
+    return next((at for at, batch in enumerate(left) if not batch.shares & in_the_making), None)
+
+
+_MOST_LOST = 3
+
+
+def _worker_lost(batch: Batch) -> ToolError:
+    return ToolError(
+        Diagnostic(
+            "press.worker-lost",
+            f"the processes that worked on it were ended {_MOST_LOST} times, by the system or by somebody",
+            where=str(batch.jobs[0]),
+            help="give the machine more memory, or use fewer processes: --jobs 1",
+        )
+    )
 
 
 _GRAVEST_FIRST = (ToolError, RequestError, ContentError, DesignError, ProofError)

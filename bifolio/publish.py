@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,8 +25,18 @@ class Artefact:
     """One finished file: where it goes below the output folder, its bytes, what the manifest says."""
 
     path: str
-    body: bytes
+    made: bytes | Path
+    """The file itself, or where it stands until it is published."""
     facts: Mapping[str, Any]
+
+    @property
+    def body(self) -> bytes:
+        return self.made.read_bytes() if isinstance(self.made, Path) else self.made
+
+    @property
+    def size(self) -> int:
+        """How many bytes it has."""
+        return self.made.stat().st_size if isinstance(self.made, Path) else len(self.made)
 
 
 def publish(artefacts: Iterable[Artefact], folder: Path, engine: Mapping[str, str]) -> list[Path]:
@@ -37,14 +48,14 @@ def publish(artefacts: Iterable[Artefact], folder: Path, engine: Mapping[str, st
     facts = {
         artefact.path: {
             "sha256": hashlib.sha256(artefact.body).hexdigest(),
-            "bytes": len(artefact.body),
+            "bytes": artefact.size,
             **artefact.facts,
         }
         for artefact in finished
     }
     manifest = {"engine": dict(engine), "files": dict(sorted((standing(folder) | facts).items()))}
     text = json.dumps(manifest, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
-    bodies = {folder / artefact.path: artefact.body for artefact in finished}
+    bodies = {folder / artefact.path: artefact.made for artefact in finished}
     replace_all({**bodies, folder / MANIFEST: text.encode()})
     return list(bodies)
 
@@ -59,20 +70,23 @@ def expect_room(folder: Path) -> None:
         raise _cannot_write(there, "permission denied")
 
 
-def replace_all(bodies: Mapping[Path, bytes]) -> None:
-    """Write each file beside its place, then move all onto their places: a full disk changes nothing."""
+def replace_all(bodies: Mapping[Path, bytes | Path]) -> None:
+    """Write each file beside its place, then move all onto their places: a full disk changes nothing.
+
+    What builds that were killed left in these folders goes.
+    """
+    for folder in {target.parent for target in bodies}:
+        _sweep(folder)
     parts: dict[Path, Path] = {}
     target = Path()
     try:
-        for target, body in bodies.items():
+        for target, made in bodies.items():
+            body = made.read_bytes() if isinstance(made, Path) else made
             if _stands(target, body):
                 continue
             target.parent.mkdir(parents=True, exist_ok=True)
             parts[target] = target.with_name(f".{target.name}.{os.getpid()}.part")
-            with parts[target].open("wb") as file:
-                file.write(body)
-                file.flush()
-                os.fsync(file.fileno())
+            _write(made, body, parts[target])
         for target, part in parts.items():
             part.replace(target)
     except OSError as error:
@@ -80,6 +94,35 @@ def replace_all(bodies: Mapping[Path, bytes]) -> None:
     finally:
         for part in parts.values():
             part.unlink(missing_ok=True)
+
+
+def _write(made: bytes | Path, body: bytes, part: Path) -> None:
+    if isinstance(made, Path):
+        with suppress(OSError):  # another disk, or one that knows no links: then it is written once more
+            os.link(made, part)
+            return
+    with part.open("wb") as file:
+        file.write(body)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _sweep(folder: Path) -> None:
+    for part in folder.glob(".*.part"):
+        process = part.name.split(".")[-2]
+        if process.isdecimal() and not is_running(int(process)):
+            part.unlink(missing_ok=True)
+
+
+def is_running(process: int) -> bool:
+    """Tell whether there is a process of this number."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):  # it is somebody else's; or a number that no process has
+        return True
+    return True
 
 
 def _stands(target: Path, body: bytes) -> bool:

@@ -1,20 +1,30 @@
-"""Worker: a second process that lays pages out while this one reads, checks and inks.
+"""Worker: processes that make files, or lay their pages out, beside the one that was started.
 
 The layout engine takes most of a second to load. A worker that starts with the command loads it while the
-content is still being read, so a single handout waits for the longer of the two and not for both.
+content is still being read, so a single handout waits for the longer of the two and not for both. Where
+there is more to make, there are as many workers as cores, and each makes whole batches with a workshop of
+its own, which keeps fonts, styles and templates from one batch to the next.
 """
 
 from __future__ import annotations
 
 import gc
 import multiprocessing
+import os
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:  # late: a worker that only lays out needs none of them
+    from bifolio.pipeline import Workshop
+    from bifolio.plan import Job
+    from bifolio.press import Batch, Delivery, Rack, Site
 
 T = TypeVar("T")
 
@@ -32,19 +42,83 @@ class SameProcess(Executor):
         return future
 
 
+class Crew(Executor):
+    """Hands that make whole batches, several at once."""
+
+    hands: int
+    """How many batches are made at once."""
+    lost: tuple[type[Exception], ...] = (BrokenExecutor,)
+    """What tells that a worker died, and nothing of its work."""
+
+    def make(self, site: Site, batch: Batch) -> Future[Any]:
+        """Begin one batch; `take` gives what came of it."""
+        raise NotImplementedError
+
+    def take(self, done: Future[Any], batch: Batch, site: Site) -> Delivery:
+        """Give what came of a batch, with its files on the rack beside the site."""
+        del batch, site
+        delivery: Delivery = done.result()
+        return delivery
+
+
+class Processes(Crew):
+    """Worker processes on this machine, started once; those that die are replaced."""
+
+    def __init__(self, fonts: Path, hands: int) -> None:
+        self.hands = hands
+        self._fonts = fonts
+        self._pool = self._start()
+
+    def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
+        """Have one worker do something."""
+        try:
+            return self._pool.submit(fn, *args, **kwargs)
+        except BrokenProcessPool:  # one of them was killed, and took the pool with it
+            self._pool = self._start()
+            return self._pool.submit(fn, *args, **kwargs)
+
+    def make(self, site: Site, batch: Batch) -> Future[Delivery]:
+        """Begin one batch, in a workshop that the worker keeps for the next."""
+        return self.submit(_make, site.path, batch.jobs)
+
+    def stop(self) -> None:
+        """End the workers, whatever they do."""
+        for child in set(multiprocessing.active_children()) - self._others:
+            child.terminate()
+        self._pool.shutdown(cancel_futures=True)  # without waiting, Python 3.11 complains at exit
+
+    def _start(self) -> ProcessPoolExecutor:
+        # macOS cannot fork a process safely in which its own libraries are at work; a fork server has none.
+        how = "fork" if sys.platform == "linux" else "forkserver"
+        context = multiprocessing.get_context(how)
+        self._others = set(multiprocessing.active_children())
+        pool = ProcessPoolExecutor(self.hands, context, _warm_up, (self._fonts,))
+        pool.submit(_ready)  # the first task starts the processes
+        return pool
+
+
 @contextmanager
-def worker(fonts: Path) -> Iterator[Executor]:
-    """Start a worker that loads the layout engine with these fonts; stop it at the end."""
+def workers(fonts: Path, hands: int = 1) -> Iterator[Executor]:
+    """Start workers that load the layout engine with these fonts; stop them at the end.
+
+    One lays pages out for this process; several make whole batches.
+    """
     gc.set_threshold(100_000, 20, 20)  # mostly imports and boxes that live to the end: look less often
-    if sys.platform != "linux":  # macOS cannot fork safely, and spawning costs what would be won
+    if hands == 1 and sys.platform != "linux":  # a fork server takes as long to start as is won
         yield SameProcess()
         return
-    pool = ProcessPoolExecutor(1, multiprocessing.get_context("fork"), _warm_up, (fonts,))
+    crew = Processes(fonts, hands)
     try:
-        pool.submit(_ready)  # the first task starts the process
-        yield pool
+        yield crew
     finally:
-        pool.shutdown(cancel_futures=True)  # without waiting, Python 3.11 complains at exit
+        crew.stop()
+
+
+def cores() -> int:
+    """Tell how many processes can run at once."""
+    if sys.platform == "linux":
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def fonts_of(project: Path) -> Path:
@@ -53,12 +127,49 @@ def fonts_of(project: Path) -> Path:
     return own if own.is_dir() else Path(__file__).resolve().parent.parent / "styles" / "fonts"
 
 
+# -- in the worker -------------------------------------------------------------------------------
+
+
 def _warm_up(fonts: Path) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the one who asked
+    threading.Thread(target=_leave_with_parent, daemon=True).start()
     from bifolio.render import warm_up
 
     warm_up(fonts)
 
 
+def _leave_with_parent() -> None:
+    """End with the process that started this one; a pool's worker would wait for work forever."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None, "this runs in a child"
+    parent.join()
+    os._exit(1)
+
+
 def _ready() -> None:
     """Do nothing, in the worker."""
+
+
+def _make(site: Path, jobs: tuple[Job, ...]) -> Delivery:
+    shop, rack = _shop_at(site)
+    return shop.deliver(jobs, rack)
+
+
+_kept: tuple[Path, Workshop, Rack] | None = None
+
+
+def _shop_at(path: Path) -> tuple[Workshop, Rack]:
+    """Give the workshop of a build; it stays until another build asks."""
+    global _kept  # noqa: PLW0603 - a process has one, and a task brings only plain values
+    if _kept is None or _kept[0] != path:
+        from bifolio.library import Library
+        from bifolio.pipeline import Workshop
+        from bifolio.press import Rack, Site, Store
+
+        site = Site.open(path)
+        store = Store(site.store, since=site.since)
+        library = Library(site.root)
+        if site.table:
+            library.receive(site.table)
+        _kept = path, Workshop(library, store, None, site.snapshot), Rack(path.parent)
+    return _kept[1:]

@@ -108,7 +108,7 @@ def test_it_is_for_one_region_and_one_brand(approved: Scratch) -> None:
 def _said(scratch: Scratch, **request: str) -> tuple[str, list[str]]:
     office = Office(scratch.root)
     jobs = office.plan(Request(**request))
-    (path,), warnings = office.build(jobs, None, lambda _job: None)
+    (path,), warnings, *_ = office.build(jobs, None, lambda _job: None)
     document = pdfium.PdfDocument(path)
     text = " ".join(page.get_textpage().get_text_range() for page in document)
     return " ".join(text.split()), [warning.code for warning in warnings]
@@ -138,7 +138,7 @@ def test_other_region_is_a_draft(approved: Scratch) -> None:
 
 def test_screen_reader_hears_it(approved: Scratch) -> None:
     office = Office(approved.root)
-    (path,), _ = office.build(office.plan(Request()), None, lambda _job: None)
+    (path,), *_ = office.build(office.plan(Request()), None, lambda _job: None)
     with pikepdf.open(io.BytesIO(path.read_bytes())) as document:
         alts = {
             str(item.Alt)

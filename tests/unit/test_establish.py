@@ -38,7 +38,7 @@ def test_a_new_brand_works_at_once(scratch: Scratch, tmp_path: Path) -> None:
     kept = (scratch.root / "content/brands/rowan-practice/logo.svg").read_text("utf-8")
     assert "<path" in kept
     assert "alert" not in kept
-    made, _ = office.build(office.plan(Request(brands=("rowan-practice",))), None, lambda _job: None)
+    made, *_ = office.build(office.plan(Request(brands=("rowan-practice",))), None, lambda _job: None)
     assert [path.name for path in made] == ["small.letter.pdf"]
     assert _brands(scratch) == ["default", "rowan-practice"]
 

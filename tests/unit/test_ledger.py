@@ -12,7 +12,7 @@ import pytest
 from bifolio.ledger import ENGINE, Ledger, root_of
 from bifolio.library import Library
 from bifolio.office import Office
-from bifolio.plan import Request
+from bifolio.plan import Job, Request
 from tests.support.projects import BRAND, COMPLETE, Scratch
 
 SAID = {"out": "1 file up to date.\n", "err": ""}
@@ -104,12 +104,9 @@ def test_project_named_on_the_command_line() -> None:
 def _made(scratch: Scratch) -> int:
     """Build all; give how many files were made and not found."""
     office = Office(scratch.root, ledger=Ledger(scratch.root))
-    workshop = office._workshop()
-    office._workshop = lambda: workshop  # type: ignore[method-assign]
     jobs = office.plan(Request(brands=office.library.brand_ids))
     assert len(jobs) == 4
-    office.build(jobs, None, str)
-    return workshop.made
+    return office.build(jobs, None, str).made
 
 
 def test_only_what_a_change_touches_is_made(scratch: Scratch) -> None:
@@ -126,6 +123,22 @@ def test_only_what_a_change_touches_is_made(scratch: Scratch) -> None:
     scratch.write("content/handouts/other.yaml", COMPLETE)  # back: found, not made
     scratch.write("content/brands/second/_brand.yml", BRAND.replace("Test Clinic", "Second"))
     assert _made(scratch) == 0
+
+
+def test_what_was_written_while_a_build_ran_is_not_taken_for_what_stood_before(scratch: Scratch) -> None:
+    path = scratch.write("content/handouts/small.yaml", COMPLETE)
+    late = Office(scratch.root, ledger=Ledger(scratch.root))
+    path.write_text(COMPLETE.replace("You can stop", "You may stop"), "utf-8")
+    (job,) = late.plan(Request())
+    changed = late._workshop().produce(job)
+    path.write_text(COMPLETE, "utf-8")
+    assert _of(scratch, job) != changed.body
+    path.write_text(COMPLETE.replace("You can stop", "You may stop"), "utf-8")
+    assert _of(scratch, job) == changed.body
+
+
+def _of(scratch: Scratch, job: Job) -> bytes:
+    return Office(scratch.root, ledger=Ledger(scratch.root))._workshop().produce(job).body
 
 
 def test_a_style_is_part_of_what_uses_its_block(library: Library) -> None:
@@ -145,7 +158,7 @@ def test_a_style_is_part_of_what_uses_its_block(library: Library) -> None:
         "engine/bifolio/ink.py": True,
     }
     for name, matters in changes.items():
-        other = type(snapshot)({**snapshot.digests, name: "changed"})
+        other = type(snapshot)({**snapshot.digests, name: "changed"}, snapshot.stats)
         assert name in snapshot.digests
         assert (library.made_from(job, other) != before) is matters, name
 

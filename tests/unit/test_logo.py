@@ -414,7 +414,7 @@ def test_any_shape_fits_and_keeps_its_form(size: tuple[int, int], kind: str, scr
         picture.save(scratch.root / "content/brands/default/logo.png")
     scratch.write("content/brands/default/_brand.yml", f"{BRAND}logo: logo.{kind}\n")
     office = Office(scratch.root)
-    (path,), _ = office.build(office.plan(Request()), None, lambda _job: None)
+    (path,), *_ = office.build(office.plan(Request()), None, lambda _job: None)
     red = pages(path.read_bytes(), dpi=300)[0].point(lambda value: 255 if value > 128 else 0).split()
     drawn = ImageChops.subtract(red[0], red[1]).getbbox()
     assert drawn is not None

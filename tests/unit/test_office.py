@@ -192,11 +192,13 @@ def test_rows_tell_all_that_is_wrong(scratch: Scratch) -> None:
 def test_build_publishes_and_leaves_no_code_in_the_project(scratch: Scratch) -> None:
     office = Office(scratch.root)
     told: list[str] = []
-    written, warnings = office.build(office.plan(Request()), None, lambda job: told.append(job.item))
+    built = office.build(office.plan(Request()), None, lambda batch: told.extend(j.item for j in batch.jobs))
+    written, warnings, made, faults = built
+    assert faults is None
     assert [path.relative_to(office.library.root).as_posix() for path in written] == [
         "output/default/en/small.letter.pdf"
     ]
-    assert told == ["small"]
+    assert (told, made) == (["small"], 1)
     assert not [warning for warning in warnings if warning.is_error]
     manifest = json.loads((scratch.root / "output/manifest.json").read_text("utf-8"))
     assert list(manifest["files"]) == ["default/en/small.letter.pdf"]
@@ -211,7 +213,7 @@ def test_build_asks_for_room_before_it_works(scratch: Scratch) -> None:
     scratch.write("taken", "x")
     told: list[str] = []
     with pytest.raises(ToolError):
-        office.build(jobs, scratch.root / "taken" / "out", lambda job: told.append(job.item))
+        office.build(jobs, scratch.root / "taken" / "out", lambda batch: told.append(batch.jobs[0].item))
     assert told == []
 
 

@@ -12,7 +12,7 @@ from bifolio.library import Library
 from bifolio.pipeline import Workshop, fingerprint
 from bifolio.plan import Job
 from bifolio.press import Store
-from bifolio.worker import SameProcess, fonts_of, worker
+from bifolio.worker import SameProcess, fonts_of, workers
 from tests.conftest import ROOT
 
 
@@ -51,7 +51,7 @@ def test_nothing_is_laid_out_twice(tmp_path) -> None:
 
 def test_a_worker_gives_the_same_bytes(tmp_path) -> None:
     here = Workshop(Library(ROOT), Store(tmp_path / "here")).produce(_job("harbour"))
-    with worker(fonts_of(ROOT)) as executor:
+    with workers(fonts_of(ROOT)) as executor:
         there = Workshop(Library(ROOT), Store(tmp_path / "there"), executor).produce(_job("harbour"))
     assert there.body == here.body
 

@@ -1,6 +1,13 @@
 from __future__ import annotations
 
 import os
+import shutil
+import subprocess
+import sys
+import time
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,8 +22,9 @@ from bifolio.diagnostics import (
     ToolError,
 )
 from bifolio.plan import Job
-from bifolio.press import Store, run, together
-from bifolio.publish import Artefact
+from bifolio.press import Batch, Delivery, Store, batches, racked, run, together
+from bifolio.publish import Artefact, publish
+from bifolio.worker import SameProcess
 
 MARK = "ab" * 32
 
@@ -40,9 +48,12 @@ def test_store_gives_back_what_it_kept(tmp_path: Path) -> None:
 
 def test_store_renews_what_it_has(tmp_path: Path) -> None:
     Store(tmp_path).keep(MARK, b"old")
-    store = Store(tmp_path, renew=True)
+    (kept,) = (path for path in tmp_path.rglob("*") if path.is_file())
+    os.utime(kept, (1, 1))
+    store = Store(tmp_path, since=Store(tmp_path).now())
     assert store.find(MARK) is None
     store.keep(MARK, b"new")
+    assert store.find(MARK) == b"new"  # what this build made is not made again
     assert Store(tmp_path).find(MARK) == b"new"
 
 
@@ -97,38 +108,144 @@ def _finding(word: str) -> Diagnostic:
     return Diagnostic("a.b", word, where=word)
 
 
-def test_all_jobs_are_made_in_order() -> None:
-    started: list[str] = []
-    made = run(
-        [_job("one"), _job("two")],
-        lambda job: Artefact(job.path, job.item.encode(), {}),
-        lambda job: started.append(job.item),
-    )
-    assert [artefact.body for artefact in made] == [b"one", b"two"]
-    assert started == ["one", "two"]
+def _batches(*items: str, brands: tuple[str, ...] = ("b",)) -> list[Batch]:
+    jobs = [replace(_job(item), brand=brand) for item in items for brand in brands]
+    return batches(jobs, lambda job: job.edition, len)
 
 
-def test_one_failing_job_stops_publishing_and_all_are_tried() -> None:
+class Slow:
+    """Hands that finish when they are told to."""
+
+    def __init__(self) -> None:
+        self.begun: dict[Batch, Future[Delivery]] = {}
+
+    def make(self, batch: Batch) -> Future[Delivery]:
+        self.begun[batch] = Future()
+        return self.begun[batch]
+
+
+def _delivered(batch: Batch) -> Delivery:
+    return Delivery(tuple(Artefact(job.path, job.item.encode(), {}) for job in batch.jobs), {}, (), 1)
+
+
+def _done(batch: Batch) -> Future[Delivery]:
+    return SameProcess().submit(_delivered, batch)
+
+
+def test_what_takes_longest_is_made_first_and_told_in_order() -> None:
+    told: list[str] = []
+    made = run(_batches("one", "three", "two"), _done, 1, lambda batch: told.append(batch.jobs[0].item))
+    assert told == ["three", "one", "two"]
+    assert [delivery.artefacts[0].body for delivery in made] == [b"one", b"three", b"two"]
+
+
+def test_all_forms_of_an_item_for_a_clinic_are_one_batch() -> None:
+    jobs = [replace(_job("one"), format=form) for form in ("pdf", "epub")]
+    (batch,) = batches(jobs, lambda job: job.edition, len)
+    assert batch.jobs == tuple(jobs)
+    editions = [replace(_job("one"), edition=edition) for edition in ("a4", "a5")]
+    assert len(batches(editions, lambda job: job.edition, len)) == 2
+
+
+def test_a_plate_is_laid_out_once_while_other_clinics_wait() -> None:
+    hands = Slow()
+    waiting = _batches("one", "seventeen", brands=("b", "c", "d"))
+    with ThreadPoolExecutor(1) as pool:
+        work = pool.submit(run, waiting, hands.make, 4, lambda _: None)
+        while len(hands.begun) < 2:
+            time.sleep(0.001)
+        time.sleep(0.02)
+        # The slots of a clinic are shared, too: the second plate is begun for another clinic.
+        assert [(b.jobs[0].item, b.jobs[0].brand) for b in hands.begun] == [("seventeen", "b"), ("one", "c")]
+        done: set[Batch] = set()
+        while not work.done():
+            for batch in [b for b in hands.begun if b not in done]:
+                done.add(batch)
+                hands.begun[batch].set_result(_delivered(batch))
+            time.sleep(0.001)
+    assert len(work.result()) == len(done) == 6
+
+
+def test_one_failing_job_stops_no_other() -> None:
     tried: list[str] = []
 
-    def produce(job: Job) -> Artefact:
-        tried.append(job.item)
-        if job.item != "two":
-            raise ContentError(_finding(job.item))
-        return Artefact(job.path, b"", {})
+    def make(batch: Batch) -> Future[Delivery]:
+        item = batch.jobs[0].item
+        tried.append(item)
+        failures = () if item == "two" else (ContentError(_finding(item)),)
+        return SameProcess().submit(Delivery, (), {}, failures, 1)
 
-    with pytest.raises(ContentError) as raised:
-        run([_job("one"), _job("two"), _job("three")], produce, lambda _: None)
-    assert tried == ["one", "two", "three"]
-    assert [finding.message for finding in raised.value.findings] == ["one", "three"]
+    delivered = run(_batches("one", "two", "three"), make, 1, lambda _: None)
+    assert sorted(tried) == ["one", "three", "two"]
+    failures = [failure for delivery in delivered for failure in delivery.failures]
+    assert {finding.message for failure in failures for finding in failure.findings} == {"one", "three"}
 
 
 def test_a_bug_is_not_taken_for_a_finding() -> None:
-    def produce(job: Job) -> Artefact:
-        raise KeyError(job.item)
+    def make(batch: Batch) -> Future[Delivery]:
+        return SameProcess().submit({}.__getitem__, batch)
 
     with pytest.raises(KeyError):
-        run([_job("one")], produce, lambda _: None)
+        run(_batches("one"), make, 1, lambda _: None)
+
+
+@pytest.mark.parametrize("times", [2, 3])
+def test_what_was_lost_with_its_worker_is_made_again_and_not_forever(times: int) -> None:
+    tries: list[Batch] = []
+
+    def make(batch: Batch) -> Future[Delivery]:
+        tries.append(batch)
+        if tries.count(batch) > times or batch.jobs[0].item == "two":
+            return _done(batch)
+        lost: Future[Delivery] = Future()
+        lost.set_exception(BrokenProcessPool())
+        return lost
+
+    if times == 2:
+        assert len(run(_batches("one", "two"), make, 1, lambda _: None)) == 2
+        return
+    with pytest.raises(ToolError) as raised:
+        run(_batches("one", "two"), make, 1, lambda _: None)
+    assert [finding.code for finding in raised.value.findings] == ["press.worker-lost"]
+
+
+# -- the rack ------------------------------------------------------------------------------------
+
+
+def test_files_dry_on_the_rack_and_are_published_from_it(tmp_path: Path) -> None:
+    store = Store(tmp_path / ".bifolio")
+    with racked(store) as rack:
+        dry = rack.put(Artefact("b/en/x.pdf", b"pages", {}))
+        assert (dry.body, dry.size) == (b"pages", 5)
+        assert isinstance(dry.made, Path)
+        publish([dry], tmp_path / "output", {})
+    assert (tmp_path / "output/b/en/x.pdf").read_bytes() == b"pages"
+    assert not list(tmp_path.rglob("*.part"))
+    assert not list((tmp_path / ".bifolio/rack").iterdir())
+
+
+def test_what_a_killed_build_left_goes(tmp_path: Path) -> None:
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    left = tmp_path / ".bifolio/rack" / str(gone.pid) / "half a file"
+    part = tmp_path / f"output/b/.x.pdf.{gone.pid}.part"
+    own = tmp_path / f"output/b/.x.pdf.{os.getppid()}.part"
+    for path in (left, part, own):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"half")
+    with racked(Store(tmp_path / ".bifolio")):
+        publish([Artefact("b/x.pdf", b"whole", {})], tmp_path / "output", {})
+    assert not left.exists()
+    assert not part.exists()
+    assert own.exists()  # of a build that still runs
+
+
+def test_a_full_disk_under_the_rack_is_a_finding(tmp_path: Path) -> None:
+    with racked(Store(tmp_path)) as rack:
+        shutil.rmtree(rack.folder)
+        with pytest.raises(ToolError) as raised:
+            rack.put(Artefact("x.pdf", b"pages", {}))
+    assert raised.value.findings[0].code == "press.cannot-keep"
 
 
 def test_findings_of_all_are_told_once_each() -> None:

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import csv
 import io
+import subprocess
+import sys
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bifolio.diagnostics import Source
+from bifolio.diagnostics import DesignError, Source
 from bifolio.model.brand import Brand
 from bifolio.office import Office
 from bifolio.plan import Request
 from bifolio.roster import COLUMNS, read
 from bifolio.validate import validate
+from tests.conftest import ROOT
 from tests.support.projects import Scratch
 
 TABLE = (
@@ -82,7 +86,7 @@ def test_clinics_of_a_table_are_built_like_any_other(scratch: Scratch) -> None:
     office = Office(scratch.root)
     names, faults = office.receive(scratch.root / "lists/clinics.csv")
     assert (names, faults) == (("rowan", "lark"), [])
-    made, _ = office.build(office.plan(Request(brands=names)), None, lambda _job: None)
+    made = office.build(office.plan(Request(brands=tuple(names))), None, lambda _job: None).files
     assert sorted(path.parent.parent.name for path in made) == ["lark", "rowan"]
     assert not Path(scratch.root / "content/brands/rowan").exists()
 
@@ -94,3 +98,28 @@ def test_one_bad_row_stops_no_other(scratch: Scratch) -> None:
     assert names == ("lark",)
     assert [fault.code for fault in faults] == ["plan.unknown-region"]
     assert "rowan" not in office.library.brand_ids
+
+
+def test_a_clinic_whose_name_does_not_fit_stops_no_other(scratch: Scratch) -> None:
+    """What only shows when pages are laid out: the other clinics have their files, this one is told of."""
+    scratch.write("clinics.csv", f"id,name,contact\nrowan,Rowan,{'W' * 78}\nlark,Lark,\n")
+    office = Office(scratch.root)
+    names, _ = office.receive(scratch.root / "clinics.csv")
+    jobs = office.plan(Request(brands=names))
+    with pytest.raises(DesignError):
+        office.build(jobs, None, lambda _job: None)
+    assert not (scratch.root / "output").exists()
+    built = office.build(jobs, None, lambda _job: None, keep_going=True)
+    assert [path.parent.parent.name for path in built.files] == ["lark"]
+    assert built.faults is not None
+    assert [str(fault.span) for fault in built.faults.findings] == ["clinics.csv:2:13"]
+
+
+def test_workers_know_the_clinics_of_a_table(scratch: Scratch, tmp_path: Path) -> None:
+    """Several processes make files: each reads the table, too."""
+    scratch.write("clinics.csv", "id,name,region\nrowan,Rowan,us\nlark,Lark,us\n")
+    command = [sys.executable, str(ROOT / "build.py"), "build", "--project", str(scratch.root), "--jobs", "2"]
+    command += ["--brands-from", str(scratch.root / "clinics.csv"), "-o", str(tmp_path / "out")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert {path.name for path in (tmp_path / "out").iterdir()} >= {"rowan", "lark"}

@@ -1,0 +1,225 @@
+"""worker: many hands make the same bytes, are replaced when they die, and stop when they are told to."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import random  # noqa: TID251 - with a seed
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bifolio.ledger import ENGINE, Ledger
+from bifolio.office import Office, look_over
+from bifolio.plan import Request
+from bifolio.press import Batch
+from bifolio.worker import Processes, workers
+from tests.support.projects import BRAND, COMPLETE, HANDOUT, Scratch
+
+FONTS = ENGINE / "styles" / "fonts"
+KILLS = int(os.environ.get("BIFOLIO_KILLS", "5"))
+
+
+@pytest.fixture
+def shelf(scratch: Scratch) -> Scratch:
+    scratch.write("content/handouts/other.yaml", COMPLETE)
+    scratch.write("content/brands/second/_brand.yml", BRAND.replace("Test Clinic", "Second"))
+    return scratch
+
+
+@pytest.fixture(scope="module")
+def crew() -> Iterator[Processes]:
+    with workers(FONTS, 2) as hands:
+        assert isinstance(hands, Processes)
+        yield hands
+
+
+def _all(office: Office, folder: Path, told: object = str) -> dict[str, bytes]:
+    """Build everything in two forms; give the files by name."""
+    request = Request(brands=office.library.brand_ids, formats=("pdf", "html"))
+    office.build(office.plan(request), folder, told)  # type: ignore[arg-type]
+    return _files(folder)
+
+
+def _files(folder: Path) -> dict[str, bytes]:
+    paths = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
+
+
+def _killable(crew: Processes) -> list[int]:
+    return list(crew._pool._processes)
+
+
+def test_many_hands_make_the_same_bytes(shelf: Scratch, crew: Processes, tmp_path: Path) -> None:
+    told: list[Batch] = []
+    office = Office(shelf.root, ledger=Ledger(shelf.root), executor=crew)
+    many = _all(office, tmp_path / "many", told.append)
+    assert len(told) == 4
+    assert "second/en/other.letter.pdf" in many
+    assert len(many) == 11  # two items in two forms for two clinics, a shelf for each, and the manifest
+    alone = Office(shelf.root, renew=True, ledger=Ledger(shelf.root))
+    assert _all(alone, tmp_path / "alone") == many
+    assert not list((shelf.root / ".bifolio/rack").iterdir())
+
+
+def test_what_one_worker_made_is_found_by_all(shelf: Scratch, crew: Processes, tmp_path: Path) -> None:
+    def build() -> int:
+        office = Office(shelf.root, ledger=Ledger(shelf.root), executor=crew)
+        return office.build(office.plan(Request(brands=("default", "second"))), tmp_path, str).made
+
+    assert [build(), build()] == [4, 0]
+    shelf.write("content/handouts/other.yaml", COMPLETE.replace("One sentence", "Two sentences"))
+    assert build() == 2
+
+
+def test_findings_of_all_workers_come_at_once(shelf: Scratch, crew: Processes, tmp_path: Path) -> None:
+    from bifolio.diagnostics import ContentError
+
+    for item in ("small", "other"):
+        shelf.write(f"content/handouts/{item}.yaml", HANDOUT.replace("One sentence", "One \u8a9e"))
+    office = Office(shelf.root, executor=crew)
+    with pytest.raises(ContentError) as raised:
+        _all(office, tmp_path / "out")
+    found = {str(finding.span) for finding in raised.value.findings}
+    assert found == {f"content/handouts/{item}.yaml:6:15" for item in ("small", "other")}
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_worker_that_dies_is_replaced_and_its_work_made_again(
+    shelf: Scratch, crew: Processes, tmp_path: Path
+) -> None:
+    killed = _killable(crew)
+
+    def told(batch: Batch) -> None:
+        for process in killed:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+        killed.clear()
+
+    first, *_ = victims = list(killed)
+    many = _all(Office(shelf.root, executor=crew), tmp_path / "out", told)
+    assert "second/en/other.letter.pdf" in many
+    assert first
+    assert not set(victims) & set(_killable(crew))
+
+
+# -- a build that is stopped -----------------------------------------------------------------------
+
+
+def _start(shelf: Scratch, *more: str) -> subprocess.Popen[str]:
+    command = [sys.executable, str(ENGINE / "build.py"), "build", "--all-brands", "--jobs", "2", *more]
+    return subprocess.Popen(
+        command, cwd=shelf.root, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+
+
+def _descendants(process: int) -> set[int]:
+    children = Path(f"/proc/{process}/task/{process}/children")
+    found = {int(child) for child in children.read_text().split()} if children.exists() else set()
+    return found.union(*(_descendants(child) for child in found)) if found else found
+
+
+def _gone(processes: set[int], seconds: float) -> bool:
+    """Tell whether processes end within some time; a zombie nobody has buried has ended."""
+    until = time.monotonic() + seconds
+    while any(_state(process) not in ("", "Z") for process in processes):
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.02)
+    return True
+
+
+def _state(process: int) -> str:
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return ""
+
+
+def _when_work_is_under_way(build: subprocess.Popen[str]) -> None:
+    assert build.stdout is not None
+    assert build.stdout.readline().startswith("[1/")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+def test_ctrl_c_stops_all_and_tears_nothing(shelf: Scratch) -> None:
+    for number in range(12):
+        shelf.write(f"content/handouts/more-{number}.yaml", COMPLETE)
+    build = _start(shelf)
+    _when_work_is_under_way(build)
+    family = _descendants(build.pid)
+    assert len(family) >= 2
+    started = time.monotonic()
+    build.send_signal(signal.SIGINT)
+    _, said = build.communicate(timeout=20)
+    took = time.monotonic() - started
+    assert build.returncode == 130
+    assert said == "Stopped. What stood in the output folder still stands.\n"
+    assert _gone(family, 2)
+    assert took < 5  # a second on a machine with nothing else to do; see docs/benchmarks.md
+    assert not (shelf.root / "output").exists()
+    assert not list((shelf.root / ".bifolio/rack").iterdir())
+
+
+def _sound(output: Path) -> None:
+    """Assert that every file that anybody would open is whole: it passes verification, as new or as it was."""
+    for path in output.rglob("*"):
+        if path.is_file() and path.suffix != ".part":
+            assert path.suffix in (".pdf", ".json"), path
+            if path.suffix == ".pdf":
+                assert look_over(path) == []
+            else:
+                json.loads(path.read_text("utf-8"))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+def test_killed_at_any_moment_nothing_is_torn_and_the_next_build_completes(shelf: Scratch) -> None:
+    moments = random.Random(9)
+    took = _whole_build(shelf)
+    for kill in range(KILLS):
+        words = f"Moment{kill}"  # so that there is something to make each time
+        shelf.write("content/handouts/small.yaml", HANDOUT.replace("One sentence", words))
+        build = _start(shelf, "small", "--quiet")
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            build.wait(moments.uniform(0, 1.1 * took))
+        family = _descendants(build.pid)
+        build.kill()
+        build.communicate()
+        assert _gone(family, 10), "a worker outlived its build"
+        _sound(shelf.root / "output")
+        if kill % 4 == 3 or kill == KILLS - 1:  # the next one is killed, too, or comes to its end
+            took = _whole_build(shelf)
+            _complete(shelf, words)
+
+
+def _whole_build(shelf: Scratch) -> float:
+    """Let a build come to its end; give how many seconds it takes on this machine at this time."""
+    started = time.monotonic()
+    build = _start(shelf, "small", "--quiet")
+    said = build.communicate(timeout=600)
+    assert build.returncode == 0, said
+    return time.monotonic() - started
+
+
+def _complete(shelf: Scratch, words: str) -> None:
+    """Assert that a build came to its end: every file is what its text says, and nothing is left over."""
+    import pypdfium2
+
+    output = shelf.root / "output"
+    told = json.loads((output / "manifest.json").read_text("utf-8"))["files"]
+    assert len(told) == 2
+    for name, facts in told.items():
+        body = (output / name).read_bytes()
+        assert hashlib.sha256(body).hexdigest() == facts["sha256"]
+        document = pypdfium2.PdfDocument(body)
+        assert words in document[0].get_textpage().get_text_bounded()
+        document.close()
+    assert not list(output.rglob("*.part"))
+    assert not list((shelf.root / ".bifolio/rack").iterdir())
