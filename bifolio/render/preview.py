@@ -14,7 +14,7 @@ from typing import Any
 PAGE_PIXELS = 480
 """How wide the picture of a page is: twice its place on a shelf, for sharp screens."""
 
-COVER_PIXELS = 1600
+COVER_PIXELS = 1440
 """How high a cover is; its sides are 3 to 4."""
 
 
@@ -31,7 +31,7 @@ def cover(ground: bytes, words: bytes, form: str) -> bytes:
     picture.paste(said, mask=said)
     if form == "PNG":
         return _written(picture.quantize(128, method=2), form, optimize=True)
-    return _written(picture, form, quality=88, subsampling=0)
+    return _written(picture, form, quality=90)
 
 
 @lru_cache(maxsize=4)
@@ -55,7 +55,8 @@ def _drawn(pdf: bytes, width: int = 0, height: int = 0, paper: int = 255) -> Any
         scale = width / page.get_width() if width else height / page.get_height()
         white = (255, 255, 255, paper)
         bitmap = page.render(scale=scale, fill_color=white, rev_byteorder=True, maybe_alpha=True)
-        return bitmap.to_pil().convert("RGBA")
+        drawn = bitmap.to_pil()
+        return drawn if drawn.mode == "RGBA" else drawn.convert("RGBA")
     finally:
         document.close()
 
