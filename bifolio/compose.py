@@ -46,11 +46,12 @@ from bifolio.model.figure import Drawing
 from bifolio.model.flow import DARK_SCREEN, Flow, Heading
 from bifolio.model.handout import Handout
 from bifolio.model.locale import Locale
+from bifolio.model.own import NOTHING, Own
 from bifolio.model.plate import CLINIC_NAME, LINES, SLOTS, slot_pixels
+from bifolio.model.project import PLAIN_THEME
 from bifolio.model.region import Region, SupportLine
 from bifolio.palette import SENTINELS, colours, tokens_of
 from bifolio.proof import Proof
-from bifolio.typeface import PLAIN, Typeface
 
 FITS = 3
 """In how many ways a slot may be set, from its full size down, before it counts as too full."""
@@ -160,33 +161,24 @@ class Composer:
         locale: Locale,
         region: Region,
         palette: Mapping[str, str] = SENTINELS,
-        own_lines: tuple[SupportLine, ...] = (),
-        typeface: Typeface = PLAIN,
+        own: Own = NOTHING,
     ) -> None:
         self.design = design
         self.locale = locale
         self.region = region
-        self.own_lines = own_lines
-        self.typeface = typeface
+        self.own = own
         self.brand_colours = palette
         self._css = cache(self._read_css)
         self._code = cache(self._compiled)
         self.tokens = self._theme_tokens()
         self.palette = colours(self._painted_tokens(), palette)
         self.words = {**region.words, "emergency": region.emergency.number, "region": region.name}
-        self.environment = _environment(design.templates, design.compiled)
+        self.environment = _environment(design.templates, design.compiled, own.templates)
         self._add_filters()
 
     def in_colours(self, palette: Mapping[str, str]) -> Composer:
         """Give the same composer with other colours in its drawings."""
-        return Composer(
-            self.design,
-            self.locale,
-            self.region,
-            palette,
-            own_lines=self.own_lines,
-            typeface=self.typeface,
-        )
+        return Composer(self.design, self.locale, self.region, palette, self.own)
 
     # -- documents -------------------------------------------------------------------------------
 
@@ -325,6 +317,7 @@ class Composer:
         references = evidence.references(handout.cites)
         return {
             "handout": handout,
+            "intro": self.own.intro,
             "language": self.region.language if handout.language == "en" else handout.language,
             "label": self._label,
             "audience_line": self._audience_line(handout),
@@ -479,7 +472,7 @@ class Composer:
         return marks
 
     def _support_lines(self, block: Resources) -> tuple[SupportLine, ...]:
-        return self.region.choose(block.lines, block.topics, block.limit, self.own_lines)
+        return self.region.choose(block.lines, block.topics, block.limit, self.own.lines)
 
     def _lines_checked(self, handout: Handout) -> datetime.date | None:
         """Give the earliest day on which a line that this handout shows was checked."""
@@ -613,7 +606,13 @@ class Composer:
     # -- styles ----------------------------------------------------------------------------------
 
     def _theme_tokens(self) -> dict[str, str]:
-        return tokens_of(self._css("tokens.css")) | tokens_of(self._css(f"themes/{self.design.theme}.css"))
+        plain = tokens_of(self._css("tokens.css"))
+        return {**plain, **tokens_of(self._css(f"themes/{self.design.theme}.css")), **self._own_tokens}
+
+    @property
+    def _own_tokens(self) -> Mapping[str, str]:
+        """A clinic's theme stands in for the plain one; who asks for another theme gets that one."""
+        return self.own.tokens if self.design.theme == PLAIN_THEME else {}
 
     def _stylesheet(
         self,
@@ -639,8 +638,9 @@ class Composer:
             _tokens("words", words),
             _tokens("brand", brand),
             self._layer("theme", (f"themes/{self.design.theme}.css",)),
-            *([_tokens("type", self.typeface.tokens)] if self.typeface.tokens else []),
-            *(face.css for face in self.typeface.faces),
+            *([_tokens("theme", self._own_tokens)] if self._own_tokens else []),
+            *([_tokens("type", self.own.typeface.tokens)] if self.own.typeface.tokens else []),
+            *(face.css for face in self.own.typeface.faces),
             self._css(pages),
             *(used.rules[key] for key in sorted(used.rules)),
         ]
@@ -653,9 +653,11 @@ class Composer:
         own = [name for name in components if name.startswith("flow/")]
         first = [name for name in components if name not in own]
         files = (*files[:-1], *first, files[-1], *own, f"themes/{self.design.theme}.css")
-        own_type = "".join(f"--{name}: {value}; " for name, value in sorted(self.typeface.tokens.items()))
-        sheets = [_in_rem(self._css(file)) for file in files]
-        return "\n".join((*sheets[:-1], f":root {{ {own_type}}}", sheets[-1], self._theme_by_night()))
+        own_type = "".join(f"--{name}: {value}; " for name, value in sorted(self.own.typeface.tokens.items()))
+        own_theme = "".join(f"--{name}: {value}; " for name, value in sorted(self._own_tokens.items()))
+        *sheets, theme = [_in_rem(self._css(file)) for file in files]
+        ours = f":root {{ {own_type}}}", theme, f":root {{ {_in_rem(own_theme)}}}" if own_theme else ""
+        return "\n".join((*sheets, *ours, self._theme_by_night()))
 
     def _painted_tokens(self) -> dict[str, str]:
         """Give the tokens for drawings: where the paper is a role, too, no colour is fixed that is a role's."""
@@ -796,14 +798,14 @@ _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _STROKE = re.compile(r'stroke-width="([\d.]+)"')
 
 
-def _environment(templates: Path, compiled: Path | None) -> ImmutableSandboxedEnvironment:
+def _environment(templates: Path, compiled: Path | None, own: Path | None) -> ImmutableSandboxedEnvironment:
     if compiled is not None:
         try:
             compiled.mkdir(parents=True, exist_ok=True)
         except OSError:  # an engine that was installed read-only compiles each time
             compiled = None
     environment = ImmutableSandboxedEnvironment(
-        loader=FileSystemLoader(templates),
+        loader=FileSystemLoader([own, templates] if own else templates),
         undefined=StrictUndefined,
         autoescape=select_autoescape(disabled_extensions=(), default=True, default_for_string=True),
         trim_blocks=True,

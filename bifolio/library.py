@@ -7,7 +7,7 @@ either gives a model or raises one PressError with all that is wrong with the fi
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
@@ -40,13 +40,17 @@ from bifolio.model.evidence import Evidence, Facts, Sources
 from bifolio.model.figure import Drawing, FigureWords
 from bifolio.model.handout import Handout
 from bifolio.model.locale import Locale
+from bifolio.model.own import Own
 from bifolio.model.plate import LINES
 from bifolio.model.project import Plan
 from bifolio.model.region import Region, SupportLine
 from bifolio.model.tree import Steps, Tree
 from bifolio.model.words import HouseWords
+from bifolio.palette import DEFAULT_SEED, derive, tokens_of
 from bifolio.plan import Job, unknown
 from bifolio.roster import read
+from bifolio.theme import FILE as THEME
+from bifolio.theme import faint, read_theme
 from bifolio.typeface import PLAIN, Typeface, choose
 from bifolio.validate import (
     cited_facts,
@@ -74,6 +78,7 @@ class Library:
         """The table of clinics whose rows are brands here."""
         self._handouts: dict[str, tuple[Tree, dict[str, Handout], Handout]] = {}
         self._sayings: dict[str, tuple[Handout, Handout]] = {}
+        self._themes: dict[tuple[str, str], Mapping[str, str]] = {}
         self._logos: dict[str, Logo] = {}
         self._typefaces: dict[tuple[str, str], Typeface] = {}
 
@@ -563,6 +568,61 @@ class Library:
             self._typefaces[key] = choose(typography, folder, self.styles / "fonts", span)
         return self._typefaces[key]
 
+    def own(self, brand_id: str) -> Own:
+        """Give all that a brand has of its own that has a say in the layout."""
+        return Own(
+            lines=self.own_lines(brand_id),
+            typeface=self.typeface(brand_id),
+            tokens=self.own_theme(brand_id),
+            templates=self.own_parts(brand_id),
+            intro=self.brand(brand_id).clinic.intro,
+        )
+
+    def own_theme(self, brand_id: str) -> Mapping[str, str]:
+        """Give the tokens that a brand's theme file sets, checked for contrast in the brand's colours."""
+        path = self.brand_folder(brand_id) / THEME
+        if brand_id in self._guests or not path.exists():
+            return {}
+        source, seed = read_text(path, self.root), self.brand(brand_id).color.seed or DEFAULT_SEED
+        key = source.text, seed
+        if key not in self._themes:
+            own = read_theme(source, self.theme_tokens)
+            if findings := faint(source, own, self.plain_tokens, derive(seed)):
+                raise DesignError(findings)
+            self._themes[key] = own
+        return self._themes[key]
+
+    def own_parts(self, brand_id: str) -> Path | None:
+        """Give the folder of templates that a brand has in the place of the project's; only parts may be there."""
+        folder = self.brand_folder(brand_id) / "templates"
+        if brand_id in self._guests or not folder.is_dir():
+            return None
+        parts = {path.name for path in (self.templates / "parts").glob("*.j2")}
+        wrong = [
+            Diagnostic(
+                "brand.no-such-part",
+                "a clinic may have a part of a page of its own, and this is none",
+                where=relative_name(path, self.root),
+                help=suggest(path.name, parts, "parts, in templates/parts", limit=40),
+            )
+            for path in _seen(path for path in folder.rglob("*") if path.is_file())
+            if path.parent != folder / "parts" or path.name not in parts
+        ]
+        if wrong:
+            raise DesignError(wrong)
+        return folder
+
+    @cached_property
+    def plain_tokens(self) -> dict[str, str]:
+        """The tokens of the plain theme: those of styles/tokens.css."""
+        return tokens_of(_COMMENT.sub("", (self.styles / "tokens.css").read_text("utf-8")))
+
+    @cached_property
+    def theme_tokens(self) -> frozenset[str]:
+        """The tokens that themes of the project set: colours, and the weights of lines."""
+        texts = [path.read_text("utf-8") for path in (self.styles / "themes").glob("*.css")]
+        return frozenset(name for text in texts for name in tokens_of(_COMMENT.sub("", text)))
+
     def own_lines(self, brand_id: str) -> tuple[SupportLine, ...]:
         """Give the support lines of a brand itself."""
         lines = self.brand(brand_id).clinic.lines
@@ -721,6 +781,9 @@ class Library:
     @staticmethod
     def _unknown(what: str, name: str, known: tuple[str, ...], error: type[PressError]) -> PressError:
         return error(unknown(what, name, known))
+
+
+_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 
 
 def _bad_name(subject: str, what: str, name: str, where: str) -> Diagnostic:

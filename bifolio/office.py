@@ -393,7 +393,7 @@ class Office:
 
     def colours(self, brand: str) -> Proof:
         """Measure a brand's colours: their contrast as they are, and what is printed in their place."""
-        from bifolio.pipeline import DEFAULT_SEED
+        from bifolio.palette import DEFAULT_SEED
 
         color = self.library.brand(brand).color
         return measured(color.given, color.seed or DEFAULT_SEED)
@@ -490,6 +490,8 @@ class Office:
         clinics = self._gather("brand", brands, lambda brand: library.brand(brand).clinic, failures)
         _read(clinics, lambda brand: library.logo(brand, library.brand(brand), "#000000"), failures)
         _read(clinics, library.typeface, failures)
+        _read(clinics, library.own_theme, failures)
+        _read(clinics, library.own_parts, failures)
         choices = list(self._choices(request, clinics))
         _refuse(DesignError, self._unknown(choices), failures)
 
@@ -571,7 +573,7 @@ class Office:
         library = self.library
         sorts: dict[str, tuple[str, Callable[[str], str]]] = {
             "handouts": ("item", self._about),
-            "brands": ("brand", lambda name: library.brand(name).name),
+            "brands": ("brand", self._about_brand),
             "editions": ("edition", lambda name: library.edition(name).summary),
             "regions": ("region", lambda name: library.region(name).name),
             "themes": ("theme", library.theme_summary),
@@ -586,7 +588,24 @@ class Office:
 
     def _about(self, item: str) -> str:
         handout = self.library.handout(item)
-        return f"{handout.title} ({handout.kind}, for {' and '.join(handout.audience)})"
+        owner = self.library.owner(item)
+        whose = f", of {self.library.brand(owner).name}" if owner else ""
+        return f"{handout.title} ({handout.kind}, for {' and '.join(handout.audience)}{whose})"
+
+    def _about_brand(self, brand: str) -> str:
+        """Name a clinic, and what it has in the place of the library's, or beside it."""
+        library = self.library
+        own = library.own(brand)
+        things = [
+            "support lines" if own.lines else "",
+            "type" if own.typeface.tokens else "",
+            "a theme" if own.tokens else "",
+            *(f"parts/{path.name}" for path in sorted((own.templates or Path()).glob("parts/*.j2"))),
+            "an introduction" if own.intro else "",
+            *(item for item in library.known("item") if library.owner(item) == brand),
+        ]
+        told = ", ".join(filter(None, things))
+        return library.brand(brand).name + (f"; its own: {told}" if told else "")
 
 
 _sites = count()

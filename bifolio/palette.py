@@ -177,6 +177,36 @@ def colours(tokens: Mapping[str, str], brand: Mapping[str, str]) -> dict[str, st
     return {name: found for name, value in tokens.items() if (found := colour(value))}
 
 
+DEFAULT_SEED = "#3c5a80"
+"""The colour of a brand that names none: a quiet blue."""
+
+_GROUNDS = ("paper", "wash", "panel", "neutral")
+"""Behind words of every sort; a veil is only ever behind an icon."""
+
+TEXT: tuple[tuple[str, tuple[str, ...], float], ...] = (
+    ("ink", (*_GROUNDS, "help-wash"), 7.0),
+    ("ink2", (*_GROUNDS, "help-wash"), 4.5),
+    ("deep", _GROUNDS, 4.5),
+    ("help", ("paper", "help-wash"), 4.5),
+    ("now-ink", ("now-ground",), 4.5),
+    ("cover-ink", ("cover-ground",), 4.5),
+)
+"""Colour tokens of words, the tokens that they stand on, and the least contrast: WCAG 2.2, 1.4.6 and 1.4.3."""
+
+DRAWN: tuple[tuple[str, tuple[str, ...], float], ...] = (
+    ("deep", ("paper", "veil", "soft", "shade"), 3.0),  # outlines, icons, veins
+    ("mid", _GROUNDS, 3.0),  # lines to write on, rules, folds, arrows
+    ("line", ("paper",), 3.0),  # frames of cards and tables
+    ("help", ("paper", "help-wash"), 3.0),
+    ("now-ink", ("now-ground",), 3.0),
+    ("cover-line", ("cover-ground", "cover-leaf"), 3.0),
+    ("cover-vein", ("cover-soft",), 3.0),
+)
+"""The same of lines and signs that carry meaning: WCAG 2.2, 1.4.11."""
+
+CONTRAST = TEXT + DRAWN
+
+
 class Shade(NamedTuple):
     """What a brand's colour becomes in one use, and what it would have been as it is."""
 

@@ -44,9 +44,10 @@ from bifolio.model.brand import Brand
 from bifolio.model.edition import Imposition
 from bifolio.model.flow import Flow
 from bifolio.model.handout import Handout
+from bifolio.model.own import NOTHING
 from bifolio.model.plate import LINES, SLOTS, Plate
 from bifolio.model.tailoring import Tailoring
-from bifolio.palette import NIGHT, PAPER, PAPER_SENTINEL, ROLES, SENTINELS, derive, derive_night
+from bifolio.palette import DEFAULT_SEED, NIGHT, PAPER, PAPER_SENTINEL, ROLES, SENTINELS, derive, derive_night
 from bifolio.plan import Job
 from bifolio.press import Delivery, Rack, Store
 from bifolio.proof import Proof, in_grey, measured
@@ -425,9 +426,8 @@ class Workshop:
         return job.edition, job.theme, job.region, job.language, self._own(job.brand)
 
     def _own(self, brand: str) -> str:
-        """Name the brand where it has a say in the layout, by type or support lines of its own; else nobody."""
-        library = self.library
-        return brand if library.typeface(brand).tokens or library.own_lines(brand) else ""
+        """Name the brand where it has a say in the layout, by something of its own; else nobody."""
+        return brand if self.library.own(brand) != NOTHING else ""
 
     def _composer(self, edition: str, theme: str, region: str, language: str, own: str = "") -> Composer:
         library = self.library
@@ -441,7 +441,7 @@ class Workshop:
         plain = library.locale(language), library.region(region)
         if not own:
             return Composer(design, *plain)
-        return Composer(design, *plain, own_lines=library.own_lines(own), typeface=library.typeface(own))
+        return Composer(design, *plain, own=library.own(own))
 
     def _galley(self, item: str, edition: str, theme: str, region: str, language: str, own: str = "") -> str:
         if unknown := self.library.check_words(item, self.library.region(region)):
@@ -731,9 +731,6 @@ def _minutes(galley: str) -> int:
 def _longest_words(copy: ClinicCopy, slot: str) -> str:
     return max(copy.contact, copy.below or "", key=len) if slot == "clinic" else copy.alt(slot)
 
-
-DEFAULT_SEED = "#3c5a80"
-"""The colour of a brand that names none: a quiet blue."""
 
 GREY = "#808080"
 

@@ -10,7 +10,7 @@ from bifolio.diagnostics import Diagnostic, Span, shorten, suggest
 from bifolio.model.brand import Clinic
 from bifolio.model.edition import Edition
 from bifolio.model.handout import Handout
-from bifolio.model.project import Format, Plan
+from bifolio.model.project import PLAIN_THEME, Format, Plan
 
 Form = Format | Literal["cover"]
 """What one job makes. Pictures are two: the first page, and a cover."""
@@ -21,9 +21,6 @@ _FORMS: Mapping[Format, tuple[Form, ...]] = {
     "html": ("html",),
     "png": ("png", "cover"),
 }
-
-PLAIN_THEME = "calm"
-"""The look that a name of a file does not tell of."""
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
-from bifolio.model.base import Day, Label, Model, Name, words_for
+from bifolio.model.base import Day, Label, Model, Name, Text, words_for
 from bifolio.model.region import SupportLine
 
 Family = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=r"^[^<>{};\\]*$")]
@@ -357,6 +357,8 @@ class Clinic(Model):
     lines: tuple[OwnLine, ...] = Field(default=(), max_length=2)
     """Support lines of the clinic's own, for every handout that has support lines."""
     masthead: Literal["logo and name", "logo", "name"] = "logo and name"
+    intro: Text | None = None
+    """A few words under the summary of each handout that has its title on the first page of text."""
     contact: Label | None = None
     """Words above the contact lines; the clinic's name when not given."""
 

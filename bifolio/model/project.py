@@ -14,6 +14,10 @@ Format = Literal["pdf", "epub", "html", "png"]
 FORMATS: tuple[Format, ...] = get_args(Format)
 
 
+PLAIN_THEME = "calm"
+"""The look that a name of a file does not tell of."""
+
+
 class Plan(Model):
     """Choices for every build; the command line and a brand may change them."""
 
@@ -23,5 +27,5 @@ class Plan(Model):
     region: Name = "us"
     language: Annotated[str, Field(pattern=r"^[a-z]{2,3}$")] = "en"
     editions: tuple[Name, ...] = Field(default=("letter",), min_length=1)
-    theme: Name = "calm"
+    theme: Name = PLAIN_THEME
     formats: tuple[Format, ...] = Field(default=("pdf",), min_length=1)

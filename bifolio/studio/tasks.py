@@ -25,7 +25,8 @@ from bifolio.logo import Logo, clean_logo
 from bifolio.model.edition import Kind
 from bifolio.model.project import Format
 from bifolio.office import Office, read_tailoring
-from bifolio.pipeline import DEFAULT_SEED, Workshop, fingerprint
+from bifolio.palette import DEFAULT_SEED
+from bifolio.pipeline import Workshop, fingerprint
 from bifolio.plan import Job, Request
 from bifolio.studio import brands, words
 from bifolio.studio.crew import TaskError

@@ -1,7 +1,6 @@
 """Contrast of every theme, for the project's brands and for any colour that a clinic may bring (WCAG 2.2).
 
-The pairs are those that the styles make: a test below reads them and holds this table to them. Reading text keeps
-7 to 1 (1.4.6), all other text 4.5 to 1 (1.4.3), lines and signs that carry meaning 3 to 1 (1.4.11).
+The pairs are those that the styles make: a test below reads them and holds the table of `palette` to them.
 """
 
 from __future__ import annotations
@@ -14,34 +13,12 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bifolio.library import Library
-from bifolio.palette import colours, contrast, derive, tokens_of
-from bifolio.pipeline import DEFAULT_SEED
+from bifolio.palette import DEFAULT_SEED, TEXT, derive, tokens_of
+from bifolio.theme import weak
 from tests.conftest import ROOT
 
 STYLES = ROOT / "styles"
 THEMES = tuple(sorted(path.stem for path in (STYLES / "themes").glob("*.css")))
-
-GROUNDS = ("paper", "wash", "panel", "neutral")
-"""Behind words of every sort; a veil is only ever behind an icon."""
-
-TEXT = {
-    "ink": ((*GROUNDS, "help-wash"), 7.0),
-    "ink2": ((*GROUNDS, "help-wash"), 4.5),
-    "deep": (GROUNDS, 4.5),
-    "help": (("paper", "help-wash"), 4.5),
-    "now-ink": (("now-ground",), 4.5),
-    "cover-ink": (("cover-ground",), 4.5),
-}
-
-DRAWN = {
-    "deep": (("paper", "veil", "soft", "shade"), 3.0),  # outlines, icons, veins
-    "mid": (GROUNDS, 3.0),  # lines to write on, rules, folds, arrows
-    "line": (("paper",), 3.0),  # frames of cards and tables
-    "help": (("paper", "help-wash"), 3.0),
-    "now-ink": (("now-ground",), 3.0),
-    "cover-line": (("cover-ground", "cover-leaf"), 3.0),
-    "cover-vein": (("cover-soft",), 3.0),
-}
 
 ADVERSARIAL = (
     "#ffff00",  # yellow
@@ -74,13 +51,9 @@ def _tokens(theme: str) -> dict[str, str]:
 
 
 def _faults(tokens: dict[str, str], seed: str) -> list[str]:
-    shown = colours(tokens, derive(seed))
     return [
         f"{seed}: {role} on {ground} {ratio:.2f}, not {least}"
-        for table in (TEXT, DRAWN)
-        for role, (grounds, least) in table.items()
-        for ground in grounds
-        if (ratio := contrast(shown[role], shown[ground])) < least
+        for role, ground, ratio, least in weak(tokens, derive(seed))
     ]
 
 
@@ -136,7 +109,7 @@ def test_the_table_names_every_colour_of_words_and_every_ground() -> None:
             written.update(_SETS_TEXT.findall(body))
             grounds.update(_SETS_GROUND.findall(body))
     assert {"ink", "cover-ink"} <= written
-    assert written - {"paper"} == set(TEXT), "colours of words"
-    known = {ground for fields, _ in TEXT.values() for ground in fields}
+    assert written - {"paper"} == {role for role, *_ in TEXT}, "colours of words"
+    known = {ground for _, grounds, _ in TEXT for ground in grounds}
     assert {"wash", "now-ground"} <= grounds
     assert sorted(grounds - known - SOLID) == [], "grounds"
