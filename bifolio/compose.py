@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import base64
 import datetime
-import itertools
 import math
 import re
 import struct
@@ -207,7 +206,7 @@ class Composer:
             "clinic": _ClinicPlace() if clinic is None or copy is None else _in_place(clinic, copy),
             "document": "documents/print.html.j2",
             "flowing": False,
-            "fillable": False,
+            "fillable": self.design.edition.fillable,
             "reach_of": self._reach_of,
             "stylesheet": _STYLE_MARK,
             "proof": proof,
@@ -238,7 +237,6 @@ class Composer:
             "document": "documents/flow.html.j2",
             "flowing": True,
             "fillable": on_web,
-            "next_group": map("choice-{}".format, itertools.count(1)).__next__,
             "reach_of": partial(self._reach_of, schemes=_ON_WEB if on_web else _IN_BOOKS),
         }
         body, headings = _with_anchors(self._render(f"{handout.kind}.html.j2", context).strip())
