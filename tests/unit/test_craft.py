@@ -83,6 +83,17 @@ def test_a_heading_with_one_line_is_alone() -> None:
     assert _codes(LINE * 7 + "<h2>A heading</h2>" + LINE * 5) == []
 
 
+def test_a_heading_with_all_that_it_heads_is_not_alone() -> None:
+    """One line is enough where no more belongs to it; where the rest comes on the next page it is alone."""
+    box = "<section><h2>A heading</h2><p>One line.</p>{}</section>"
+    page = LINE * 8 + box + LINE * 5
+    assert _codes(page.format("")) == []
+    assert (
+        _codes("<div><h1>A title</h1><p>A deck.</p></div><hr style='break-before: page'/>" + LINE * 9) == []
+    )
+    assert _codes(page.format("<div style='break-before: page'></div>" + LINE)) == ["craft.heading-alone"]
+
+
 def test_a_table_repeats_its_head() -> None:
     rows = "<tr><td>cell</td></tr>" * 14
     table = f"<table><thead><tr><th>Head</th></tr></thead><tbody>{rows}</tbody></table>"
