@@ -46,7 +46,7 @@ class _Part:
 
 @dataclass(frozen=True)
 class _Ink:
-    """Where the small letters of one run of text stand: left, top, right, bottom in CSS pixels."""
+    """Where the small letters of one run of text stand, or a picture: left, top, right, bottom in CSS pixels."""
 
     left: float
     top: float
@@ -128,12 +128,12 @@ def _faults(page: _Page, following: _Page | None, *, is_first: bool) -> Iterator
 
 
 def _opens_a_part(page: _Page, following: _Page) -> bool:
-    """Tell whether a part of a booklet begins on the next page: its first page, and the last of the one before.
+    """Tell whether a part of a booklet begins on the next page, or its back cover.
 
     A part is as a handout is: its first page and its last one may be short.
     """
     return any(
-        "part" in element.get("class", "").split() and element not in page.parts
+        {"part", "back"} & set(element.get("class", "").split()) and element not in page.parts
         for element in following.parts
     )
 
@@ -231,6 +231,10 @@ def _holds_lines(line: Any) -> bool:
 
 def _runs(box: Any) -> Iterator[_Ink]:
     box = getattr(box, "_box", box)
+    if box.element_tag == "img":  # the place of a slot, in which the clinic's words come to stand
+        left, top = box.content_box_x(), box.content_box_y()
+        yield _Ink(left, top, left + box.width, top + box.height, box.element.get("alt", ""))
+        return
     if text := getattr(box, "text", "").strip():
         size = box.style["font_size"]
         base = box.position_y + box.baseline

@@ -69,6 +69,17 @@ def test_a_head_in_one_piece_is_printed_once() -> None:
     assert len([n for n in range(11) if "craft.overprint" in _codes(LINE * n + FIGURE, HUNG)]) >= 2
 
 
+def test_words_over_the_place_of_a_slot_are_found() -> None:
+    """What the clinic is called comes to stand there later."""
+    slot = (
+        "<div style='position: relative; height: 12mm'><img alt='slot:x' style='width: 50mm; height: 12mm' "
+        "src='data:image/svg+xml,%3Csvg xmlns=%22http://www.w3.org/2000/svg%22/%3E'/>"
+        "<p style='position: absolute; right: 0; top: 0'>{}</p></div>"
+    )
+    assert _codes(slot.format("A few words")) == []
+    assert _codes(slot.format("More words than there is room for")) == ["craft.overprint"]
+
+
 def test_words_beside_words_are_not_printed_over_each_other() -> None:
     tight = "p { line-height: 4.3mm } span { position: absolute; left: 40mm }"
     assert _codes("<p>One<span>two</span></p><p>three</p>" * 4, tight) == []
@@ -114,6 +125,9 @@ def test_the_first_and_the_last_page_of_a_part_may_be_short() -> None:
     broken = f"{LINE * 2}<div style='break-before: page'></div>{LINE * 12}"
     part = f"<section class='{{}}' style='break-before: page'>{broken}</section>"
     assert _codes(part.format("part") * 2) == []
+    back = "<section class='{}' style='break-before: page'><p>The clinic.</p></section>"
+    assert _codes(LINE * 12 + back.format("back")) == [], "the words end before the back cover"
+    assert _codes(LINE * 12 + back.format("other")) == ["craft.thin-page"]
     assert _codes(part.format("other") * 2) == ["craft.thin-page"] * 2
 
 
