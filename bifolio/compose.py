@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import base64
 import datetime
-import itertools
 import math
 import re
 import struct
@@ -202,7 +201,7 @@ class Composer:
             "clinic": _ClinicPlace() if clinic is None or copy is None else _in_place(clinic, copy),
             "document": "documents/print.html.j2",
             "flowing": False,
-            "fillable": False,
+            "fillable": self.design.edition.fillable,
             "reach_of": self._reach_of,
             "stylesheet": _STYLE_MARK,
             "proof": proof,
@@ -233,7 +232,6 @@ class Composer:
             "document": "documents/flow.html.j2",
             "flowing": True,
             "fillable": on_web,
-            "next_group": map("choice-{}".format, itertools.count(1)).__next__,
             "reach_of": partial(self._reach_of, schemes=_ON_WEB if on_web else _IN_BOOKS),
         }
         body, headings = _with_anchors(self._render(f"{handout.kind}.html.j2", context).strip())
@@ -558,6 +556,7 @@ class Composer:
             "words": drawing.words,
             "alt": self._plain(alt or drawing.words.alt),
             "geometry": _geometry(),
+            "label_size": round(max(_LABEL_MM, _SMALL_MM / self.design.edition.figure_scale), 2),
         }
         svg = self._draw(f"content/figures/{name}.svg.j2", drawing.template, context)
         _refuse_unsound(svg, f"content/figures/{name}.svg.j2")
@@ -625,7 +624,10 @@ class Composer:
             every = sorted((self.design.styles / "parts").glob("*.css"))
             parts = tuple(f"parts/{path.name}" for path in every)
         brand = {f"brand-{role}": colour for role, colour in self.brand_colours.items() if role != "paper"}
-        folio = re.split(r"\{pages?\}", f" {self._label('folio')}")
+        said = self._label("folio")
+        if self.design.edition.tokens.get("running") == "none":  # nothing that it is set off from
+            said = said.lstrip("·–—| ")
+        folio = re.split(r"\{pages?\}", f" {said}")
         words = {f"folio-{n}": _css_string(part) for n, part in enumerate(folio, 1)}
         pieces = [
             f"@layer {LAYERS};",
@@ -852,6 +854,10 @@ _TEMPLATE_FAULTS = (
     RecursionError,
     MemoryError,
 )
+
+
+_LABEL_MM, _SMALL_MM = 3.88, 10 / 72 * 25.4
+"""How large words stand in a drawing, in its units, and how small on paper at least: 11 pt and 10 pt."""
 
 
 def _sized(svg: str, scale: float) -> str:

@@ -239,8 +239,8 @@ def _pages(pdf: bytes, where: str, *, is_sheet: bool, for_press: bool) -> Iterat
 
 
 def _page(raw: Any, page: Any, number: int, where: str, *, is_sheet: bool) -> Iterator[Diagnostic]:
-    sheet = page.get_mediabox()
-    safe = _safe_area(page.get_trimbox() or sheet)
+    sheet = page.get_trimbox()  # words on what is cut off are lost
+    safe = _safe_area(sheet)
     texts = drawn = 0
     reported = set()
     for kind, bounds, clip in _objects(raw, page):

@@ -6,10 +6,12 @@
    composed HTML with the same fonts, in turn.
 2. A further clinic of a laid-out handout against laying it out, in one warm process.
 3. All EPUBs of the library, when its PDFs are made, against all its PDFs from nothing.
+4. A document of 200 pages put onto sheets, signatures of 16, against opening and saving it.
 """
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
 import statistics
@@ -18,6 +20,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -31,6 +34,7 @@ def main(runs: int) -> None:
         _cold(Path(folder), runs)
         _inking(Path(folder), runs)
         _books(Path(folder), runs)
+        _imposing(Path(folder), runs)
 
 
 def _cold(folder: Path, runs: int) -> None:
@@ -104,6 +108,53 @@ def _books(folder: Path, runs: int) -> None:
             pdfs.append(times[0])
             books.append(times[1])
     _tell("all EPUBs", books, "all PDFs", pdfs)
+
+
+def _imposing(folder: Path, runs: int) -> None:
+    import pikepdf
+
+    from bifolio.impose import impose
+    from bifolio.library import Library
+    from bifolio.pipeline import Workshop
+    from bifolio.plan import Job
+    from bifolio.press import Store
+
+    library = Library(ROOT)
+    shop = Workshop(library, Store(folder / "store3"))
+    job = Job("clinician-notes", "booklet-letter", "calm", "us", "en", BRAND, "pdf")
+    form = library.edition(job.edition).imposition
+    assert form is not None, "a booklet is put onto sheets"
+    form = form.model_copy(update={"signature": 16})
+    # A booklet of 200 pages has the fonts and drawings of one document, and words of its own on each page.
+    with pikepdf.open(io.BytesIO(shop.produce(job).body)) as document:
+        own = list(document.pages)
+        for number in range(200 - len(own)):
+            document.pages.append(own[number % len(own)])
+        for number, page in enumerate(document.pages):
+            page.Contents = document.make_stream(b"%% %d\n" % number + page.Contents.read_bytes())
+            if "/Annots" in page:
+                del page.Annots
+        del document.Root.StructTreeRoot
+        pages = _saved(document)
+        while len(document.pages) > 2:
+            del document.pages[2]
+        note = _saved(document)
+    imposing, copying = [], []
+    for _ in range(runs):
+        started = time.perf_counter()
+        impose(pages, form, note)
+        imposing.append(time.perf_counter() - started)
+        started = time.perf_counter()
+        with pikepdf.open(io.BytesIO(pages)) as document:
+            _saved(document)
+        copying.append(time.perf_counter() - started)
+    _tell("200 pages onto sheets", imposing, "opening and saving them", copying)
+
+
+def _saved(document: Any) -> bytes:
+    out = io.BytesIO()
+    document.save(out, deterministic_id=True)
+    return out.getvalue()
 
 
 def _tell(name: str, ours: list[float], other: str, theirs: list[float]) -> None:

@@ -108,6 +108,6 @@ class Edition(Model):
         return {
             "trim-width": f"{self.trim_width_mm:g}mm",
             "trim-height": f"{self.trim_height_mm:g}mm",
-            **({"bleed": f"{self.bleed_mm:g}mm", "marks": "crop"} if self.bleed_mm else {}),
+            **({"bleed": f"{self.bleed_mm:g}mm"} if self.bleed_mm else {}),
             **self.tokens,
         }

@@ -31,6 +31,8 @@ class _Mark:
     words: str
     top: float
     bottom: float
+    heads: Any = None
+    """What a heading is the head of: the element of the section around it, or what it stands in."""
 
 
 @dataclass
@@ -44,7 +46,7 @@ class _Part:
 
 @dataclass(frozen=True)
 class _Ink:
-    """Where the small letters of one run of text stand: left, top, right, bottom in CSS pixels."""
+    """Where the small letters of one run of text stand, or a picture: left, top, right, bottom in CSS pixels."""
 
     left: float
     top: float
@@ -115,7 +117,7 @@ def _faults(page: _Page, following: _Page | None, *, is_first: bool) -> Iterator
         yield "overprint", f'"{lower.words}" is printed over "{upper.words}"'
     if following is None:
         return
-    if heading := _heading_alone(page):
+    if heading := _heading_alone(page, following):
         yield "heading-alone", f'the heading "{heading}" stands alone at the foot'
     if page.share_used < _LEAST_SHARE and not is_first and not _opens_a_part(page, following):
         yield "thin-page", f"only {page.share_used:.0%} of it is used"
@@ -126,12 +128,12 @@ def _faults(page: _Page, following: _Page | None, *, is_first: bool) -> Iterator
 
 
 def _opens_a_part(page: _Page, following: _Page) -> bool:
-    """Tell whether a part of a booklet begins on the next page: its first page, and the last of the one before.
+    """Tell whether a part of a booklet begins on the next page, or its back cover.
 
     A part is as a handout is: its first page and its last one may be short.
     """
     return any(
-        "part" in element.get("class", "").split() and element not in page.parts
+        {"part", "back"} & set(element.get("class", "").split()) and element not in page.parts
         for element in following.parts
     )
 
@@ -152,11 +154,15 @@ def _torn(part: _Part, rest: _Part, height: float) -> Iterator[tuple[str, str]]:
         yield "table-head", f'the table with "{words}" goes on without its head'
 
 
-def _heading_alone(page: _Page) -> str | None:
-    """Name the last heading of a page when less than two lines, and nothing drawn, follow it."""
+def _heading_alone(page: _Page, following: _Page) -> str | None:
+    """Name the last heading of a page when less than two lines, and nothing drawn, follow it.
+
+    One line is enough where it is all that the heading heads: a title with its deck, a box with one line.
+    """
     for lines, mark in enumerate(reversed(page.marks)):
         if mark.kind == "heading":
-            return mark.words if lines < _LEAST_LINES else None
+            ends_here = lines > 0 and mark.heads not in following.parts
+            return mark.words if lines < _LEAST_LINES and not ends_here else None
         if mark.kind == "drawn":
             return None
     return None
@@ -179,26 +185,35 @@ def _read(box: Any) -> _Page:
     page.ink.extend(_runs(box))
     for child in box.children:
         if type(child).__name__ != "MarginBox":
-            _gather(child, page, heading=False)
+            _gather(child, page)
     return page
 
 
-def _gather(box: Any, page: _Page, *, heading: bool) -> int:
-    """Note what a box holds; give how many lines of text stand in it."""
+def _gather(box: Any, page: _Page, around: Any = None, heads: Any = None) -> int:
+    """Note what a box holds; give how many lines of text stand in it.
+
+    `around` is the section that the box stands in, or the element where it stands in none; inside a heading,
+    `heads` is what that is the head of.
+    """
     box = getattr(box, "_box", box)
     kind = type(box).__name__
     if kind == "LineBox" and not _holds_lines(box):
         if words := _words(box):
             bottom = box.position_y + box.height
-            page.marks.append(_Mark("heading" if heading else "text", words, box.position_y, bottom))
+            sort = "text" if heads is None else "heading"
+            page.marks.append(_Mark(sort, words, box.position_y, bottom, heads))
         return bool(words)
-    heading = heading or (box.element is not None and box.element_tag in _HEADINGS)
+    if box.element is not None:
+        if box.element_tag in _HEADINGS:
+            heads = around
+        elif box.element_tag == "section" or getattr(around, "tag", None) != "section":
+            around = box.element
     is_drawn = "Replaced" in kind or (kind == "BlockBox" and not box.children)
     if is_drawn and _has_room(box):
         bottom = box.position_y + box.margin_height()
         page.marks.append(_Mark("drawn", "", box.position_y, bottom))
     before, parts = len(page.marks), set(page.parts)
-    lines = sum(_gather(child, page, heading=heading) for child in getattr(box, "children", ()))
+    lines = sum(_gather(child, page, around, heads) for child in getattr(box, "children", ()))
     if getattr(box, "is_header", False):  # a head stands again on each page, and is torn on none
         for element in page.parts.keys() - parts:
             del page.parts[element]
@@ -216,6 +231,10 @@ def _holds_lines(line: Any) -> bool:
 
 def _runs(box: Any) -> Iterator[_Ink]:
     box = getattr(box, "_box", box)
+    if box.element_tag == "img":  # the place of a slot, in which the clinic's words come to stand
+        left, top = box.content_box_x(), box.content_box_y()
+        yield _Ink(left, top, left + box.width, top + box.height, box.element.get("alt", ""))
+        return
     if text := getattr(box, "text", "").strip():
         size = box.style["font_size"]
         base = box.position_y + box.baseline

@@ -35,6 +35,8 @@ class Rendered:
     """Pages, counted from 0, with text that runs out of its box."""
     wasteful: bool = False
     """Whether a page is so empty that the layout is worth another try."""
+    faults: int = 0
+    """How many things a good compositor would not have let pass."""
     openings: tuple[str, ...] = ()
     """The first words of each page, by which what flows finds where its pages begin."""
 
@@ -44,25 +46,37 @@ LEAD = 'data-lead="{}"'
 
 A galley without it keeps its white, as a booklet does that binds whole handouts."""
 
+KEEP = 'data-keep="{}"'
+"""The mark of a galley that says what is not torn: whole blocks, or only their rows."""
+
 
 def render(galley: str, fonts: Path, where: str, *, variant: str | None = "pdf/ua-1") -> Rendered:
     """Lay a galley out and write it as a PDF of a variant that WeasyPrint knows; plain without one.
 
     `fonts` is the folder with fonts.conf and the font files. `where` names the document in findings.
     A page that is nearly empty is a page to save: then the galley is laid out with a little less white
-    between its blocks, as a compositor takes out lead, and stays so if that makes it a page shorter.
-    The same galley and fonts give the same bytes.
+    between its blocks, as a compositor takes out lead. Where a fault of craft is left, long blocks may go
+    on on the next page between two of their rows. What has the fewest faults stays, then the fewest pages,
+    then the most white. The same galley and fonts give the same bytes.
     """
     best = _lay_out(galley, fonts, where, variant=variant)
-    for lead in ("less", "least"):
-        if not best.wasteful or LEAD.format("full") not in galley:
+    for keep in ("whole", "rows"):
+        if keep == "rows" and not best.faults:
             break
-        tighter = _lay_out(
-            galley.replace(LEAD.format("full"), LEAD.format(lead), 1), fonts, where, variant=variant
-        )
-        if tighter.pages < best.pages:
-            best = tighter
+        for lead in ("full", "less", "least"):
+            other = _marked(_marked(galley, LEAD, "full", lead), KEEP, "whole", keep)
+            if other == galley or (lead != "full" and LEAD.format(lead) not in other):
+                continue  # laid out already
+            if not (best.wasteful or best.faults):
+                break
+            tried = _lay_out(other, fonts, where, variant=variant)
+            if (tried.faults, tried.pages) < (best.faults, best.pages):
+                best = tried
     return best
+
+
+def _marked(galley: str, mark: str, old: str, new: str) -> str:
+    return galley.replace(mark.format(old), mark.format(new), 1)
 
 
 def _lay_out(galley: str, fonts: Path, where: str, *, variant: str | None) -> Rendered:
@@ -94,7 +108,10 @@ def _lay_out(galley: str, fonts: Path, where: str, *, variant: str | None) -> Re
             warnings.simplefilter("ignore", ResourceWarning)
             pdf = document.write_pdf(**options)
         wasteful = variant is not None and wastes_a_page(document.pages)
-        return Rendered(pdf, len(document.pages), tuple(findings), tuple(overfull), wasteful, openings)
+        faults = sum(finding.code.startswith("craft.") for finding in findings)
+        return Rendered(
+            pdf, len(document.pages), tuple(findings), tuple(overfull), wasteful, faults, openings
+        )
 
 
 # -- styles --------------------------------------------------------------------------------------

@@ -25,6 +25,7 @@ from bifolio.model.plate import (
     slot_of,
 )
 from bifolio.palette import sentinel_pattern
+from bifolio.render.marks import mark_trims
 
 _MARK = re.compile(rb"/(\w+)\s*<</MCID (\d+)>>\s*BDC")
 
@@ -35,6 +36,7 @@ def finish(pdf: bytes, where: str) -> tuple[Plate, list[Diagnostic]]:
     with pikepdf.open(io.BytesIO(pdf)) as document:
         _make_artifacts(document, _parents(document))
         _claim_both(document)
+        mark_trims(document)
         for number in _coloured_streams(document):
             stream = document.get_object(number, 0)
             stream.write(stream.read_bytes())  # kept plain: inking reads and writes it each time

@@ -14,8 +14,8 @@ from xml.etree.ElementTree import Element, fromstring
 
 from tests.support import tags
 
-_NEVER_SHOWN = {"resources-heads", "kept-here", "elsewhere"}
-"""Heads of tables that styles hide, and what a screen says of itself."""
+_NEVER_SHOWN = {"kept-here", "elsewhere"}
+"""What a screen says of itself."""
 
 
 def of_book(book: bytes) -> str:

@@ -69,6 +69,17 @@ def test_a_head_in_one_piece_is_printed_once() -> None:
     assert len([n for n in range(11) if "craft.overprint" in _codes(LINE * n + FIGURE, HUNG)]) >= 2
 
 
+def test_words_over_the_place_of_a_slot_are_found() -> None:
+    """What the clinic is called comes to stand there later."""
+    slot = (
+        "<div style='position: relative; height: 12mm'><img alt='slot:x' style='width: 50mm; height: 12mm' "
+        "src='data:image/svg+xml,%3Csvg xmlns=%22http://www.w3.org/2000/svg%22/%3E'/>"
+        "<p style='position: absolute; right: 0; top: 0'>{}</p></div>"
+    )
+    assert _codes(slot.format("A few words")) == []
+    assert _codes(slot.format("More words than there is room for")) == ["craft.overprint"]
+
+
 def test_words_beside_words_are_not_printed_over_each_other() -> None:
     tight = "p { line-height: 4.3mm } span { position: absolute; left: 40mm }"
     assert _codes("<p>One<span>two</span></p><p>three</p>" * 4, tight) == []
@@ -81,6 +92,17 @@ def test_a_heading_with_one_line_is_alone() -> None:
     loose = "h2 { break-after: auto }"
     assert "craft.heading-alone" in _codes(LINE * 8 + "<h2>A heading</h2>" + LINE * 5, loose)
     assert _codes(LINE * 7 + "<h2>A heading</h2>" + LINE * 5) == []
+
+
+def test_a_heading_with_all_that_it_heads_is_not_alone() -> None:
+    """One line is enough where no more belongs to it; where the rest comes on the next page it is alone."""
+    box = "<section><h2>A heading</h2><p>One line.</p>{}</section>"
+    page = LINE * 8 + box + LINE * 5
+    assert _codes(page.format("")) == []
+    assert (
+        _codes("<div><h1>A title</h1><p>A deck.</p></div><hr style='break-before: page'/>" + LINE * 9) == []
+    )
+    assert _codes(page.format("<div style='break-before: page'></div>" + LINE)) == ["craft.heading-alone"]
 
 
 def test_a_table_repeats_its_head() -> None:
@@ -103,6 +125,9 @@ def test_the_first_and_the_last_page_of_a_part_may_be_short() -> None:
     broken = f"{LINE * 2}<div style='break-before: page'></div>{LINE * 12}"
     part = f"<section class='{{}}' style='break-before: page'>{broken}</section>"
     assert _codes(part.format("part") * 2) == []
+    back = "<section class='{}' style='break-before: page'><p>The clinic.</p></section>"
+    assert _codes(LINE * 12 + back.format("back")) == [], "the words end before the back cover"
+    assert _codes(LINE * 12 + back.format("other")) == ["craft.thin-page"]
     assert _codes(part.format("other") * 2) == ["craft.thin-page"] * 2
 
 

@@ -243,3 +243,19 @@ def test_a_blank_back_of_a_sheet_is_no_fault(note: bytes) -> None:
     pdf = impose(numbered(1), form("repeat"), note)
     found = [f.message for f in verify(pdf, "x") if f.code == "verify.empty-page"]
     assert found == ["page 1 is empty"], "the note of this test is one square, and page 4 a blank back"
+
+
+def test_pages_stay_compressed_as_they_are(note: bytes) -> None:
+    """Nothing of a page is written anew; one whose content is in pieces is joined first."""
+    source = pikepdf.open(io.BytesIO(numbered(8)))
+    last = source.pages[7]
+    last.Contents = pikepdf.Array([last.Contents, source.make_stream(b"% and more")])
+    body = io.BytesIO()
+    source.save(body)
+    with pikepdf.open(body) as pages, pikepdf.open(io.BytesIO(impose(body.getvalue(), form(), note))) as made:
+        forms = [x for x in made.objects if isinstance(x, pikepdf.Stream) and x.get("/Subtype") == "/Form"]
+        own = {page.Contents.read_raw_bytes() for page in list(pages.pages)[:7]}
+        assert len(own) == 7
+        assert own <= {bytes(x.read_raw_bytes()) for x in forms}
+        assert sum(b"% and more" in x.read_bytes() for x in forms) == 1
+    assert 8 in next(side for side in list(seen(impose(body.getvalue(), form(), note)))[2:] if 1 in side)

@@ -143,3 +143,28 @@ def test_a_compositor_takes_out_lead_to_save_a_page(body: str, pages: int, space
     first, second = (float(op.operands[5]) for op in placed[:2])
     assert rendered.pages == pages
     assert abs(first - second) * 25.4 / 96 == pytest.approx(space_mm, abs=0.1)
+
+
+KEPT = """:root { --keep: avoid } :root[data-keep="rows"] { --keep: auto }
+  @page { margin: 10mm; size: 100mm 80mm } * { margin: 0 } p { font: 12pt/6mm "Atkinson Hyperlegible" }
+  div { break-inside: var(--keep) }"""
+
+
+def test_a_long_block_goes_on_on_the_next_page_rather_than_leave_one_empty() -> None:
+    """The second page would hold two lines and then the white that a block of nine leaves."""
+    line = "<p>Words.</p>"
+    body = line * 12 + f"<div>{line * 9}</div>" + line * 2
+    html = _page(body, KEPT).replace("<html ", '<html data-keep="whole" ')
+    torn = render(html, FONTS, "test")
+    assert [f.code for f in torn.findings] == []
+    assert torn.pages == 3
+    kept = render(html.replace("whole", "always"), FONTS, "test")  # a galley that nothing may be changed in
+    assert [f.code for f in kept.findings] == ["craft.thin-page"]
+
+
+def test_blocks_stay_whole_where_no_page_is_the_worse_for_it() -> None:
+    line = "<p>Words.</p>"
+    html = _page(line * 8 + f"<div>{line * 9}</div>", KEPT).replace("<html ", '<html data-keep="whole" ')
+    rendered = render(html, FONTS, "test")
+    assert rendered.openings[1].startswith("Words.")
+    assert len(rendered.openings[1].split()) == 9

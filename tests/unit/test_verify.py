@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pikepdf
 import pytest
 
 from bifolio.plan import Job
 from bifolio.verify import verify
 from tests.conftest import KINDS, ROOT
-from tests.support.broken import PRESS_SPOILERS, SPOILERS
+from tests.support.broken import PRESS_SPOILERS, SPOILERS, spoil
 
 LETTER = (215.9, 279.4)
 CASES = [(code, spoiler) for code, spoilers in SPOILERS.items() for spoiler in spoilers]
@@ -68,3 +69,14 @@ def test_a_file_that_is_not_fit_for_the_press_is_found(code, for_press) -> None:
 def test_nonsense_is_not_a_pdf() -> None:
     for nonsense in (b"", b"hello", b"%PDF-1.7\n%%EOF"):
         assert [f.code for f in verify(nonsense, "x.pdf")] == ["verify.unreadable"]
+
+
+def test_words_in_the_bleed_are_lost(for_press) -> None:
+    """They stand on the paper, and a press cuts them off."""
+
+    def change(document: pikepdf.Pdf) -> None:
+        stream = document.pages[0].Contents
+        stream.write(b"1 0 0 1 -48 0 cm\n" + stream.read_bytes())
+
+    found = [finding.code for finding in verify(spoil(for_press, change), "x.pdf", (148, 210), 3)]
+    assert "verify.text-past-page" in found

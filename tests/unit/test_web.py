@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import re
 from xml.etree.ElementTree import fromstring
 
+import pikepdf
 import pytest
 
 from bifolio.palette import contrast
+from bifolio.plan import Job
 from bifolio.render.paint import Paint
 from tests.conftest import KINDS
 
@@ -47,10 +50,24 @@ def test_every_field_has_a_name_and_groups_are_apart(web_pages) -> None:
         if field.get("type") == "radio":
             groups[field.get("name", "")] = groups.get(field.get("name", ""), 0) + 1
     assert sorted(groups.values()) == [11, 11], "two scales from 0 to 10"
-    assert [area.get("aria-label") for area in root.iter("textarea")][:2] == [
-        "5\N{NO-BREAK SPACE}things you can see",
+    assert {"before", "after"} == set(groups), "named as in the PDF"
+    named = [field.get("aria-label") for field in root.iter("input") if field.get("type") == "text"]
+    assert named[:3] == [
+        *["5\N{NO-BREAK SPACE}things you can see"] * 2,
         "4\N{NO-BREAK SPACE}things you can touch",
     ]
+
+
+def test_a_field_is_the_same_in_a_web_page_and_in_a_pdf(web_pages, workshop) -> None:
+    """One macro makes both: the same names in the same order."""
+    for item in ("steady-now", "our-agreement"):
+        pdf = workshop.produce(Job(item, "screen", "calm", "us", "en", "harbour", "pdf")).body
+        page = workshop.produce(Job(item, "screen", "calm", "us", "en", "harbour", "html")).body
+        with pikepdf.open(io.BytesIO(pdf)) as document:
+            in_pdf = [str(field.T) for field in document.Root.AcroForm.Fields]
+        shown = [f.get("name") for f in fromstring(page.decode()).iter() if f.tag in FIELDS]
+        assert len(in_pdf) > 15
+        assert in_pdf == list(dict.fromkeys(shown))
 
 
 def test_help_can_be_tapped(web_pages) -> None:
