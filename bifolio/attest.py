@@ -83,7 +83,7 @@ def attest(
 def claims_of(handout: Handout) -> dict[str, list[str]]:
     """Give each claim of a handout with the facts that it cites, in the order of the page."""
     found: dict[str, list[str]] = {}
-    for words, fact in _claims((handout.content_note or (), handout.body)):
+    for words, fact in _claims((*handout.opening, handout.body)):
         facts = found.setdefault(words, [])
         if fact not in facts:
             facts.append(fact)
