@@ -41,7 +41,7 @@ class Rendered:
 LEAD = 'data-lead="{}"'
 """The mark of a galley that says how much white stands between its blocks: full, less or least.
 
-A galley without it keeps its white, as a booklet does that binds whole handouts."""
+A galley without it keeps its white, as a proof does."""
 
 
 def render(galley: str, fonts: Path, where: str, *, variant: str | None = "pdf/ua-1") -> Rendered:
