@@ -58,9 +58,11 @@ def _pages(
     shop: Workshop, item: str, brand: str, theme: str, edition: str | None = None
 ) -> pdfium.PdfDocument:
     clinic = shop.library.brand(brand).clinic
+    sheet = clinic.edition or "letter"
+    usual = shop.library.edition(sheet).instead.get(shop.library.handout(item).kind, sheet)
     job = Job(
         item=item,
-        edition=edition or clinic.edition or "letter",
+        edition=edition or usual,
         theme=theme,
         region=clinic.region or "us",
         language="en",
