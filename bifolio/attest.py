@@ -29,6 +29,7 @@ from bifolio.model.evidence import Evidence
 from bifolio.model.handout import Handout
 from bifolio.model.reading import Reading
 
+
 class _Claims(LogTable):
     """The table of claims."""
 
@@ -152,7 +153,9 @@ def _row(
     words: str, facts: tuple[str, ...], evidence: Evidence, label: Mapping[str, str]
 ) -> tuple[str, str, str]:
     marks = {fact: "" if (status := evidence.facts[fact].status) == "read" else status for fact in facts}
-    followed = (f"{fact}\u00a0{label['status_' + status]}" if status else fact for fact, status in marks.items())
+    followed = (
+        f"{fact}\u00a0{label['status_' + status]}" if status else fact for fact, status in marks.items()
+    )
     sources = dict.fromkeys(evidence.sources[k].in_brief for f in facts for k in evidence.facts[f].sources)
     return " ".join(words.replace("**", "").split()), ", ".join(followed), "; ".join(sources)
 
