@@ -9,7 +9,7 @@ informed by them and gives no score: both ask for a person's judgement.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from bifolio.model.base import Model
 from bifolio.model.blocks import (
@@ -29,8 +29,11 @@ from bifolio.model.evidence import Evidence
 from bifolio.model.handout import Handout
 from bifolio.model.reading import Reading
 
-MOST_LETTERS = 118
-"""As many as a cell holds."""
+
+class _Claims(LogTable):
+    """The table of claims."""
+
+    is_dense: ClassVar[bool] = True
 
 
 def attest(
@@ -41,17 +44,10 @@ def attest(
     label: Mapping[str, str],
 ) -> Handout:
     """Give the evidence sheet of `handout`. `remarks` counts what lint found, by code."""
-    rows = [_row(words, facts, evidence, label) for facts, words in _by_facts(handout).items()]
+    rows = tuple(_row(words, facts, evidence, label) for facts, words in _by_facts(handout).items())
     seen = dict(_seen(handout, reading, remarks))
     judge = [*(key for key, is_here in seen.items() if not is_here), *_FOR_A_PERSON]
-    table: dict[str, Any] = {
-        "columns": [
-            {"label": label["evidence_claim"], "width": 12},
-            {"label": label["evidence_facts"], "width": 6},
-            {"label": label["evidence_read_in"], "width": 7},
-        ],
-        "rows": rows or [[label["evidence_none"], "", ""]],
-    }
+    widths = {"evidence_claim": 12, "evidence_facts": 5, "evidence_read_in": 7}
     figures = label["evidence_figures"].format(
         words=reading.words,
         sentences=reading.sentences,
@@ -63,10 +59,24 @@ def attest(
     said = [
         f"**{label['evidence_' + name]}** {'; '.join(label[key] for key in keys)}." for name, keys in lists
     ]
-    table["note"] = " ".join(
-        [f"**{label['evidence_reading']}** {figures}", *said, label["evidence_informed"]]
+    table = _Claims.model_validate(
+        {
+            "kind": "log_table",
+            "columns": [{"label": label[key], "width": width} for key, width in widths.items()],
+            "note": " ".join(
+                [
+                    label["evidence_key"],
+                    f"**{label['evidence_reading']}** {figures}",
+                    *said,
+                    label["evidence_informed"],
+                ]
+            ),
+            "blank": 1,
+        }
     )
-    return Handout.model_validate(
+    # an author's cell holds a few words; here a claim stands in full, however long
+    table = table.model_copy(update={"rows": rows or ((label["evidence_none"], "", ""),), "blank": 0})
+    sheet = Handout.model_validate(
         {
             "kind": "notes",
             "title": label["evidence_title"],
@@ -74,16 +84,17 @@ def attest(
             "audience": ["clinician"],
             "language": handout.language,
             "version": handout.version,
-            "body": [{"log_table": table}],
+            "body": ["references"],
             "review": handout.review,
         }
     )
+    return sheet.model_copy(update={"body": (table,)})
 
 
 def claims_of(handout: Handout) -> dict[str, list[str]]:
     """Give each claim of a handout with the facts that it cites, in the order of the page."""
     found: dict[str, list[str]] = {}
-    for words, fact in _claims((handout.content_note or (), handout.body)):
+    for words, fact in _claims((*handout.opening, handout.body)):
         facts = found.setdefault(words, [])
         if fact not in facts:
             facts.append(fact)
@@ -124,27 +135,29 @@ def _own_words(value: Any) -> Iterator[str]:
     elif isinstance(value, Model):
         for name in _SAID:
             if name in type(value).model_fields:
-                yield from _own_words(getattr(value, name))
+                yield from _own_words(_uncited(getattr(value, name)))
         if isinstance(value, LogTable):
             yield from (cell for row in value.rows for cell in row if cell)
         if isinstance(value, Grounding):
             yield from (sense.label for sense in value.senses)
 
 
-def _row(words: str, facts: tuple[str, ...], evidence: Evidence, label: Mapping[str, str]) -> list[str]:
-    by_status: dict[str, list[str]] = {}
-    for fact in facts:
-        by_status.setdefault(evidence.facts[fact].status, []).append(fact)
-    followed = (f"{', '.join(named)} {label['status_' + status]}" for status, named in by_status.items())
+def _uncited(value: Any) -> Any:
+    """Leave out what cites for itself: it is a claim of its own."""
+    if isinstance(value, tuple):
+        return tuple(_uncited(item) for item in value)
+    return () if getattr(value, "cites", ()) else value
+
+
+def _row(
+    words: str, facts: tuple[str, ...], evidence: Evidence, label: Mapping[str, str]
+) -> tuple[str, str, str]:
+    marks = {fact: "" if (status := evidence.facts[fact].status) == "read" else status for fact in facts}
+    followed = (
+        f"{fact}\u00a0{label['status_' + status]}" if status else fact for fact, status in marks.items()
+    )
     sources = dict.fromkeys(evidence.sources[k].in_brief for f in facts for k in evidence.facts[f].sources)
-    return [_short(words), _short("; ".join(followed)), _short("; ".join(sources))]
-
-
-def _short(words: str) -> str:
-    words = " ".join(words.replace("**", "").split())
-    if len(words) <= MOST_LETTERS:
-        return words
-    return words[:MOST_LETTERS].rpartition(" ")[0].rstrip(" .,;/") + " …"
+    return " ".join(words.replace("**", "").split()), ", ".join(followed), "; ".join(sources)
 
 
 _FOR_A_PERSON = ("yours_true", "yours_cover", "yours_tone", "yours_local")

@@ -38,7 +38,8 @@ def bind(booklet: Handout, parts: Mapping[str, Handout]) -> Handout:
 
 
 def _part(name: str, handout: Handout) -> Section:
-    said = " ".join(text for text in (handout.main_message, handout.call_to_action) if text)
+    said = [passage for passage in (handout.main_message, handout.call_to_action) if passage]
+    cites = tuple(fact for passage in said for fact in passage.cites)
     warned = (ContentNote(kind="content_note", text=[handout.content_note]),) if handout.content_note else ()
     body = _without_what_comes_once(handout.body)
     return Section(
@@ -46,7 +47,7 @@ def _part(name: str, handout: Handout) -> Section:
         id=name,
         title=handout.title,
         note=Passage(text=handout.summary),
-        lead=Passage(text=said) if said else None,
+        lead=Passage(text=" ".join(one.text for one in said), cites=cites) if said else None,
         blocks=(*warned, *_told_apart(body, name)),
     )
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -71,7 +71,8 @@ class Passage:
     steps: Steps
     text: str
     role: Role
-    cited: bool
+    cites: tuple[str, ...]
+    """The facts that the text cites, or the block or item that it stands in."""
 
     @cached_property
     def sentences(self) -> list[str]:
@@ -130,23 +131,24 @@ def passages(tree: Tree) -> Iterator[Passage]:
         keys = [step for step in steps if isinstance(step, str)]
         if keys and (keys[-1] in _SILENT or keys[0] in ("review", "words")):
             continue
-        if value == "default" or _is_list_of_names(keys):
-            continue
+        if value == "default" or _is_list_of_names(keys) or steps[-2:-1] in (("body",), ("blocks",)):
+            continue  # `- references` is the name of a block, and no word of it
         role: Role = _ROLES.get(keys[-1], "running") if keys else "running"
-        yield Passage(steps, value, role, _is_cited(tree, steps))
+        yield Passage(steps, value, role, _cites(tree, steps))
 
 
 def _is_list_of_names(keys: list[str]) -> bool:
     return "resources" in keys or "references" in keys or keys[-1:] in (["figure"], ["handouts"])
 
 
-def _is_cited(tree: Tree, steps: Steps) -> bool:
-    """Tell whether a text, or the block or item that it stands in, cites a fact."""
+def _cites(tree: Tree, steps: Steps) -> tuple[str, ...]:
     value, holders = tree.value, []
     for step in steps:
         holders.append(value)
         value = value[step]
-    return any(isinstance(holder, dict) and holder.get("cites") for holder in holders[-3:])
+    return tuple(
+        fact for holder in holders[-3:] if isinstance(holder, dict) for fact in holder.get("cites") or ()
+    )
 
 
 def sentences(text: str) -> list[str]:
@@ -334,7 +336,7 @@ _PLAIN_NUMBER = re.compile(
 
 def _uncited_numbers(subject: Subject) -> Iterator[Diagnostic]:
     for passage in subject.passages:
-        if passage.role == "label" or passage.cited:
+        if passage.role == "label" or passage.cites:
             continue
         if _NUMBER.search(_PLAIN_NUMBER.sub("", passage.text)):
             yield _finding(
@@ -343,6 +345,41 @@ def _uncited_numbers(subject: Subject) -> Iterator[Diagnostic]:
                 subject.at(passage.steps),
                 "cite the fact that says it: cites: [PCD-9]",
                 Severity.ERROR,
+            )
+
+
+_OFFERED = frozenset(["alt", "ask", "lines", "myth", "content_note", "privacy_note"])
+"""What is asked, lent to the reader to say, denied, or said about the page itself: it states nothing."""
+
+
+def said(passages: Iterable[Passage]) -> Iterator[tuple[Passage, str]]:
+    """Give the sentences that a page itself says: no headings, questions, sample words or things to tick."""
+    for passage in passages:
+        keys = [step for step in passage.steps if isinstance(step, str)]
+        ticked = "checklist" in keys and "note" not in keys
+        if passage.role == "label" or ticked or _OFFERED & set(keys):
+            continue
+        for sentence in passage.sentences:
+            plain = re.sub("“[^”]*”", "", sentence).strip(" .")
+            names_the_page = keys == ["summary"] and plain.startswith(("Why ", "How ", "What "))
+            if plain and not plain.endswith("?") and not names_the_page:
+                yield passage, sentence
+
+
+def _uncited_claims(subject: Subject) -> Iterator[Diagnostic]:
+    """Find what claims something, and no fact with a source stands behind it."""
+    facts = subject.evidence.facts
+    for passage, sentence in said(subject.passages):
+        if any(facts[fact].sources for fact in passage.cites):
+            continue
+        if (claim := subject.words.says_claim.search(sentence)) and not _NUMBER.search(sentence):
+            only = ", ".join(passage.cites)
+            yield _finding(
+                "uncited-claim",
+                f'"{claim[0]}" claims something, and '
+                + (f"{only} has no source" if only else "no fact stands behind it"),
+                subject.at(passage.steps, sentence),
+                "cite the fact that says it, say it as an offer (“you could …”), or leave it out",
             )
 
 
@@ -418,7 +455,7 @@ def _sources(subject: Subject) -> Iterator[Diagnostic]:
     for fact_id in subject.cites:
         for key in subject.evidence.facts[fact_id].sources:
             source = subject.evidence.sources[key]
-            if source.link is None and source.where is None:
+            if source.link is None:
                 yield Diagnostic(
                     "lint.source-address",
                     f'the source "{key}" of the fact "{fact_id}" has no address',
@@ -436,6 +473,7 @@ RULES: tuple[Callable[[Subject], Iterator[Diagnostic]], ...] = (
     _passive_steps,
     _words_to_avoid,
     _uncited_numbers,
+    _uncited_claims,
     _parts,
     _stale,
     _thin_evidence,

@@ -45,10 +45,10 @@ FAN = (
 def main() -> None:
     """Draw both pictures."""
     shop = Workshop(Library(ROOT), Store(ROOT / STORE))
-    for name, make, colours in (("handouts", _fan, 256), ("gallery", _sheet, 64)):
+    for name, make, colours in (("handouts", _fan, 256), ("gallery", _sheet, 128)):
         picture = make(shop)
         path = ROOT / "docs" / f"{name}.png"
-        few = picture.quantize(colours, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+        few = picture.quantize(colours, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
         few.save(path, "PNG", optimize=True)
         size = path.stat().st_size / 1e6
         sys.stdout.write(f"{path.relative_to(ROOT)}: {picture.width} x {picture.height}, {size:.2f} MB\n")
@@ -58,9 +58,11 @@ def _pages(
     shop: Workshop, item: str, brand: str, theme: str, edition: str | None = None
 ) -> pdfium.PdfDocument:
     clinic = shop.library.brand(brand).clinic
+    sheet = clinic.edition or "letter"
+    usual = shop.library.edition(sheet).instead.get(shop.library.handout(item).kind, sheet)
     job = Job(
         item=item,
-        edition=edition or clinic.edition or "letter",
+        edition=edition or usual,
         theme=theme,
         region=clinic.region or "us",
         language="en",

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
-from bifolio.model.base import MOST, Day, Label, Model, Name, Said, Text, check_inline
+from bifolio.model.base import MOST, Day, Label, Model, Name, Passage, Said, Text, check_inline
 from bifolio.model.blocks import Audience, Block, Figure, Section, cites_of, walk
 
 Kind = Literal["leaflet", "worksheet", "card", "guide", "notes", "booklet"]
@@ -49,8 +49,8 @@ class Handout(Model):
     language: Annotated[str, Field(pattern=r"^[a-z]{2,3}$")] = "en"
     version: Version = "1.0"
     topics: tuple[Name, ...] = ()
-    main_message: Text | None = None
-    call_to_action: Text | None = None
+    main_message: Said | None = None
+    call_to_action: Said | None = None
     content_note: Said | None = None
     handouts: tuple[Name, ...] = Field(default=(), max_length=40)
     """Of a booklet: the handouts that it binds, in order, before its own body."""
@@ -85,9 +85,15 @@ class Handout(Model):
         return self.model_copy(update={"body": _meant_for(self.body, audience)})
 
     @property
+    def opening(self) -> tuple[Passage, ...]:
+        """What is said before the body: the one thing to remember, what to do, what to know before."""
+        said = (self.main_message, self.call_to_action, self.content_note)
+        return tuple(passage for passage in said if passage)
+
+    @property
     def cites(self) -> tuple[str, ...]:
         """All facts cited, each once, in the order of the page."""
-        return tuple(dict.fromkeys(cites_of((self.content_note or (), self.body))))
+        return tuple(dict.fromkeys(cites_of((*self.opening, self.body))))
 
     @property
     def figures(self) -> tuple[str, ...]:

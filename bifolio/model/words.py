@@ -33,12 +33,17 @@ class HouseWord(Model):
 
 
 class HouseWords(Model):
-    """Words to avoid, terms to explain, and how a text says that something is not known."""
+    """Words to avoid, terms to explain, how a text says that something is not known, and how it claims something."""
 
     avoid: tuple[HouseWord, ...] = ()
     terms: tuple[HouseWord, ...] = ()
     uncertain: tuple[str, ...] = ()
+    claims: tuple[str, ...] = ()
 
     @cached_property
     def says_uncertain(self) -> tuple[re.Pattern[str], ...]:
         return tuple(re.compile(rf"\b(?:{pattern})\b", re.IGNORECASE) for pattern in self.uncertain)
+
+    @cached_property
+    def says_claim(self) -> re.Pattern[str]:
+        return re.compile(rf"(?<![\w-])(?:{'|'.join(self.claims) or '(?!)'})(?![\w-])", re.IGNORECASE)

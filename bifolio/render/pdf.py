@@ -44,7 +44,7 @@ class Rendered:
 LEAD = 'data-lead="{}"'
 """The mark of a galley that says how much white stands between its blocks: full, less or least.
 
-A galley without it keeps its white, as a booklet does that binds whole handouts."""
+A galley without it keeps its white, as a proof does."""
 
 KEEP = 'data-keep="{}"'
 """The mark of a galley that says what is not torn: whole blocks, or only their rows."""

@@ -13,6 +13,7 @@ from typing import Any
 from bifolio import lint
 from bifolio.diagnostics import Diagnostic, RequestError
 from bifolio.library import Library
+from bifolio.model.handout import Handout
 from bifolio.model.tree import Steps, Tree
 from bifolio.publish import replace_all
 
@@ -35,7 +36,7 @@ _NAMES = {
 def form_of(tree: Tree) -> list[dict[str, Any]]:
     """Give the fields of a handout in groups, one for each block of the body and one for its head."""
     groups: dict[Steps, dict[str, Any]] = {}
-    for passage in _passages(tree):
+    for passage in lint.passages(tree):
         top = passage.steps[:2] if passage.steps[0] == "body" else ()
         group = groups.setdefault(top, {"title": _title(tree, top), "fields": []})
         group["fields"].append(
@@ -47,13 +48,6 @@ def form_of(tree: Tree) -> list[dict[str, Any]]:
             }
         )
     return list(groups.values())
-
-
-def _passages(tree: Tree) -> Iterator[lint.Passage]:
-    for passage in lint.passages(tree):
-        in_list = passage.steps[-2:-1] in (("body",), ("blocks",))
-        if not in_list:  # `- references` is the name of a block, and no word of it
-            yield passage
 
 
 def key_of(steps: Steps) -> str:
@@ -81,13 +75,15 @@ def _said(key: str) -> str:
 
 def _label(steps: Steps) -> str:
     """Name a field by the way to it: "Steps, items 2, title" is "Steps 2 title"."""
+    if steps[1:] == ("text",) and steps[0] in Handout.model_fields:
+        steps = steps[:1]  # of the head: the words are all there is
     parts = [str(s + 1) if isinstance(s, int) else _said(s) for s in steps if s not in _UNSAID]
     return " ".join(parts).capitalize()
 
 
 def text_with(tree: Tree, words: Iterable[tuple[str, str]]) -> str:
     """Give the text of the file with other words in its fields; fields that are not there are left out."""
-    there = {key_of(passage.steps): passage for passage in _passages(tree)}
+    there = {key_of(passage.steps): passage for passage in lint.passages(tree)}
     changed = {
         there[name].steps: said.strip()
         for name, said in words
@@ -98,7 +94,7 @@ def text_with(tree: Tree, words: Iterable[tuple[str, str]]) -> str:
 
 def placed(findings: Iterable[Diagnostic], tree: Tree) -> Iterator[dict[str, Any]]:
     """Give findings as values, each with the field in which it lies."""
-    spans = [(passage.steps, tree.span(passage.steps)) for passage in _passages(tree)]
+    spans = [(passage.steps, tree.span(passage.steps)) for passage in lint.passages(tree)]
     for finding in findings:
         at = finding.span
         field = None

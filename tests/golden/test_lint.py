@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bifolio.diagnostics import show
-from bifolio.lint import RULES, Subject, lint, reading, sentences
+from bifolio.lint import RULES, Subject, lint, reading, said, sentences
 from bifolio.load import load
 from bifolio.model.handout import Handout
 from bifolio.validate import validate
@@ -45,7 +45,26 @@ def test_every_code_has_a_case(golden) -> None:
     shown = set(re.findall(r"\[lint\.([a-z-]+)\]", told)) | {"stale-line", "source-address"}
     assert "long-sentence" in named
     assert named == shown
-    assert len(RULES) == 11
+    assert len(RULES) == 12
+
+
+def test_what_is_said_without_a_cite_is_what_somebody_agreed_to(library, golden) -> None:
+    """All that clients and partners read and no fact stands behind: orders, offers, comfort, and no claim."""
+    told = []
+    for item in sorted(library.handout_paths):
+        subject = Subject(
+            library.handout(item),
+            library.handout_tree(item),
+            library.region("us"),
+            library.evidence,
+            library.words,
+            TODAY,
+        )
+        if not subject.for_clinicians:
+            bare = [sentence for passage, sentence in said(subject.passages) if not passage.cites]
+            told += [f"{item}:", *(f"  {sentence}" for sentence in bare)]
+    assert "tears-and-closeness:" in told
+    golden.check("\n".join(told), "lint/without-a-cite.txt")
 
 
 def test_a_line_checked_long_ago_is_stale(library) -> None:

@@ -42,12 +42,22 @@ def test_a_row_holds_claim_fact_status_and_source(library: Library) -> None:
     sheet = attest(handout, library.evidence, READING, {}, library.locale("en").labels)
     rows = _table(sheet).rows
     claim, facts, sources = next(row for row in rows if "PCD-9" in row[1])
-    begun = claim.removesuffix(" …").split(" / ")[0]
+    begun = claim.split(" / ")[0]
     assert any(words.startswith(begun) for words, cited in claims_of(handout).items() if "PCD-9" in cited)
-    assert "PCD-9 read" in facts.replace("PCD-9,", "PCD-9 read,")
+    assert "PCD-9" in facts.split(", ")  # no mark: read at its source
     assert "Bird 2011" in sources
-    assert any("advice" in facts for _, facts, _ in rows)
-    assert any("reported" in facts for _, facts, _ in rows)
+    assert "PART-11\u00a0a" in {fact for _, facts, _ in rows for fact in facts.split(", ")}
+    assert "PCD-20\u00a0r" in {fact for _, facts, _ in rows for fact in facts.split(", ")}
+
+
+def test_a_claim_stands_in_full_and_once(library: Library) -> None:
+    handout = library.handout("when-sex-hurts")
+    rows = _table(attest(handout, library.evidence, READING, {}, library.locale("en").labels)).rows
+    (causes,) = [claim for claim, facts, _ in rows if "PAIN-7" in facts]
+    assert causes.endswith("a sore prostate.")
+    assert len(causes) > 300
+    assert "1 to 2 in 10" not in causes  # the note cites for itself, and has its own row
+    assert sum("1 to 2 in 10" in claim for claim, _, _ in rows) == 1
 
 
 def test_a_remark_moves_a_point_to_what_a_person_must_judge(library: Library) -> None:
@@ -73,5 +83,6 @@ def test_command_writes_the_sheet_and_names_it(scratch: Scratch, tool) -> None:
     done = subprocess.run([pdftotext, "-layout", path, "-"], capture_output=True, text=True, check=True)
     words = " ".join(done.stdout.split())
     assert "Evidence A small leaflet: what it claims" in words
-    assert "Tears come. CRY-1 read Smith 2020" in words
+    assert "Tears come. CRY-1 Smith 2020" in words
+    assert "1 of 1" in words
     assert _run(scratch, "check", "--evidence").exit_code == 2
