@@ -1,7 +1,8 @@
 """Brands: the form of a clinic ↔ its `_brand.yml`, and everything of a clinic as one file.
 
 What the form does not ask stays in the file as it was. Before a clinic is changed, the whole of it is put
-aside as a zip in `earlier/`; the same zip is what a clinic takes home, and what is brought in again.
+aside as a zip in `earlier/`. A like zip is what a clinic takes home, with its approvals and its own handouts,
+and what is brought in again.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from bifolio.validate import validate
 FILE = "_brand.yml"
 EARLIER = "earlier"
 MOST_EARLIER = 20
-MOST_ZIP_BYTES = 3_000_000
+MOST_ZIP_BYTES = 8_000_000
 
 _OWN: Steps = ("defaults", "bifolio")
 FIELDS: Mapping[str, Steps] = {
@@ -182,13 +183,25 @@ def logo_name(logo: Logo) -> str:
 # -- a clinic as one file ------------------------------------------------------------------------------
 
 
-def packed(folder: Path) -> bytes:
-    """Give a clinic as one zip: its file and the pictures beside it. The same clinic gives the same bytes."""
+_NAMED = r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,80}"
+_PICTURE = re.compile(rf"{_NAMED}\.(?:svg|png|jpe?g)")
+_LOOKS = re.compile(
+    rf"{re.escape(FILE)}|theme\.css|{_PICTURE.pattern}|(?:fonts/)?{_NAMED}\.(?:ttf|otf|woff2?)"
+)
+"""What a clinic looks like: what the form changes, and an earlier version brings back."""
+
+_WHOLE = re.compile(rf"{_LOOKS.pattern}|approvals\.yaml|approved/{_NAMED}\.txt|handouts/{_NAMED}\.yaml")
+"""All that a clinic takes home: its approvals and its own handouts, too. Templates are code, and stay."""
+
+
+def packed(folder: Path, what: re.Pattern[str] = _WHOLE) -> bytes:
+    """Give a clinic as one zip. The same clinic gives the same bytes."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path in sorted(folder.iterdir()):
-            if path.is_file() and not path.is_symlink() and (path.name == FILE or _is_picture(path.name)):
-                archive.writestr(zipfile.ZipInfo(path.name, (1980, 1, 1, 0, 0, 0)), path.read_bytes())
+        for path in sorted(folder.rglob("*")):
+            name = path.relative_to(folder).as_posix()
+            if path.is_file() and not path.is_symlink() and what.fullmatch(name):
+                archive.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), path.read_bytes())
     return out.getvalue()
 
 
@@ -206,7 +219,9 @@ def unpacked(raw: bytes) -> dict[str, bytes]:
     except UnicodeDecodeError as error:
         raise _not_a_clinic(f"its {FILE} is not UTF-8 text") from error
     read(text, FILE)
-    for name in [name for name in files if name != FILE]:
+    for name in [name for name in files if name.endswith(".yaml")]:
+        parse(files[name].decode("utf-8", errors="replace"), name)
+    for name in [name for name in files if _PICTURE.fullmatch(name)]:
         files[name] = clean_logo(files[name], name, Span(Source(name, ""), 1, 1)).body
     return files
 
@@ -215,7 +230,7 @@ def _taken_out(archive: zipfile.ZipFile) -> dict[str, bytes]:
     """Read the files that belong to a clinic, and never more bytes than a clinic has."""
     left, files = MOST_ZIP_BYTES, {}
     for entry in archive.infolist():
-        if entry.filename != FILE and not _is_picture(entry.filename):
+        if not _WHOLE.fullmatch(entry.filename):
             continue
         with archive.open(entry) as file:
             body = file.read(left + 1)  # what the zip says of the size may be a lie
@@ -224,10 +239,6 @@ def _taken_out(archive: zipfile.ZipFile) -> dict[str, bytes]:
             raise _not_a_clinic("there is too much in it")
         files[entry.filename] = body
     return files
-
-
-def _is_picture(name: str) -> bool:
-    return re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,80}\.(?:svg|png|jpe?g)", name) is not None
 
 
 def _not_a_clinic(why: str) -> RequestError:
@@ -244,7 +255,7 @@ def put_aside(folder: Path) -> None:
     """Keep the clinic as it is, so that it can be had back. The oldest go when there are many."""
     earlier = folder / EARLIER
     there = versions(folder)
-    body = packed(folder)
+    body = packed(folder, _LOOKS)
     if there and (earlier / f"{there[0]:04}.zip").read_bytes() == body:
         return
     replace_all({earlier / f"{(there[0] if there else 0) + 1:04}.zip": body})

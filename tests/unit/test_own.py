@@ -52,7 +52,9 @@ def test_a_clinics_own_is_on_its_pages_and_on_nobody_elses(office: Office) -> No
 
 def test_who_asks_for_another_theme_gets_that_one(office: Office) -> None:
     (pdf,) = _made(office, "lark", theme="ink-saver").values()
-    assert (0x5A, 0x10, 0x40) not in {c for _, c in pictures.pages(pdf, dpi=150)[0].getcolors(1_000_000) or ()}
+    assert (0x5A, 0x10, 0x40) not in {
+        c for _, c in pictures.pages(pdf, dpi=150)[0].getcolors(1_000_000) or ()
+    }
 
 
 def test_the_list_says_what_is_a_clinics_own(office: Office, scratch: Scratch) -> None:
