@@ -40,6 +40,7 @@ FIELDS: Mapping[str, Steps] = {
     "short": ("meta", "name", "short"),
     "link": ("meta", "link", "home"),
     "colour": ("color", "primary"),
+    "titles": ("typography", "headings", "family"),
     "address": (*_OWN, "address"),
     "phone": (*_OWN, "phone"),
     "email": (*_OWN, "email"),
@@ -62,6 +63,7 @@ def form_of(brand: Brand) -> dict[str, str]:
         "short": brand.meta.name.short,
         "link": brand.home,
         "colour": brand.color.seed,
+        "titles": brand.typography.headings and brand.typography.headings.family,
         "address": "\n".join(clinic.address),
         **{
             name: getattr(clinic, name)
@@ -70,6 +72,12 @@ def form_of(brand: Brand) -> dict[str, str]:
         },
     }
     return {name: value or "" for name, value in said.items()}
+
+
+def titles(chosen: str) -> list[tuple[str, str]]:
+    """Give the families that titles may have: those that are here, and the one that the clinic brought."""
+    here = [("", "Newsreader, with serifs"), ("Atkinson Hyperlegible", "Atkinson Hyperlegible, as the text")]
+    return here if chosen in dict(here) else [*here, (chosen, chosen)]
 
 
 def text_with(tree: Tree, draft: Draft) -> str:
@@ -94,6 +102,9 @@ def _unfolded(values: dict[str, Any]) -> dict[str, Any]:
     for key, inner in (("name", "full"), ("link", "home")):
         if isinstance(meta.get(key), str):
             meta[key] = {inner: meta[key]}
+    type_ = values.get("typography")
+    if isinstance(type_, dict) and isinstance(type_.get("headings"), str):
+        type_["headings"] = {"family": type_["headings"]}
     return values
 
 
@@ -118,6 +129,19 @@ def _set(values: dict[str, Any], name: str, words: str) -> None:
         place[steps[-1]] = said
     else:
         place.pop(steps[-1], None)
+        _clear(values, steps[:-1])
+
+
+def _clear(values: dict[str, Any], steps: Steps) -> None:
+    """Take out what holds nothing any more: an empty typeface would say that one was chosen."""
+    if not steps:
+        return
+    above: Any = values
+    for step in steps[:-1]:
+        above = above[step]
+    if above[steps[-1]] == {}:
+        del above[steps[-1]]
+        _clear(values, steps[:-1])
 
 
 def read(text: str, name: str) -> tuple[Tree, Brand]:

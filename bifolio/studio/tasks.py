@@ -392,6 +392,7 @@ class _Desk:
             "regions": self._named("region", lambda name: library.region(name).name),
             "editions": self._named("edition", lambda name: library.edition(name).name),
             "themes": self._named("theme", lambda name: name.replace("-", " ").capitalize()),
+            "titles": brands.titles(fields["titles"]),
             "items": self._named("item", lambda name: library.handout(name).title),
             "sample": self.sample(),
             "stamp": self.stamp,

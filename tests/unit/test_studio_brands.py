@@ -9,8 +9,10 @@ import pytest
 
 from bifolio.diagnostics import PressError
 from bifolio.library import Library
+from bifolio.load import load
 from bifolio.office import Office
 from bifolio.studio import brands
+from bifolio.studio.draft import Draft
 from tests.conftest import ROOT
 from tests.support.projects import BRAND, HANDOUT, Scratch
 
@@ -77,3 +79,16 @@ def test_a_broken_handout_is_refused_before_anything_is_written(scratch: Scratch
     with pytest.raises(PressError):
         brands.bring_in(Library(scratch.root), out.getvalue())
     assert sorted(scratch.root.rglob("*")) == before
+
+
+def test_titles_can_be_set_as_the_text_is_and_back(scratch: Scratch) -> None:
+    library = Library(scratch.root)
+    path = scratch.root / "content/brands/default/_brand.yml"
+    before = library.brand("default")
+    for family in ("Atkinson Hyperlegible", ""):
+        text = brands.text_with(load(path, scratch.root), Draft(fields=(("titles", family),)))
+        path.write_text(text, "utf-8")
+        brand = Library(scratch.root).brand("default")
+        assert brands.form_of(brand)["titles"] == family
+        assert bool(Library(scratch.root).typeface("default").tokens) == bool(family)
+    assert brand == before
