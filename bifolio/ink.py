@@ -7,12 +7,12 @@ plate, slots and palette give the same bytes.
 
 from __future__ import annotations
 
+import html
 import io
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from xml.sax.saxutils import escape
 
 import pikepdf
 
@@ -160,7 +160,8 @@ class Inker:
         metadata = document.Root.get("/Metadata")
         if metadata is not None:
             text = metadata.read_bytes()
-            metadata.write(text.replace(escape(mark).encode(), escape(name).encode()))
+            mark, name = (html.escape(words, quote=False) for words in (mark, name))
+            metadata.write(text.replace(mark.encode(), name.encode()))
 
 
 def _exact(number: float) -> Decimal:

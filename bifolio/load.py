@@ -130,6 +130,8 @@ def parse(text: str, name: str) -> Tree:
 _SUSPECT = re.compile("[^\t\n\r -~\xa0-\u2027\u202f-\u2065\u206a-\ud7ff\U00010000-\U0010ffff]")
 """All that may be a control character; the few that are not are told apart one by one."""
 
+_SUSPECT_ESCAPE = re.compile(_SUSPECT.pattern.replace("\r", ""))
+
 
 def _refuse_controls(source: Source) -> None:
     refused = (found for found in _SUSPECT.finditer(source.text) if _is_refused(found.group()))
@@ -307,7 +309,7 @@ def _scalar(node: yaml.ScalarNode, tree: Tree, findings: list[Diagnostic], *, as
     text: str = node.value
     if node.style:  # quoted or block text; libyaml calls a plain scalar's style ""
         # "\\0" writes a control character that the file itself does not hold.
-        if refused := next((c for c in text if c not in "\n\t" and _is_refused(c)), None):
+        if refused := next(filter(_is_refused, _SUSPECT_ESCAPE.findall(text)), None):
             findings.append(_control(refused, tree.span_of(node)))
         return text
     return text if as_word else _plain_value(text)

@@ -17,9 +17,10 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import replace
 from functools import cache, cached_property, lru_cache, partial
+from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from markupsafe import Markup
 
@@ -35,8 +36,6 @@ from bifolio.diagnostics import (
     Severity,
     shorten,
 )
-from bifolio.impose import impose, misfit, sheets
-from bifolio.ink import Ink, Inker, SlotSheet
 from bifolio.ledger import ENGINE, STORE, Snapshot
 from bifolio.library import Library
 from bifolio.model.approval import Approval
@@ -52,15 +51,15 @@ from bifolio.plan import Job
 from bifolio.press import Delivery, Rack, Store
 from bifolio.proof import Proof, in_grey, measured
 from bifolio.publish import Artefact
-from bifolio.render import Work, epub, lay_out_handout, lay_out_plate, lay_out_slots, preview, web
+from bifolio.render import Work, lay_out_handout, lay_out_plate, lay_out_slots, preview
 from bifolio.render.faces import Face, wrap
 from bifolio.render.paint import Paint
-from bifolio.render.plate import finish
 from bifolio.shelf import Facts
 from bifolio.tailor import tailor
-from bifolio.verify import verify
-from bifolio.verify_flow import verify_epub, verify_page
 from bifolio.worker import SameProcess
+
+if TYPE_CHECKING:  # late: what finishes a file is loaded while its pages are laid out, see `_get_ready`
+    from bifolio.ink import Inker, SlotSheet
 
 T = TypeVar("T")
 
@@ -193,6 +192,9 @@ class Workshop:
         return Artefact(job.path, pdf, self._facts(job, *made_from, handout=handout, pages=plate.pages))
 
     def _printed(self, job: Job, galley: str, *, tailored: bool = False) -> tuple[bytes, Plate, Inker]:
+        from bifolio.impose import misfit
+        from bifolio.verify import verify
+
         plate, inker = self._plate_and_inker(job, galley, tailored=tailored)
         self.remarks |= {(r.where, r.message): r for r in plate.remarks}
         pdf = inker.ink(plate)
@@ -216,6 +218,7 @@ class Workshop:
         layout = self.plate(galley, f"{job.item}.{job.edition}")  # both are laid out meanwhile
         approval = self._approval_line(job, tailored=tailored)
         slots = self.inker(job.brand, job.edition, job.theme, job.region, job.language, approval)
+        _get_ready()
         return layout.take(), slots.take()
 
     def _galley_of(self, job: Job) -> str:
@@ -230,6 +233,9 @@ class Workshop:
     # -- what flows ------------------------------------------------------------------------------
 
     def _epub(self, job: Job) -> Artefact:
+        from bifolio.render import epub
+        from bifolio.verify_flow import verify_epub
+
         galley = self._galley_of(job)
         layout = self.plate(galley, f"{job.item}.{job.edition}")
         words = self._cover_sheet(job)
@@ -256,6 +262,9 @@ class Workshop:
         return Artefact(job.path, body, self._facts(job, repr(flow), repr(paint), repr(book)))
 
     def _html(self, job: Job) -> Artefact:
+        from bifolio.render import web
+        from bifolio.verify_flow import verify_page
+
         flow, paint, copy = self._flow(job, on_web=True)
         composer = self.composer(*self.place(job))
         body = web.render(
@@ -338,6 +347,9 @@ class Workshop:
         place: str,
         asked: Collection[str],
     ) -> Artefact:
+        from bifolio.render import web
+        from bifolio.verify_flow import verify_page
+
         job = next(
             Job(**{name: facts[name] for name in _JOB_FIELDS}, format="html")
             for path, facts in sorted(files.items())
@@ -509,6 +521,8 @@ class Workshop:
         work = self.executor.submit(lay_out_plate, galley, self._fonts, where)
 
         def finished() -> Plate:
+            from bifolio.render.plate import finish
+
             made, remarks = self._made(work)
             head, _, pdf = made.partition(b"\n")
             plate, findings = finish(pdf, where)
@@ -572,8 +586,11 @@ class Workshop:
         copy = self.clinic_copy(brand_id, brand, composer, approval)
         sheet = self.slot_sheet(composer, copy, f"brand {brand_id}")
         palette = self.palette(brand)
-        return _Kept(
-            lambda: Inker(
+
+        def mixed() -> Inker:
+            from bifolio.ink import Ink, Inker
+
+            return Inker(
                 Ink(
                     palette=palette,
                     sheet=sheet.take(),
@@ -583,7 +600,8 @@ class Workshop:
                     link_words=tuple(copy.alt(f"line-{number}") for number in range(1, LINES + 1)),
                 )
             )
-        )
+
+        return _Kept(mixed)
 
     def palette(self, brand: Brand, of: Callable[[str], dict[str, str]] = derive) -> dict[str, str]:
         """Give the role colours of a brand, by day or `of` the night; derived once for each colour."""
@@ -606,6 +624,8 @@ class Workshop:
         first = self._begin_slots(composer.slots(copy, {}), composer, where)
 
         def fitted() -> SlotSheet:
+            from bifolio.ink import SlotSheet
+
             fits: dict[str, int] = {}
             names, sheet = first
             for _ in range(FITS):
@@ -645,6 +665,8 @@ class Workshop:
 
     def _imposed(self, job: Job, pdf: bytes, pages: int, form: Imposition) -> bytes:
         """Put the pages of a finished PDF onto sheets, behind a note for the person at the printer."""
+        from bifolio.impose import impose, sheets
+
         handout = self.library.handout(job.item)
         has_back = handout.kind == "booklet"
         sides = 2 * len(sheets(form, pages, has_back=has_back))
@@ -703,6 +725,12 @@ class Workshop:
             **self._told_of(job, handout),
             **more,
         }
+
+
+def _get_ready() -> None:
+    """Load what finishes a file: a quarter of all libraries, in the time that its pages take to be laid out."""
+    for name in ("bifolio.impose", "bifolio.ink", "bifolio.render.plate", "bifolio.verify", "pypdfium2"):
+        import_module(name)
 
 
 def packed(artefact: Artefact, said: Sequence[Any]) -> bytes:

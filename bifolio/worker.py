@@ -83,7 +83,7 @@ class Processes(Crew):
 
     def stop(self) -> None:
         """End the workers, whatever they do."""
-        for child in set(multiprocessing.active_children()) - self._others:
+        for child in list((self._pool._processes or {}).values()):  # noqa: SLF001 - 3.14: terminate_workers
             child.terminate()
         self._pool.shutdown(cancel_futures=True)  # without waiting, Python 3.11 complains at exit
 
@@ -91,7 +91,6 @@ class Processes(Crew):
         # macOS cannot fork a process safely in which its own libraries are at work; a fork server has none.
         how = "fork" if sys.platform == "linux" else "forkserver"
         context = multiprocessing.get_context(how)
-        self._others = set(multiprocessing.active_children())
         pool = ProcessPoolExecutor(self.hands, context, _warm_up, (self._fonts,))
         pool.submit(_ready)  # the first task starts the processes
         return pool

@@ -1,24 +1,27 @@
 """Bench: how fast, as ratios in one run. Machines differ and are noisy; ratios of medians carry further.
 
-    python scripts/bench.py [runs]
+    python scripts/bench.py [PART…] [--runs N] [--brands N] [--write]
 
-1. One handout, cold: the whole command, verification included, against the `weasyprint` command on the same
-   composed HTML with the same fonts, in turn.
-2. A further clinic of a laid-out handout against laying it out, in one warm process.
-3. All EPUBs of the library, when its PDFs are made, against all its PDFs from nothing.
-4. A document of 200 pages put onto sheets, signatures of 16, against opening and saving it.
+Each part measures two things in turn, so that both meet the same machine, and tells the ratio of the medians.
+`--write` puts the results into docs/benchmarks.md and docs/benchmarks.svg. What is not installed is skipped by name.
 """
 
 from __future__ import annotations
 
+import argparse
 import io
 import os
+import re
 import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from html import escape, unescape
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -26,18 +29,78 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 ITEM, BRAND = "tears-and-closeness", "harbour"
+DOCS = ROOT / "docs"
 
 
-def main(runs: int) -> None:
-    """Measure and print."""
-    with tempfile.TemporaryDirectory() as folder:
-        _cold(Path(folder), runs)
-        _inking(Path(folder), runs)
-        _books(Path(folder), runs)
-        _imposing(Path(folder), runs)
+@dataclass(frozen=True)
+class Row:
+    """One comparison; without times the other was not there."""
+
+    ours: str
+    other: str
+    our_seconds: tuple[float, ...] = ()
+    other_seconds: tuple[float, ...] = ()
+
+    @property
+    def ratio(self) -> float:
+        return statistics.median(self.our_seconds) / statistics.median(self.other_seconds)
+
+    def __str__(self) -> str:
+        if not self.other_seconds:
+            return f"{self.ours} | {self.other}: not installed, skipped"
+        one, two = (statistics.median(times) for times in (self.our_seconds, self.other_seconds))
+        runs = min(len(self.our_seconds), len(self.other_seconds))
+        return f"{self.ours}: {one:.3f} s | {self.other}: {two:.3f} s | ratio {self.ratio:.3f} ({runs} runs)"
 
 
-def _cold(folder: Path, runs: int) -> None:
+def main() -> None:
+    """Measure, print, and write if asked to."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("parts", nargs="*", choices=[[], *PARTS], default=[])
+    parser.add_argument("--runs", type=int, default=7)
+    parser.add_argument("--brands", type=int, default=1000)
+    parser.add_argument("--write", action="store_true")
+    asked = parser.parse_args()
+    rows: list[Row] = []
+    for part in asked.parts or PARTS:
+        with tempfile.TemporaryDirectory() as folder:
+            count = asked.brands if part == "scale" else asked.runs
+            for row in PARTS[part](Path(folder), count):
+                sys.stdout.write(f"{row}\n")
+                sys.stdout.flush()
+                rows.append(row)
+    if asked.write:
+        _write(rows)
+
+
+def _in_turn(runs: int, *works: Callable[[], object]) -> list[tuple[float, ...]]:
+    """Time each work so many times, one after the other; the first round warms the disk and is not counted."""
+    times: list[list[float]] = [[] for _ in works]
+    for run in range(runs + 1):
+        for work, kept in zip(works, times, strict=True):
+            started = time.perf_counter()
+            work()
+            if run:
+                kept.append(time.perf_counter() - started)
+    return [tuple(kept) for kept in times]
+
+
+def _command(command: Sequence[str | Path], **more: str) -> Callable[[], object]:
+    def run() -> None:
+        subprocess.run(command, check=True, env={**os.environ, **more}, cwd=ROOT, capture_output=True)  # noqa: S603
+
+    return run
+
+
+def _build(output: Path, *arguments: str) -> Callable[[], object]:
+    return _command([sys.executable, ROOT / "build.py", "build", *arguments, "--quiet", "-o", output])
+
+
+# -- whole commands --------------------------------------------------------------------------------
+
+
+def _cold(folder: Path, runs: int) -> list[Row]:
+    """One handout, cold, against every other engine that is installed: the same composed page, whole processes."""
     from bifolio.library import Library
     from bifolio.pipeline import Workshop
     from bifolio.press import Store
@@ -45,22 +108,151 @@ def _cold(folder: Path, runs: int) -> None:
     shop = Workshop(Library(ROOT), Store(folder / "store"))
     page = folder / "page.html"
     page.write_text(shop.galley(ITEM, "letter", "calm", "us", "en"), "utf-8")
-    weasyprint = Path(sys.executable).with_name("weasyprint")
-    ours = [sys.executable, str(ROOT / "build.py"), "build", ITEM, "--brand", BRAND]
-    ours += ["--force", "--quiet", "-o", str(folder / "out")]
-    theirs = [str(weasyprint), "--quiet", "--pdf-variant", "pdf/ua-1", str(page), str(folder / "page.pdf")]
-    fonts = {"FONTCONFIG_FILE": str(ROOT / "styles" / "fonts" / "fonts.conf")}
-    times: dict[str, list[float]] = {"ours": [], "theirs": []}
-    for run in range(runs + 1):  # the first of each warms the disk and is not counted
-        for name, command, extra in (("ours", ours, {}), ("theirs", theirs, fonts)):
-            started = time.perf_counter()
-            subprocess.run(command, check=True, env={**os.environ, **extra}, cwd=ROOT)  # noqa: S603
-            if run:
-                times[name].append(time.perf_counter() - started)
-    _tell("one handout, cold", times["ours"], "weasyprint command, same HTML", times["theirs"])
+    words = unescape(
+        re.sub(r"<style>.*?</style>|<svg.*?</svg>|<[^>]*>", " ", page.read_text("utf-8"), flags=re.DOTALL)
+    )
+    (folder / "page.typ").write_text(
+        "\n\n".join(re.sub(r"([#$*_`<>@\\\[\]])", r"\\\1", words).split("\n")), "utf-8"
+    )
+    ours = "one handout, cold, verified"
+    rows = []
+    for name, command in _rivals(page, folder).items():
+        if command is None:
+            rows.append(Row(ours, name))
+            continue
+        here = _build(folder / "out", ITEM, "--brand", BRAND, "--force")
+        one, two = _in_turn(
+            runs, here, _command(command, FONTCONFIG_FILE=str(ROOT / "styles/fonts/fonts.conf"))
+        )
+        rows.append(Row(ours, name, one, two))
+    return rows
 
 
-def _inking(folder: Path, runs: int) -> None:
+def _rivals(page: Path, folder: Path) -> dict[str, list[str | Path] | None]:
+    """Give the command of each other engine; none where it is not installed."""
+    pdf = folder / "other.pdf"
+    quiet = (
+        "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    )
+    quiet += "--disable-component-update --disable-sync --no-pdf-header-footer"
+    commands: dict[str, list[str | Path]] = {
+        "weasyprint command": [
+            Path(sys.executable).with_name("weasyprint"), "--quiet", "--pdf-variant", "pdf/ua-1", page, pdf,
+        ],
+        "Chromium print-to-PDF": ["chromium", *quiet.split(), f"--print-to-pdf={pdf}", page.as_uri()],
+        "pandoc with WeasyPrint": ["pandoc", page, "--pdf-engine=weasyprint", "-o", pdf],
+        "paged.js": ["pagedjs-cli", page, "-o", pdf],
+        "Vivliostyle": ["vivliostyle", "build", page, "-o", pdf],
+        "Typst, the same words": ["typst", "compile", folder / "page.typ", pdf],
+    }  # fmt: skip
+    return {name: command if shutil.which(command[0]) else None for name, command in commands.items()}
+
+
+def _nothing(folder: Path, runs: int) -> list[Row]:
+    """All is up to date, in every brand, against one handout, cold."""
+    everything = _build(folder / "out", "--all-brands")
+    everything()
+    cold = _build(folder / "cold", ITEM, "--brand", BRAND, "--force")
+    return [
+        Row("nothing to do, all PDFs of all brands", "one handout, cold", *_in_turn(runs, everything, cold))
+    ]
+
+
+def _one_word(folder: Path, runs: int) -> list[Row]:
+    """One word changed in one handout of the library, against that handout, cold."""
+    project = folder / "project"
+    for name in ("content", "styles", "templates"):
+        shutil.copytree(ROOT / name, project / name)
+    shutil.copy(ROOT / "bifolio.yaml", project)
+    handout = project / "content" / "handouts" / f"{ITEM}.yaml"
+    text = handout.read_text("utf-8")
+    count = iter(range(10**6))
+
+    def change() -> None:
+        handout.write_text(f"{text}\n# {next(count)}\n", "utf-8")
+        _build(folder / "out", "--project", str(project))()
+
+    change()
+    cold = _build(folder / "cold", ITEM, "--force", "--project", str(project))
+    return [
+        Row("one line changed in one of all handouts", "that handout, cold", *_in_turn(runs, change, cold))
+    ]
+
+
+def _cores(folder: Path, runs: int) -> list[Row]:
+    """The whole library in all forms on all cores, against WeasyPrint laying its PDFs out one after another, warm."""
+    from bifolio.library import Library
+    from bifolio.pipeline import Workshop
+    from bifolio.press import Store
+    from bifolio.render.pdf import engine
+
+    library = Library(ROOT)
+    shop = Workshop(library, Store(folder / "store"))
+    galleys = [shop.galley(item, "letter", "calm", "us", "en") for item in library.handout_paths]
+    weasyprint = engine(library.styles / "fonts")
+
+    def plain() -> None:
+        for galley in galleys:
+            weasyprint.HTML(string=galley).write_pdf(pdf_variant="pdf/ua-1")
+
+    formats = ("--brand", BRAND, "--format", "pdf,epub,html,png", "--force")
+    times = _in_turn(max(1, runs // 3), _build(folder / "out", *formats), plain)
+    return [Row("the library in all forms, from nothing", "WeasyPrint on its pages, warm, in turn", *times)]
+
+
+def _scale(folder: Path, brands: int) -> list[Row]:
+    """Three items for many brands: the last quarter of the time against the first, and memory after each."""
+    from bifolio.ledger import Ledger
+    from bifolio.office import Office
+    from bifolio.plan import Request
+    from bifolio.press import Batch
+    from bifolio.worker import Processes, cores, workers
+
+    project = folder / "project"
+    shutil.copytree(ROOT / "content", project / "content")
+    shutil.rmtree(project / "content" / "brands")
+    for number in range(brands):
+        own = project / "content" / "brands" / f"clinic-{number}"
+        own.mkdir(parents=True)
+        colour = f"#{number * 6151 % 0x700000 + 0x102030:06x}"
+        own.joinpath("_brand.yml").write_text(
+            f'meta: {{name: Clinic {number}}}\ncolor: {{primary: "{colour}"}}\n', "utf-8"
+        )
+    items = ("tears-and-closeness", "steady-now", "check-in-card")
+    with workers(ROOT / "styles" / "fonts", max(2, cores())) as crew:
+        assert isinstance(crew, Processes)
+        office = Office(project, executor=crew, ledger=Ledger(project))
+        started = time.perf_counter()
+        jobs = office.plan(Request(items=items, brands=office.library.brand_ids))
+        sys.stdout.write(f"{len(jobs)} jobs planned in {time.perf_counter() - started:.1f} s\n")
+        at: list[float] = []
+        memory: list[str] = []
+
+        def told(_batch: Batch) -> None:
+            at.append(time.perf_counter())
+            if len(at) % max(1, len(jobs) // 8) == 0:
+                sizes = [_megabytes(process) for process in (os.getpid(), *crew._pool._processes)]  # noqa: SLF001
+                memory.append(f"after {len(at)}: " + " + ".join(f"{size:.0f}" for size in sizes) + " MB")
+
+        office.build(jobs, folder / "out", told)
+    sys.stdout.write("memory, this process + each worker: " + "; ".join(memory) + "\n")
+    steps = [later - earlier for earlier, later in pairwise(at)]
+    quarter = len(steps) // 4
+    last, first = (sum(part) / len(part) for part in (steps[-quarter:], steps[quarter : 2 * quarter]))
+    return [Row(f"a job in the last quarter of {len(jobs)}", "in the second quarter", (last,), (first,))]
+
+
+def _megabytes(process: int) -> float:
+    status = Path(f"/proc/{process}/status")
+    found = re.search(r"VmRSS:\s+(\d+)", status.read_text()) if status.exists() else None
+    return int(found[1]) / 1000 if found else 0.0
+
+
+# -- in one warm process ---------------------------------------------------------------------------
+
+
+def _inking(folder: Path, runs: int) -> list[Row]:
+    """A further clinic of a laid-out handout, against laying it out."""
     from bifolio.library import Library
     from bifolio.pipeline import Workshop
     from bifolio.press import Store
@@ -71,19 +263,14 @@ def _inking(folder: Path, runs: int) -> None:
     galley = shop.galley(ITEM, "letter", "calm", "us", "en")
     plate = shop.plate(galley, ITEM).take()
     inker = shop.inker(BRAND, "letter", "calm", "us", "en").take()
-    inking, layout = [], []
-    for _ in range(runs):
-        started = time.perf_counter()
-        inker.ink(plate)
-        inking.append(time.perf_counter() - started)
-        started = time.perf_counter()
-        lay_out_handout(galley, library.styles / "fonts", ITEM)
-        layout.append(time.perf_counter() - started)
-    _tell("a further clinic, inked", inking, "laying it out", layout)
-    shutil.rmtree(folder / "store2", ignore_errors=True)
+    times = _in_turn(
+        runs, lambda: inker.ink(plate), lambda: lay_out_handout(galley, library.styles / "fonts", ITEM)
+    )
+    return [Row("a further clinic, inked", "laying it out", *times)]
 
 
-def _books(folder: Path, runs: int) -> None:
+def _books(folder: Path, runs: int) -> list[Row]:
+    """All EPUBs of the library, when its PDFs are made, against all its PDFs from nothing."""
     from dataclasses import replace
 
     from bifolio.library import Library
@@ -92,7 +279,7 @@ def _books(folder: Path, runs: int) -> None:
     from bifolio.press import Store
 
     pdfs, books = [], []
-    for run in range(runs + 1):  # the first loads what both need and is not counted
+    for run in range(max(1, runs // 3) + 1):  # the first loads what both need and is not counted
         library = Library(ROOT)
         shop = Workshop(library, Store(folder / f"books-{run}"))
         jobs = [Job(item, "letter", "calm", "us", "en", BRAND, "pdf") for item in library.handout_paths]
@@ -107,10 +294,11 @@ def _books(folder: Path, runs: int) -> None:
         if run:
             pdfs.append(times[0])
             books.append(times[1])
-    _tell("all EPUBs", books, "all PDFs", pdfs)
+    return [Row("all EPUBs", "all PDFs", tuple(books), tuple(pdfs))]
 
 
-def _imposing(folder: Path, runs: int) -> None:
+def _imposing(folder: Path, runs: int) -> list[Row]:
+    """A document of 200 pages put onto sheets, signatures of 16, against opening and saving it."""
     import pikepdf
 
     from bifolio.impose import impose
@@ -139,16 +327,13 @@ def _imposing(folder: Path, runs: int) -> None:
         while len(document.pages) > 2:
             del document.pages[2]
         note = _saved(document)
-    imposing, copying = [], []
-    for _ in range(runs):
-        started = time.perf_counter()
-        impose(pages, form, note)
-        imposing.append(time.perf_counter() - started)
-        started = time.perf_counter()
+
+    def copy() -> None:
         with pikepdf.open(io.BytesIO(pages)) as document:
             _saved(document)
-        copying.append(time.perf_counter() - started)
-    _tell("200 pages onto sheets", imposing, "opening and saving them", copying)
+
+    imposing, copying = _in_turn(runs, lambda: impose(pages, form, note), copy)
+    return [Row("200 pages onto sheets", "opening and saving them", imposing, copying)]
 
 
 def _saved(document: Any) -> bytes:
@@ -157,10 +342,62 @@ def _saved(document: Any) -> bytes:
     return out.getvalue()
 
 
-def _tell(name: str, ours: list[float], other: str, theirs: list[float]) -> None:
-    one, two = statistics.median(ours), statistics.median(theirs)
-    sys.stdout.write(f"{name}: {one:.3f} s; {other}: {two:.3f} s; ratio {one / two:.3f} ({len(ours)} runs)\n")
+PARTS: Mapping[str, Callable[[Path, int], list[Row]]] = {
+    "cold": _cold,
+    "nothing": _nothing,
+    "word": _one_word,
+    "cores": _cores,
+    "inking": _inking,
+    "imposing": _imposing,
+    "books": _books,
+    "scale": _scale,
+}
+
+
+# -- the page that tells of it -----------------------------------------------------------------------
+
+_BEGIN, _END = "<!-- measured -->", "<!-- /measured -->"
+
+
+def _write(rows: Sequence[Row]) -> None:
+    """Put the results into the documents: a table, and a plot of the ratios."""
+    page = DOCS / "benchmarks.md"
+    before, _, rest = page.read_text("utf-8").partition(_BEGIN)
+    after = rest.partition(_END)[2]
+    lines = ["| Bifolio | Seconds | Against | Seconds | Ratio |", "|---|---|---|---|---|"]
+    for row in rows:
+        if row.other_seconds:
+            one, two = (f"{statistics.median(t):.3f}" for t in (row.our_seconds, row.other_seconds))
+            lines.append(f"| {row.ours} | {one} | {row.other} | {two} | {row.ratio:.3f} |")
+        else:
+            lines.append(f"| {row.ours} | | {row.other} | not installed | |")
+    table = "\n".join(lines)
+    page.write_text(f"{before}{_BEGIN}\n\n{table}\n\n{_END}{after}", "utf-8")
+    (DOCS / "benchmarks.svg").write_text(_plot([row for row in rows if row.other_seconds]), "utf-8")
+
+
+def _plot(rows: Sequence[Row]) -> str:
+    """Draw each ratio as a bar; the line is as fast as the other."""
+    step, left = 34, 330
+    unit = 330 / max(1.0, *(row.ratio for row in rows))
+    parts = []
+    for number, row in enumerate(rows):
+        y = 30 + number * step
+        width = unit * row.ratio
+        label = f"{row.ours} / {row.other}"
+        label = label if len(label) < 58 else f"{label[:57]}…"
+        parts.append(f'<text x="{left - 10}" y="{y + 14}" text-anchor="end">{escape(label)}</text>')
+        parts.append(f'<rect x="{left}" y="{y}" width="{max(width, 1):.1f}" height="20" fill="#1d5a68"/>')
+        parts.append(f'<text x="{left + width + 6:.1f}" y="{y + 14}">{row.ratio:.2f}</text>')
+    height = 40 + len(rows) * step
+    line = f'<path d="M{left + unit} 20V{height - 10}" stroke="#555" stroke-dasharray="3 3"/>'
+    title = "Ratios of medians: shorter is faster; the dashed line is as fast as the other"
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 720 {height}" font-family="sans-serif" font-size="11">'
+        f'<title>{title}</title><rect width="720" height="{height}" fill="#fff"/>'
+        f'<text x="{left}" y="14" fill="#333">{title.partition(":")[0]}</text>{line}{"".join(parts)}</svg>\n'
+    )
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 7)
+    main()

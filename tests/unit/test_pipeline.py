@@ -91,12 +91,12 @@ def test_a_line_that_cannot_fit_is_a_finding(scratch) -> None:
 
 
 def test_what_verify_finds_stops_the_job(monkeypatch, tmp_path) -> None:
-    from bifolio import pipeline
+    from bifolio import verify
     from tests.support.broken import untagged
 
     shop = Workshop(Library(ROOT), Store(tmp_path))
-    genuine = pipeline.verify
-    monkeypatch.setattr(pipeline, "verify", lambda pdf, *rest: genuine(untagged(pdf), *rest))
+    genuine = verify.verify
+    monkeypatch.setattr(verify, "verify", lambda pdf, *rest: genuine(untagged(pdf), *rest))
     with pytest.raises(ProofError) as raised:
         shop.produce(_job("harbour"))
     assert [f.code for f in raised.value.findings] == ["verify.untagged"]
