@@ -77,7 +77,7 @@ def test_a_cover_for_a_print_shop_runs_out_to_the_end_of_its_bleed(made) -> None
     middle_x, middle_y = (left + right) / 2, (bottom + top) / 2
     inside, outside = 0.5, -0.5  # points
     for x, y, dx, dy in ((left, middle_y, 1, 0), (right, middle_y, -1, 0), (middle_x, top, 0, -1)):
-        assert grey(x + inside * dx, y + inside * dy) < 128, "the plate of the cover"
+        assert grey(x + inside * dx, y + inside * dy) < 240, "the plate of the cover, or a leaf on it"
         assert grey(x + outside * dx, y + outside * dy) > 250, "paper"
 
 

@@ -70,6 +70,7 @@ def make(library: Library, workshop: Workshop) -> Any:
         galley = sampler.compose(sampler.handout(body, **fields), composer)
         for mark in (LEAD.format("full"), KEEP.format("whole")):  # a page a kind is what is asked for here
             galley = galley.replace(f" {mark}", "", 1)
+        galley = galley.replace("--sheet-break: auto;", "--sheet-break: page;")
         plate = workshop.plate(galley, "samples").take()
         return workshop.inker(brand, edition, theme, REGION, "en").take().ink(plate)
 
