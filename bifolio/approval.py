@@ -84,7 +84,7 @@ def state_of(approval: Approval | None, text: str) -> State:
 def difference(old: str, new: str) -> list[Change]:
     """Tell word by word what changed from one wording to another.
 
-    >>> [f"{c.kind}: {c.words}" for c in difference("Call a nurse.", "Call a doctor.")]
+    >>> [f"{c.kind}: {c.words}" for c in difference("Call a nurse.", "Call a doctor.") if c.words.strip()]
     ['same: Call a', 'gone: nurse.', 'new: doctor.']
     """
     one, other = _words(old), _words(new)

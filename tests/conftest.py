@@ -102,19 +102,22 @@ class _Finished(Mapping[tuple[str, str], Path]):
 def pdfs(
     workshop: Workshop, jobs: dict[tuple[str, str], Job], tmp_path_factory: pytest.TempPathFactory
 ) -> Mapping[tuple[str, str], Path]:
-    """The finished PDF of every handout in every brand, by (item, brand)."""
-    assert ("tears-and-closeness", "harbour") in jobs
-    return _Finished(workshop, jobs, tmp_path_factory.mktemp("pdfs"))
+    """The finished PDF of every handout in one brand, and of one of each frame of a page in all, by (item, brand).
+
+    Of every handout in all, when thorough.
+    """
+    chosen = {key: job for key, job in jobs.items() if key[1] == "harbour" or key[0] in KINDS or THOROUGH}
+    return _Finished(workshop, chosen, tmp_path_factory.mktemp("pdfs"))
 
 
 @pytest.fixture(scope="session")
 def flowing_jobs(jobs: dict[tuple[str, str], Job]) -> dict[tuple[str, str], Job]:
-    """A job for every handout in one brand, and for one of each frame of a page in all."""
+    """A job for one of each frame of a page in one brand; for every handout there, and for them in all, when thorough."""
     return {
         key: job
         for key, job in jobs.items()
-        if key[1] == "harbour" or (THOROUGH and key[0] in KINDS) or key == ("tears-and-closeness", "rowan")
-    }
+        if (key[0] in KINDS or THOROUGH) and (key[1] == "harbour" or (THOROUGH and key[0] in KINDS))
+    } | {key: jobs[key] for key in [("tears-and-closeness", "rowan")]}
 
 
 @pytest.fixture(scope="session")

@@ -87,7 +87,7 @@ def _lay_out(galley: str, fonts: Path, where: str, *, variant: str | None) -> Re
         parsed = _parsed(styles)
         findings.extend(replace(finding, where=where) for finding in parsed.findings)
         html = weasyprint.HTML(string=markup, url_fetcher=_fetcher())
-        document = html.render(stylesheets=[parsed.sheet], **options)
+        document = html.render(stylesheets=[parsed.sheet], font_config=parsed.fonts, **options)
         overfull = {}
         for number, page in enumerate(document.pages):
             _keep_whole_links(page)
@@ -122,6 +122,8 @@ class _Parsed:
     """A stylesheet as WeasyPrint has parsed it, and what it warned of."""
 
     sheet: Any
+    fonts: Any
+    """What its own `@font-face` rules bring; none where it has none."""
     findings: tuple[Diagnostic, ...]
 
 
@@ -132,14 +134,25 @@ def _parted(galley: str) -> tuple[str, str]:
     return (head + body, styles) if opened and closed else (galley, "")
 
 
-@lru_cache(maxsize=8)
 def _parsed(styles: str) -> _Parsed:
     """Parse a stylesheet; once for all covers of a clinic, and for a handout that is laid out again."""
+    # A clinic's own fonts are files for as long as one document needs them.
+    return _parse(styles) if "@font-face" in styles else _parse_once(styles)
+
+
+@lru_cache(maxsize=8)
+def _parse_once(styles: str) -> _Parsed:
+    return _parse(styles)
+
+
+def _parse(styles: str) -> _Parsed:
     from weasyprint import CSS
+    from weasyprint.text.fonts import FontConfiguration
 
     with _listening("") as findings:
-        sheet = CSS(string=styles, url_fetcher=_fetcher())
-    return _Parsed(sheet, tuple(findings))
+        fonts = FontConfiguration() if "@font-face" in styles else None
+        sheet = CSS(string=styles, url_fetcher=_fetcher(), font_config=fonts)
+    return _Parsed(sheet, fonts, tuple(findings))
 
 
 # -- the engine ----------------------------------------------------------------------------------

@@ -42,7 +42,7 @@ class Studio:
         return self.entry.split("/?")[0]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
     """Run the studio as a therapist does, over a copy of three handouts and all that they need."""
     project = tmp_path_factory.mktemp("studio") / "project"
@@ -62,7 +62,7 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
             running.wait(10)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
     """The system's Chromium."""
     path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -74,7 +74,7 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def axe() -> str:
     if not AXE.exists():
         missing_tool("axe-core is not installed: npm ci --prefix tests/tools")

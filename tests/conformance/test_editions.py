@@ -14,14 +14,18 @@ import pytest
 from pypdfium2 import raw
 
 from bifolio.plan import Request, plan
-from tests.conftest import KINDS, ROOT, missing_tool
+from tests.conftest import KINDS, ROOT, THOROUGH, missing_tool
 from tests.support import verapdf
 
 EDITIONS = sorted(path.stem for path in (ROOT / "styles" / "editions").glob("*.yaml"))
 EVERY = os.environ.get("BIFOLIO_EVERY_EDITION") == "1"
-"""Every item in every edition that suits it, which takes half an hour; else one of each frame of a page."""
+"""Every item in every edition that suits it, which takes half an hour."""
 
-LONG, LONG_IN = "why-tears-come", ("booklet-a4", "booklet-letter", "press-a5", "large-print-a4")
+ITEMS = KINDS if THOROUGH else ("steady-now", "check-in-card", "why-tears-come")
+"""One of each frame of a page."""
+
+LONG = "why-tears-come"
+LONG_IN = ("booklet-a4", "press-a5", *(("booklet-letter", "large-print-a4") if THOROUGH else ()))
 """The booklet takes seconds to lay out: it is made where a cover and many pages say something new."""
 
 FAMILIES = (("rowan", "gb", False), ("harbour", "us", True))
@@ -34,7 +38,7 @@ LEAST_PT = {"large-print": 16, "giant-print": 18, "trifold": 10, "n-up": 10, "wa
 def made(workshop, library, tmp_path_factory) -> dict[str, Path]:
     """All files of the chosen items in every edition that suits them, by the name of the file."""
     folder = tmp_path_factory.mktemp("editions")
-    handouts = {item: library.handout(item) for item in (library.handout_paths if EVERY else KINDS)}
+    handouts = {item: library.handout(item) for item in (library.handout_paths if EVERY else ITEMS)}
     editions = {name: library.edition(name) for name in EDITIONS}
     files = {}
     for brand, region, is_letter in FAMILIES:

@@ -37,7 +37,7 @@ def told(epubs, tmp_path_factory) -> dict[str, list[str]]:
 
 
 def test_epubcheck_finds_nothing_worth_acting_on(told, epubs) -> None:
-    assert len(epubs) > 18
+    assert len(epubs) > (18 if THOROUGH else 4)
     assert {path.name: told[path.name] for path in epubs.values() if told[path.name]} == {}
 
 

@@ -105,7 +105,7 @@ def made() -> dict[int, bytes]:
 
 
 def _job(number: int) -> Job:
-    return Job(ITEMS[number * 7 % len(ITEMS)], "letter", "calm", "us", "en", f"brand-{number}", "pdf")
+    return Job(ITEMS[(number * 7 + 2) % len(ITEMS)], "letter", "calm", "us", "en", f"brand-{number}", "pdf")
 
 
 @pytest.mark.parametrize("number", range(COUNT))

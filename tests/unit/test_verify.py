@@ -76,7 +76,7 @@ def test_words_in_the_bleed_are_lost(for_press) -> None:
 
     def change(document: pikepdf.Pdf) -> None:
         stream = document.pages[0].Contents
-        stream.write(b"1 0 0 1 -48 0 cm\n" + stream.read_bytes())
+        stream.write(b"1 0 0 1 -53 0 cm\n" + stream.read_bytes())
 
     found = [finding.code for finding in verify(spoil(for_press, change), "x.pdf", (148, 210), 3)]
     assert "verify.text-past-page" in found
