@@ -100,13 +100,13 @@ def test_files_are_the_real_ones(page: Page, studio: Studio, tmp_path: Path) -> 
 
 
 def test_everything_comes_as_one_zip(page: Page, studio: Studio, tmp_path: Path) -> None:
-    _open(page, studio, "steady-now")
+    _open(page, studio, "check-in-card")
     page.get_by_text("Other forms").click()
     offered = page.locator("[data-file]").evaluate_all("links => links.map(link => link.dataset.file)")
     page.get_by_role("button", name="Everything as one zip file").click()
     expect(page.get_by_role("dialog")).to_contain_text("The zip file is ready.", timeout=240_000)
     packed = zipfile.ZipFile(_save(page, "Save the zip file", tmp_path))
-    assert sorted(packed.namelist()) == sorted(f"steady-now/{name}" for name in offered)
+    assert sorted(packed.namelist()) == sorted(f"check-in-card/{name}" for name in offered)
     assert len(offered) >= 3
     for name in packed.namelist():
         if name.endswith(".pdf"):

@@ -21,7 +21,7 @@ EDITIONS = sorted(path.stem for path in (ROOT / "styles" / "editions").glob("*.y
 EVERY = os.environ.get("BIFOLIO_EVERY_EDITION") == "1"
 """Every item in every edition that suits it, which takes half an hour."""
 
-ITEMS = KINDS if THOROUGH else ("steady-now", "check-in-card", "why-tears-come")
+ITEMS = KINDS if THOROUGH else ("tears-and-closeness", "check-in-card", "why-tears-come")
 """One of each frame of a page."""
 
 LONG = "why-tears-come"
@@ -144,4 +144,4 @@ def test_no_word_is_smaller_than_its_form_allows(made) -> None:
         assert len(files) >= 2, form
         for path in files:
             assert _smallest(path) >= least - 0.02, path.name
-    assert _smallest(made["steady-now.a4.pdf"]) < 16, "and the measure can tell"
+    assert _smallest(made["tears-and-closeness.a4.pdf"]) < 16, "and the measure can tell"
