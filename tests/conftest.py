@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -80,10 +80,17 @@ def jobs(library: Library) -> dict[tuple[str, str], Job]:
 
 
 class _Finished(Mapping[tuple[str, str], Path]):
-    """The finished file of every job, each made when a test first asks for it."""
+    """The finished file of every job, each made when a test first asks for it; `all_of` are those that stand for all."""
 
-    def __init__(self, workshop: Workshop, jobs: dict[tuple[str, str], Job], folder: Path) -> None:
+    def __init__(
+        self,
+        workshop: Workshop,
+        jobs: dict[tuple[str, str], Job],
+        folder: Path,
+        all_of: Collection[tuple[str, str]] | None = None,
+    ) -> None:
         self._workshop, self._jobs, self._folder = workshop, jobs, folder
+        self._all = jobs if all_of is None else all_of
 
     def __getitem__(self, key: tuple[str, str]) -> Path:
         path = self._folder / f"{'.'.join(key)}.{self._jobs[key].format}"
@@ -92,22 +99,22 @@ class _Finished(Mapping[tuple[str, str], Path]):
         return path
 
     def __iter__(self) -> Iterator[tuple[str, str]]:
-        return iter(self._jobs)
+        return iter(self._all)
 
     def __len__(self) -> int:
-        return len(self._jobs)
+        return len(self._all)
 
 
 @pytest.fixture(scope="session")
 def pdfs(
     workshop: Workshop, jobs: dict[tuple[str, str], Job], tmp_path_factory: pytest.TempPathFactory
 ) -> Mapping[tuple[str, str], Path]:
-    """The finished PDF of every handout in one brand, and of one of each frame of a page in all, by (item, brand).
+    """The finished PDF of every handout in every brand, by (item, brand).
 
-    Of every handout in all, when thorough.
+    When not thorough, one of each frame of a page stands for all.
     """
-    chosen = {key: job for key, job in jobs.items() if key[1] == "harbour" or key[0] in KINDS or THOROUGH}
-    return _Finished(workshop, chosen, tmp_path_factory.mktemp("pdfs"))
+    all_of = [key for key in jobs if key[0] in KINDS or THOROUGH]
+    return _Finished(workshop, jobs, tmp_path_factory.mktemp("pdfs"), all_of)
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,7 @@ import pytest
 from playwright.sync_api import APIResponse, Browser, Page, expect
 
 from tests.browser.conftest import Studio
+from tests.conftest import THOROUGH
 
 PAGES = (
     "/?brand=harbour",
@@ -35,7 +36,8 @@ def _violations(page: Page, axe: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("width", "scheme"), [(1280, "light"), (1280, "dark"), (320, "light"), (320, "dark")]
+    ("width", "scheme"),
+    [(1280, "light"), (320, "dark"), *([(1280, "dark"), (320, "light")] if THOROUGH else [])],
 )
 def test_no_violation_and_nothing_wider_than_the_window(
     chromium: Browser, studio: Studio, axe: str, width: int, scheme: str

@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import ITEMS, Studio
-from tests.conftest import missing_tool
+from tests.conftest import THOROUGH, missing_tool
 from tests.support import verapdf
 
 LOGO = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 40"><rect width="40" height="40" fill="#a03060"/></svg>'
@@ -99,6 +99,7 @@ def test_files_are_the_real_ones(page: Page, studio: Studio, tmp_path: Path) -> 
     assert "116 123" in _text(_save(page, "Download PDF", tmp_path))
 
 
+@pytest.mark.skipif(not THOROUGH, reason="every form of a handout takes a minute: make thorough")
 def test_everything_comes_as_one_zip(page: Page, studio: Studio, tmp_path: Path) -> None:
     _open(page, studio, "check-in-card")
     page.get_by_text("Other forms").click()

@@ -24,7 +24,7 @@ from bifolio.worker import Processes, workers
 from tests.support.projects import BRAND, COMPLETE, HANDOUT, Scratch
 
 FONTS = ENGINE / "styles" / "fonts"
-KILLS = int(os.environ.get("BIFOLIO_KILLS", "5"))
+KILLS = int(os.environ.get("BIFOLIO_KILLS", "3"))
 
 
 @pytest.fixture
