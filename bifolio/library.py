@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from pydantic import BaseModel
 
@@ -48,7 +48,7 @@ from bifolio.model.tree import Steps, Tree
 from bifolio.model.words import HouseWords
 from bifolio.palette import DEFAULT_SEED, derive, tokens_of
 from bifolio.plan import Job, unknown
-from bifolio.roster import read
+from bifolio.roster import read_table
 from bifolio.theme import FILE as THEME
 from bifolio.theme import faint, read_theme
 from bifolio.typeface import PLAIN, Typeface, choose
@@ -76,6 +76,7 @@ class Library:
         self._guests: dict[str, tuple[Tree, Path]] = {}
         self.table: Path | None = None
         """The table of clinics whose rows are brands here."""
+        self._models: dict[tuple[type[BaseModel], str], tuple[Tree, BaseModel]] = {}
         self._handouts: dict[str, tuple[Tree, dict[str, Handout], Handout]] = {}
         self._sayings: dict[str, tuple[Handout, Handout]] = {}
         self._themes: dict[tuple[str, str], Mapping[str, str]] = {}
@@ -114,7 +115,7 @@ class Library:
         file: when it is asked for. Raises one error when the table itself cannot be read.
         """
         folder = table.resolve().parent
-        guests, findings = read(read_text(table.resolve(), folder))
+        guests, findings = read_table(read_text(table.resolve(), folder))
         taken = [name for name in guests if name in self.brand_ids]
         self._guests |= {name: (tree, folder) for name, tree in guests.items() if name not in taken}
         self.table = table.resolve()
@@ -335,10 +336,7 @@ class Library:
 
     def brand(self, brand_id: str) -> Brand:
         if brand_id in self._guests:
-            brand, findings = validate(Brand, self._guests[brand_id][0], "brand")
-            if brand is None:
-                raise DesignError(findings)
-            return brand
+            return self._model_of(Brand, brand_id, self._guests[brand_id][0], "brand", DesignError)
         path = self.brand_folder(brand_id) / "_brand.yml"
         if not NAME.fullmatch(brand_id):
             raise DesignError(_bad_name("brand", "folder", brand_id, relative_name(path, self.root)))
@@ -615,13 +613,13 @@ class Library:
     @cached_property
     def plain_tokens(self) -> dict[str, str]:
         """The tokens of the plain theme: those of styles/tokens.css."""
-        return tokens_of(_COMMENT.sub("", (self.styles / "tokens.css").read_text("utf-8")))
+        return tokens_of((self.styles / "tokens.css").read_text("utf-8"))
 
     @cached_property
     def theme_tokens(self) -> frozenset[str]:
         """The tokens that themes of the project set: colours, and the weights of lines."""
         texts = [path.read_text("utf-8") for path in (self.styles / "themes").glob("*.css")]
-        return frozenset(name for text in texts for name in tokens_of(_COMMENT.sub("", text)))
+        return frozenset(name for text in texts for name in tokens_of(text))
 
     def own_lines(self, brand_id: str) -> tuple[SupportLine, ...]:
         """Give the support lines of a brand itself."""
@@ -773,17 +771,21 @@ class Library:
             tree = self._tree(path)
         except ContentError as broken:
             raise error(broken.findings) from broken
-        model, findings = validate(cls, tree, subject)
-        if model is None:
-            raise error(findings)
-        return model
+        return self._model_of(cls, tree.source.name, tree, subject, error)
+
+    def _model_of(self, cls: type[M], name: str, tree: Tree, subject: str, error: type[PressError]) -> M:
+        """Give the model of a tree that goes by a name; validated once, for as long as the tree is that one."""
+        kept = self._models.get((cls, name))
+        if kept is None or kept[0] is not tree:
+            model, findings = validate(cls, tree, subject)
+            if model is None:
+                raise error(findings)
+            kept = self._models[cls, name] = tree, model
+        return cast("M", kept[1])
 
     @staticmethod
     def _unknown(what: str, name: str, known: tuple[str, ...], error: type[PressError]) -> PressError:
         return error(unknown(what, name, known))
-
-
-_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 
 
 def _bad_name(subject: str, what: str, name: str, where: str) -> Diagnostic:

@@ -41,6 +41,7 @@ from bifolio.model.handout import Handout
 from bifolio.model.region import Region
 from bifolio.model.tailoring import Tailoring
 from bifolio.model.tree import Tree
+from bifolio.palette import DEFAULT_SEED
 from bifolio.plan import Job, Request, plan, unknown
 from bifolio.press import Batch, Delivery, Rack, Site, Store, batches, racked, run, together, writing
 from bifolio.proof import NAME as PROOF
@@ -393,8 +394,6 @@ class Office:
 
     def colours(self, brand: str) -> Proof:
         """Measure a brand's colours: their contrast as they are, and what is printed in their place."""
-        from bifolio.palette import DEFAULT_SEED
-
         color = self.library.brand(brand).color
         return measured(color.given, color.seed or DEFAULT_SEED)
 

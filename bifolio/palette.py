@@ -143,6 +143,7 @@ def _in_gamut(color: type, lightness: float, chroma: float, hue: float) -> str:
     return str(color("oklch", [lightness, high, hue]).convert("srgb").clip().to_string(hex=True))
 
 
+_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _DECLARATION = re.compile(r"--([a-z0-9-]+):\s*([^;]+?)\s*;")
 _VAR = re.compile(r"var\(--([a-z0-9-]+)\)")
 _HEX = re.compile(r"#(?:[0-9a-fA-F]{3}){1,2}")
@@ -153,8 +154,10 @@ def tokens_of(stylesheet: str) -> dict[str, str]:
 
     >>> tokens_of(":root { --ink: #111; --wash: var(--paper); }")
     {'ink': '#111', 'wash': 'var(--paper)'}
+    >>> tokens_of("/* { --ink: #222; } */ :root { --ink: #111; }")
+    {'ink': '#111'}
     """
-    return dict(_DECLARATION.findall(stylesheet.partition("}")[0]))
+    return dict(_DECLARATION.findall(_COMMENT.sub("", stylesheet).partition("}")[0]))
 
 
 def colours(tokens: Mapping[str, str], brand: Mapping[str, str]) -> dict[str, str]:

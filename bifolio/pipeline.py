@@ -417,12 +417,13 @@ class Workshop:
         mark = fingerprint("cover", self._press_mark, html)
         if body := self.store.find(mark):
             return _Kept(lambda: body)
-        work = self.executor.submit(lay_out_slots, html, self._fonts, f"{job.item}, cover")
+        where = f"{job.item}, cover" if handout else f"cover of {job.brand}"
+        work = self.executor.submit(lay_out_slots, html, self._fonts, where)
 
         def finished() -> bytes:
             head, _, pdf = self._made(work)[0].partition(b"\n")
             if handout and head.split()[1:]:
-                raise DesignError(self._does_not_fit(handout.title, f"{job.item}, cover"))
+                raise DesignError(self._does_not_fit(handout.title, where))
             return self.store.keep(mark, pdf)
 
         return _Kept(finished)

@@ -79,7 +79,7 @@ _BREAK = re.compile(r"\r\n|\r|\n")
 _TEXT, _MAP = "tag:yaml.org,2002:str", "tag:yaml.org,2002:map"
 
 
-def read(source: Source) -> tuple[dict[str, Tree], list[Diagnostic]]:
+def read_table(source: Source) -> tuple[dict[str, Tree], list[Diagnostic]]:
     """Give the tree of each clinic by its name, and what is wrong with the rows that give none.
 
     Lines of an address stand under each other in their cell, or have "|" between. Raises ContentError when the

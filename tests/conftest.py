@@ -120,11 +120,10 @@ def pdfs(
 @pytest.fixture(scope="session")
 def flowing_jobs(jobs: dict[tuple[str, str], Job]) -> dict[tuple[str, str], Job]:
     """A job for one of each frame of a page in one brand; for every handout there, and for them in all, when thorough."""
-    return {
-        key: job
-        for key, job in jobs.items()
-        if (key[0] in KINDS or THOROUGH) and (key[1] == "harbour" or (THOROUGH and key[0] in KINDS))
-    } | {key: jobs[key] for key in [("tears-and-closeness", "rowan")]}
+    chosen = {("tears-and-closeness", "rowan"), *((item, "harbour") for item in KINDS)}
+    if THOROUGH:
+        chosen |= {(item, brand) for item, brand in jobs if brand == "harbour" or item in KINDS}
+    return {key: job for key, job in jobs.items() if key in chosen}
 
 
 @pytest.fixture(scope="session")

@@ -46,7 +46,7 @@ def _tokens(theme: str) -> dict[str, str]:
     sheets = (STYLES / "tokens.css", STYLES / "themes" / f"{theme}.css")
     found: dict[str, str] = {}
     for sheet in sheets:
-        found |= tokens_of(re.sub(r"/\*.*?\*/", "", sheet.read_text("utf-8"), flags=re.DOTALL))
+        found |= tokens_of(sheet.read_text("utf-8"))
     return found
 
 

@@ -16,7 +16,7 @@ from bifolio.diagnostics import DesignError, Source
 from bifolio.model.brand import Brand
 from bifolio.office import Office
 from bifolio.plan import Request
-from bifolio.roster import COLUMNS, read
+from bifolio.roster import COLUMNS, read_table
 from bifolio.validate import validate
 from tests.conftest import ROOT
 from tests.support.projects import Scratch
@@ -31,7 +31,7 @@ SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path fill="#12
 
 
 def test_rows_say_what_brand_files_say() -> None:
-    trees, findings = read(Source("clinics.csv", TABLE))
+    trees, findings = read_table(Source("clinics.csv", TABLE))
     assert findings == []
     assert trees["rowan"].value == {
         "meta": {"name": {"full": 'Rowan; the "old" practice'}},
@@ -52,7 +52,7 @@ def test_every_column_has_a_field() -> None:
     values = {"color": "#123456", "email": "a@example.org", "masthead": "name", "link": "https://example.org"}
     for column in COLUMNS:
         value = values.get(column, "https://example.org" if column == "shelf" else "calm")
-        trees, _ = read(
+        trees, _ = read_table(
             Source(
                 "t",
                 f"id,short_name,{column}\nx,X,{value}" if column != "short_name" else "id,short_name\nx,X",
@@ -74,7 +74,7 @@ def test_what_a_spreadsheet_writes_is_read(names: list[str], comma: str, end: st
     table = io.StringIO(newline="")
     writer = csv.writer(table, delimiter=comma, lineterminator=end)
     writer.writerows([["id", "phone", "name"], *([f"c{n}", name, "x"] for n, name in enumerate(names))])
-    trees, findings = read(Source("clinics.csv", table.getvalue()))
+    trees, findings = read_table(Source("clinics.csv", table.getvalue()))
     assert findings == []
     told = [tree.value.get("defaults", {}).get("bifolio", {}).get("phone", "") for tree in trees.values()]
     assert told == [name.strip() for name in names]
