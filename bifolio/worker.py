@@ -62,11 +62,12 @@ class Crew(Executor):
 
 
 class Processes(Crew):
-    """Worker processes on this machine, started once; those that die are replaced."""
+    """Worker processes on this machine: one at first, all with the first batch; those that die are replaced."""
 
     def __init__(self, fonts: Path, hands: int) -> None:
         self.hands = hands
         self._fonts = fonts
+        self._at_work = 1
         self._pool = self._start()
 
     def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
@@ -79,6 +80,10 @@ class Processes(Crew):
 
     def make(self, site: Site, batch: Batch) -> Future[Delivery]:
         """Begin one batch, in a workshop that the worker keeps for the next."""
+        if self._at_work < self.hands:
+            self.stop()
+            self._at_work = self.hands
+            self._pool = self._start()
         return self.submit(_make, site.path, batch.jobs)
 
     def stop(self) -> None:
@@ -91,7 +96,7 @@ class Processes(Crew):
         # macOS cannot fork a process safely in which its own libraries are at work; a fork server has none.
         how = "fork" if sys.platform == "linux" else "forkserver"
         context = multiprocessing.get_context(how)
-        pool = ProcessPoolExecutor(self.hands, context, _warm_up, (self._fonts,))
+        pool = ProcessPoolExecutor(self._at_work, context, _warm_up, (self._fonts,))
         pool.submit(_ready)  # the first task starts the processes
         return pool
 
