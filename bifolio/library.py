@@ -306,7 +306,7 @@ class Library:
                     help="give one of the two files another name",
                 )
             )
-        if not NAME.fullmatch(item):
+        if not NAME.fullmatch(item) or item in _TAKEN:
             raise ContentError(_bad_name("content", "file", item, relative_name(path, self.root)))
 
     def check_words(self, item: str, region: Region) -> list[Diagnostic]:
@@ -788,8 +788,19 @@ class Library:
         return error(unknown(what, name, known))
 
 
+_TAKEN = frozenset({"index", "proof"})
+"""Names that files of our own have: the shelf's page, a clinic's proof."""
+
+
 def _bad_name(subject: str, what: str, name: str, where: str) -> Diagnostic:
     slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+    if name in _TAKEN:
+        return Diagnostic(
+            f"{subject}.bad-name",
+            f'a {what} of our own is called "{name}"',
+            where=where,
+            help="give it another name",
+        )
     return Diagnostic(
         f"{subject}.bad-name",
         f'the {what} cannot be called "{shorten(name)}"',
