@@ -23,8 +23,9 @@ from bifolio.ledger import Ledger, Snapshot
 from bifolio.library import Library
 from bifolio.pipeline import Workshop, engine, packed
 from bifolio.plan import Job
-from bifolio.press import Batch, Delivery, Rack, Site, Store
+from bifolio.press import Batch, Delivery, Rack, Site
 from bifolio.publish import Artefact
+from bifolio.store import Store
 from bifolio.worker import Crew, SameProcess
 
 T = TypeVar("T")

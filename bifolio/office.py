@@ -43,10 +43,11 @@ from bifolio.model.tailoring import Tailoring
 from bifolio.model.tree import Tree
 from bifolio.palette import DEFAULT_SEED
 from bifolio.plan import Job, Request, plan, unknown
-from bifolio.press import Batch, Delivery, Rack, Site, Store, batches, racked, run, together, writing
+from bifolio.press import Batch, Delivery, Rack, Site, batches, racked, run, together
 from bifolio.proof import NAME as PROOF
 from bifolio.proof import Proof, measured, sample
 from bifolio.publish import expect_room, replace_all
+from bifolio.store import Store, writing
 from bifolio.tailor import Part, parts, refused
 from bifolio.validate import validate
 from bifolio.worker import Crew, SameProcess

@@ -8,7 +8,6 @@ clinic's slots are set once for all handouts. Everything kept is addressed by wh
 
 from __future__ import annotations
 
-import hashlib
 import json
 import math
 import re
@@ -17,8 +16,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import replace
 from functools import cache, cached_property, lru_cache, partial
-from importlib import import_module
-from importlib.metadata import version
+from importlib import import_module, metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -48,13 +46,14 @@ from bifolio.model.plate import LINES, SLOTS, Plate
 from bifolio.model.tailoring import Tailoring
 from bifolio.palette import DEFAULT_SEED, NIGHT, PAPER, PAPER_SENTINEL, ROLES, SENTINELS, derive, derive_night
 from bifolio.plan import Job
-from bifolio.press import Delivery, Rack, Store
+from bifolio.press import Delivery, Rack
 from bifolio.proof import Proof, in_grey, measured
 from bifolio.publish import Artefact
 from bifolio.render import Work, lay_out_handout, lay_out_plate, lay_out_slots, preview
 from bifolio.render.faces import Face, wrap
 from bifolio.render.paint import Paint
 from bifolio.shelf import Facts
+from bifolio.store import Store, fingerprint
 from bifolio.tailor import tailor
 from bifolio.worker import SameProcess
 
@@ -62,6 +61,8 @@ if TYPE_CHECKING:  # late: what finishes a file is loaded while its pages are la
     from bifolio.ink import Inker, SlotSheet
 
 T = TypeVar("T")
+
+version = cache(metadata.version)  # which reads a file each time
 
 
 class _Kept(Generic[T]):
@@ -762,15 +763,6 @@ def _longest_words(copy: ClinicCopy, slot: str) -> str:
 
 
 GREY = "#808080"
-
-
-def fingerprint(*parts: str | bytes) -> str:
-    """Give the SHA-256 of the parts, each set off from the next by its length."""
-    digest = hashlib.sha256()
-    for part in parts:
-        body = part.encode() if isinstance(part, str) else part
-        digest.update(str(len(body)).encode() + b":" + body)
-    return digest.hexdigest()
 
 
 def engine() -> dict[str, str]:

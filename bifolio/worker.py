@@ -168,7 +168,8 @@ def _shop_at(path: Path) -> tuple[Workshop, Rack]:
     if _kept is None or _kept[0] != path:
         from bifolio.library import Library
         from bifolio.pipeline import Workshop
-        from bifolio.press import Rack, Site, Store
+        from bifolio.press import Rack, Site
+        from bifolio.store import Store
 
         site = Site.open(path)
         store = Store(site.store, since=site.since)

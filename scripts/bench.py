@@ -109,7 +109,7 @@ def _cold(folder: Path, runs: int) -> list[Row]:
     """One handout, cold, against every other engine that is installed: the same composed page, whole processes."""
     from bifolio.library import Library
     from bifolio.pipeline import Workshop
-    from bifolio.press import Store
+    from bifolio.store import Store
 
     shop = Workshop(Library(ROOT), Store(folder / "store"))
     page = folder / "page.html"
@@ -187,8 +187,8 @@ def _cores(folder: Path, runs: int) -> list[Row]:
     """The whole library in all forms on all cores, against WeasyPrint laying its PDFs out one after another, warm."""
     from bifolio.library import Library
     from bifolio.pipeline import Workshop
-    from bifolio.press import Store
     from bifolio.render.pdf import engine
+    from bifolio.store import Store
 
     library = Library(ROOT)
     shop = Workshop(library, Store(folder / "store"))
@@ -265,8 +265,8 @@ def _inking(folder: Path, runs: int) -> list[Row]:
     """A further clinic of a laid-out handout, against laying it out."""
     from bifolio.library import Library
     from bifolio.pipeline import Workshop
-    from bifolio.press import Store
     from bifolio.render import lay_out_handout
+    from bifolio.store import Store
 
     library = Library(ROOT)
     shop = Workshop(library, Store(folder / "store2"))
@@ -292,7 +292,7 @@ def _brand(folder: Path, runs: int) -> list[Row]:
     from bifolio.library import Library
     from bifolio.pipeline import Workshop
     from bifolio.plan import Job
-    from bifolio.press import Store
+    from bifolio.store import Store
 
     runs = max(1, runs // 3)
     project = _project_of(folder, runs + 1)
@@ -341,7 +341,7 @@ def _books(folder: Path, runs: int) -> list[Row]:
     from bifolio.library import Library
     from bifolio.pipeline import Workshop
     from bifolio.plan import Job
-    from bifolio.press import Store
+    from bifolio.store import Store
 
     pdfs, books = [], []
     for run in range(max(1, runs // 3) + 1):  # the first loads what both need and is not counted
@@ -370,7 +370,7 @@ def _imposing(folder: Path, runs: int) -> list[Row]:
     from bifolio.library import Library
     from bifolio.pipeline import Workshop
     from bifolio.plan import Job
-    from bifolio.press import Store
+    from bifolio.store import Store
 
     library = Library(ROOT)
     shop = Workshop(library, Store(folder / "store3"))

@@ -22,7 +22,7 @@ from bifolio.ledger import STORE  # noqa: E402 - the package is found from the l
 from bifolio.library import Library  # noqa: E402
 from bifolio.pipeline import Workshop  # noqa: E402
 from bifolio.plan import Job  # noqa: E402
-from bifolio.press import Store  # noqa: E402
+from bifolio.store import Store  # noqa: E402
 
 BRANDS = ("harbour", "rowan")
 ACROSS = 26

@@ -14,7 +14,7 @@ from bifolio.ledger import Ledger
 from bifolio.library import Library
 from bifolio.pipeline import Workshop
 from bifolio.plan import Job
-from bifolio.press import Store
+from bifolio.store import Store
 from tests.support.golden import Golden
 from tests.support.projects import Scratch
 

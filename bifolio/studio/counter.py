@@ -13,7 +13,7 @@ import io
 import itertools
 import json
 import zipfile
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -34,6 +34,7 @@ from bifolio.logo import Logo
 from bifolio.studio.crew import Crew, TaskError
 from bifolio.studio.draft import Draft
 from bifolio.studio.guard import HEADERS, Guard, House
+from bifolio.studio.kept import Kept
 from bifolio.studio.order import Order
 
 _HERE = Path(__file__).parent
@@ -48,14 +49,14 @@ MOST_LOGOS = 8
 _TYPES = {"pdf": "application/pdf", "epub": "application/epub+zip", "html": "text/html; charset=utf-8"}
 
 
-def studio(crew: Callable[[], Crew], house: House) -> Starlette:
-    """Give the studio as an ASGI application. The crew starts and ends with it."""
-    counter = Counter(house)
+def studio(project: Path, house: House) -> Starlette:
+    """Give the studio as an ASGI application. Its crew starts and ends with it."""
+    counter = Counter(project, house)
 
     @asynccontextmanager
     async def open_hours(app: Starlette) -> AsyncIterator[None]:
         del app
-        counter.crew = crew()
+        counter.crew = Crew(project)
         warming = asyncio.ensure_future(counter.warm_up())
         try:
             yield
@@ -80,8 +81,9 @@ class Counter:
 
     crew: Crew
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, project: Path, house: House) -> None:
         self.house = house
+        self.kept = Kept(project)
         self.bundles: dict[str, Bundle] = {}
         self.logos: dict[str, Logo] = {}
         self._numbers = itertools.count(1)
@@ -119,7 +121,8 @@ class Counter:
         ]
 
     async def warm_up(self) -> None:
-        """Load the layout engine while a therapist is still looking for a handout."""
+        """Load the layout engine while a therapist is still looking for a handout; the browser goes first."""
+        await asyncio.sleep(1)
         await self.crew.ask("warm_up", background=True)
 
     async def close(self) -> None:
@@ -153,12 +156,13 @@ class Counter:
         return HTMLResponse(html, status)
 
     async def shelf(self, request: Request) -> Response:
-        shelf = await self.crew.ask("shelf", request.query_params.get("brand"))
+        brand = request.query_params.get("brand")
+        shelf = self.kept.answer("shelf", (brand,)) or await self.crew.ask("shelf", brand)
         return self.page("shelf", **shelf)
 
     async def handout(self, request: Request) -> Response:
         order = _order(request)
-        seen = await self.crew.ask("handout", order)
+        seen = self.kept.answer("handout", order) or await self.crew.ask("handout", order)
         seen["parts_of"] = seen.pop("parts")  # "parts" are the macros of a page
         return self.page("handout", brand=seen["chosen"]["brand"], **seen)
 
@@ -231,13 +235,9 @@ class Counter:
     async def first_look(self, request: Request) -> Response:
         """Give a page of a saved handout as PNG. Its address changes with the project, so it may be kept."""
         words = request.query_params
-        body = await self.crew.ask(
-            "first_look",
-            _order(request),
-            _number(words.get("page"), 1),
-            _number(words.get("width"), 400),
-            background="patient" in words,
-            given_up=request.is_disconnected,
+        page = _order(request), _number(words.get("page"), 1), _number(words.get("width"), 400)
+        body = self.kept.picture(words.get("v", ""), *page) or await self.crew.ask(
+            "first_look", *page, background="patient" in words, given_up=request.is_disconnected
         )
         kept = "private, max-age=604800, immutable" if words.get("v") else "no-store"
         return Response(body, media_type="image/png", headers={"Cache-Control": kept})

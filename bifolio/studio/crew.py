@@ -27,8 +27,8 @@ from bifolio.diagnostics import PressError
 MEMORY_BYTES = 2_000_000_000
 """Address space of one press; a page takes a tenth of it."""
 
-SECONDS = 60.0
-"""How long one task may take. A booklet, cold, takes ten on a slow machine."""
+SECONDS = 180.0
+"""How long one task may take. A booklet that binds twenty handouts, cold, takes half of it on a busy machine."""
 
 _TASKS = "bifolio.studio.tasks"
 

@@ -51,10 +51,11 @@ def picture(pdf: bytes, page: int, width_px: int, kind: Kind = "png") -> Picture
 
 def _bmp(bitmap: Any) -> bytes:
     """Write the bitmap as it stands in memory: four bytes a pixel, so that rows need no padding."""
-    rows = bytes(bitmap.buffer)
+    size = bitmap.width * bitmap.height * 4
     # A negative height begins at the top.
-    header = struct.pack("<IiiHHIIiiII", 40, bitmap.width, -bitmap.height, 1, 32, 0, len(rows), 0, 0, 0, 0)
-    return struct.pack("<2sIHHI", b"BM", 14 + len(header) + len(rows), 0, 0, 14 + len(header)) + header + rows
+    header = struct.pack("<IiiHHIIiiII", 40, bitmap.width, -bitmap.height, 1, 32, 0, size, 0, 0, 0, 0)
+    start = 14 + len(header)
+    return b"".join((struct.pack("<2sIHHI", b"BM", start + size, 0, 0, start), header, bitmap.buffer))
 
 
 def _png(bitmap: Any) -> bytes:

@@ -52,14 +52,13 @@ def serve(project: Path, address: Address, tell: Callable[[str], None]) -> None:
     import uvicorn
 
     from bifolio.studio.counter import studio
-    from bifolio.studio.crew import Crew
 
     _expect_project(project)
     secret, door = _lock(address)
     with _listen(address) as listening:
         port = listening.getsockname()[1]
         house = _house(address, port, door)
-        app = studio(lambda: Crew(project.resolve()), house)
+        app = studio(project.resolve(), house)
         config = uvicorn.Config(
             app,
             log_level="error",

@@ -1,18 +1,15 @@
 """Tasks: what a press process of the studio does. Plain values in, plain values out.
 
 A `Room` is one process's view of the project. It reads the project anew when a file of it changed, and keeps
-the last few finished PDFs, so that turning a page draws and does not lay out.
+the last few PDFs, so that turning a page draws and does not lay out.
 """
 
 from __future__ import annotations
 
 import datetime
-import hashlib
 import json
-import os
 import time
 from collections import OrderedDict
-from collections.abc import Iterator
 from dataclasses import asdict
 from functools import cached_property
 from pathlib import Path
@@ -20,17 +17,17 @@ from typing import Any, get_args
 
 from bifolio import lint
 from bifolio.diagnostics import Diagnostic, PressError, RequestError, Source, Span, shorten
-from bifolio.ledger import ENGINE
 from bifolio.logo import Logo, clean_logo
 from bifolio.model.edition import Kind
 from bifolio.model.project import Format
 from bifolio.office import Office, read_tailoring
 from bifolio.palette import DEFAULT_SEED
-from bifolio.pipeline import Workshop, fingerprint
+from bifolio.pipeline import Workshop
 from bifolio.plan import Job, Request
 from bifolio.studio import brands, words
 from bifolio.studio.crew import TaskError
 from bifolio.studio.draft import Draft
+from bifolio.studio.kept import answer_mark, picture_mark, project_stamp
 from bifolio.studio.order import Order
 from bifolio.studio.pictures import Picture, picture
 
@@ -76,7 +73,7 @@ class Room:
     def first_look(self, order: Order, page: int, width_px: int) -> bytes:
         """Give a page as PNG; kept from one start of the studio to the next."""
         desk = self.desk()
-        mark = fingerprint("picture", desk.stamp, repr(order), f"{page} {width_px}")
+        mark = picture_mark(desk.stamp, order, page, width_px)
         kept = desk.office.store.find(mark)
         return kept or desk.office.store.keep(mark, self.picture(order, page, width_px, "png").body)
 
@@ -128,7 +125,7 @@ class Room:
         """Give a finished, verified file and the name under which to save it."""
         desk = self.desk()
         job = desk.job(order)
-        return job.path.rpartition("/")[2], desk.made(job)
+        return job.path.rpartition("/")[2], desk.shop.produce(job).body
 
     # -- words -------------------------------------------------------------------------------------
 
@@ -219,7 +216,7 @@ class _Desk:
 
     def kept(self, what: str, key: object, make: Any) -> dict[str, Any]:
         """Give an answer kept in the store for this very state of the project, or make it."""
-        mark = fingerprint("studio", what, self.stamp, repr(key))
+        mark = answer_mark(self.stamp, what, key)
         if body := self.office.store.find(mark):
             return dict(json.loads(body))
         made: dict[str, Any] = make()
@@ -538,12 +535,9 @@ class _Desk:
         return edition if self.library.edition(edition).suits(self.library.handout(item).kind) else None
 
     def pdf(self, order: Order) -> bytes:
-        """Give the finished PDF of an order."""
-        return self.made(self.job(order))
-
-    def made(self, job: Job) -> bytes:
-        """Give the finished, verified file of a job; the last few are kept."""
-        body = self.pdfs.pop(job, None) or self.shop.produce(job).body
+        """Give the PDF of an order, to be looked at and not verified; the last few are kept."""
+        job = self.job(order)
+        body = self.pdfs.pop(job, None) or self.shop.sight(job)
         self.pdfs[job] = body
         while len(self.pdfs) > 1 and sum(map(len, self.pdfs.values())) > _KEPT_BYTES:
             self.pdfs.popitem(last=False)
@@ -556,39 +550,3 @@ _FORMATS = {
     "png": ("Picture of the first page", "For a web site."),
     "cover": ("Picture of the cover", "For a web site."),
 }
-
-
-# -- what the project was when -----------------------------------------------------------------------
-
-
-def project_stamp(project: Path) -> str:
-    """Give a stamp of all that pages are made from: names, times and sizes of files. Changes when they do."""
-    digest = hashlib.sha256()
-    for folder in (project / "content", project / "styles", project / "templates", ENGINE / "bifolio"):
-        for line in _seen(folder):
-            digest.update(line.encode("utf-8", "surrogateescape"))
-    for engine in (ENGINE / "styles", ENGINE / "templates"):
-        if engine.parent != project:
-            for line in _seen(engine):
-                digest.update(line.encode("utf-8", "surrogateescape"))
-    try:
-        plan_file = (project / "bifolio.yaml").stat()
-        digest.update(f"{plan_file.st_mtime_ns} {plan_file.st_size}".encode())
-    except OSError:
-        pass
-    return digest.hexdigest()
-
-
-def _seen(folder: Path) -> Iterator[str]:
-    try:
-        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
-    except OSError:
-        return
-    for entry in entries:
-        if entry.name == "__pycache__":
-            continue
-        if entry.is_dir(follow_symlinks=False):
-            yield from _seen(Path(entry.path))
-        else:
-            stat = entry.stat(follow_symlinks=False)
-            yield f"{entry.path} {stat.st_mtime_ns} {stat.st_size}\n"

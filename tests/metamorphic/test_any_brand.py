@@ -17,7 +17,7 @@ import yaml
 from bifolio.library import Library
 from bifolio.pipeline import Workshop
 from bifolio.plan import Job
-from bifolio.press import Store
+from bifolio.store import Store
 from tests.conftest import ROOT, missing_tool
 from tests.support import oracle, verapdf
 

@@ -235,7 +235,7 @@ def test_lines_of_contact_that_find_no_room_are_told(scratch: Scratch) -> None:
 
 def test_own_support_lines_come_first_and_only_for_that_clinic(scratch: Scratch, workshop) -> None:
     from bifolio.pipeline import Workshop
-    from bifolio.press import Store
+    from bifolio.store import Store
     from tests.support.projects import COMPLETE
 
     scratch.write("content/handouts/small.yaml", COMPLETE)

@@ -13,8 +13,8 @@ import pytest
 from bifolio.library import Library
 from bifolio.model.flow import Heading
 from bifolio.pipeline import Workshop
-from bifolio.press import Store
 from bifolio.render.epub import _tree, with_page_marks
+from bifolio.store import Store
 from tests.conftest import KINDS, ROOT
 
 _OPF = "{http://www.idpf.org/2007/opf}"

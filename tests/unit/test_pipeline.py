@@ -9,9 +9,9 @@ import pytest
 from bifolio.compose import FITS
 from bifolio.diagnostics import DesignError, ProofError
 from bifolio.library import Library
-from bifolio.pipeline import Workshop, fingerprint
+from bifolio.pipeline import Workshop
 from bifolio.plan import Job
-from bifolio.press import Store
+from bifolio.store import Store, fingerprint
 from bifolio.worker import SameProcess, fonts_of, workers
 from tests.conftest import ROOT
 

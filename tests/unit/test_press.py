@@ -22,8 +22,9 @@ from bifolio.diagnostics import (
     ToolError,
 )
 from bifolio.plan import Job
-from bifolio.press import Batch, Delivery, Store, batches, racked, run, together
+from bifolio.press import Batch, Delivery, batches, racked, run, together
 from bifolio.publish import Artefact, publish
+from bifolio.store import Store
 from bifolio.worker import SameProcess
 
 MARK = "ab" * 32

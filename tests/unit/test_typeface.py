@@ -13,7 +13,7 @@ from bifolio.diagnostics import DesignError
 from bifolio.library import Library
 from bifolio.pipeline import Workshop
 from bifolio.plan import Job
-from bifolio.press import Store
+from bifolio.store import Store
 from bifolio.typeface import MAX_BYTES, TOKENS, families
 from tests.conftest import ROOT
 from tests.support.projects import BRAND, Scratch

@@ -1,5 +1,5 @@
 // The viewer: pages as pictures, turned with the keyboard, drawn at the density of the screen.
-import { ask, oneAtATime, tell } from "./common.js";
+import { ask, element, oneAtATime, tell } from "./common.js";
 
 const ZOOMS = [0.5, 0.67, 0.8, 1, 1.25, 1.5, 2, 3];
 const PIXELS_A_MM = 96 / 25.4;
@@ -13,9 +13,10 @@ export class Viewer {
     this.pages = 1;
     this.zoom = null; // as wide as the place allows
     this.find = (name) => place.querySelector(`[data-${name}]`);
-    this.sheet = this.find("sheet");
     this.paper = this.find("paper");
     this.paper.dataset.fit = "";
+    this.sheet = this.find("sheet"); // the first page, which came with the page of the studio
+    this.first = this.sheet.decode().catch(() => {}); // laid out once: what is asked for next finds it there
     this.show = oneAtATime(() => this.draw());
     place.addEventListener("click", (event) => this.press(event.target.closest("button")));
     this.paper.addEventListener("keydown", (event) => this.key(event));
@@ -90,6 +91,7 @@ export class Viewer {
     const patience = setTimeout(() => (this.find("busy").hidden = false), 250);
     this.paper.setAttribute("aria-busy", "true");
     try {
+      await this.first;
       const width = this.width();
       const density = Math.min(window.devicePixelRatio || 1, 3);
       const answer = await ask("/api/picture", { ...this.order(), page: this.page, width: Math.round(width * density) });
@@ -112,19 +114,28 @@ export class Viewer {
     this.told?.(error);
   }
 
+  /** A canvas shows a page twice as soon as a picture that has to be read again from its address. */
+  canvas() {
+    if (this.sheet.localName !== "canvas") {
+      const canvas = element("canvas");
+      canvas.dataset.sheet = "";
+      canvas.setAttribute("role", "img");
+      this.sheet.replaceWith(canvas);
+      this.sheet = canvas;
+    }
+    return this.sheet;
+  }
+
   async put(picture) {
-    const shown = this.shown;
-    this.shown = URL.createObjectURL(picture);
-    this.sheet.src = this.shown;
-    await this.sheet.decode();
-    if (shown) URL.revokeObjectURL(shown);
-    const width = this.width();
-    this.sheet.width = width;
-    this.sheet.height = Math.round((width * this.heightMm) / this.widthMm);
+    const bitmap = await createImageBitmap(picture);
+    const sheet = this.canvas();
+    [sheet.width, sheet.height] = [bitmap.width, bitmap.height];
+    sheet.getContext("bitmaprenderer").transferFromImageBitmap(bitmap);
+    sheet.style.width = `${this.width()}px`;
     if (this.zoom) delete this.paper.dataset.fit;
     else this.paper.dataset.fit = "";
     const words = `Page ${this.page} of ${this.pages}`;
-    this.sheet.alt = words;
+    sheet.setAttribute("aria-label", words);
     this.find("count").textContent = words;
     this.find("said").textContent = words;
     this.paper.setAttribute("aria-label", `${words}. Arrow keys turn the page, plus and minus zoom.`);
