@@ -168,10 +168,13 @@ class Counter:
 
     async def enter(self, request: Request) -> Response:
         if request.method == "GET" or not self.house.has_password:
-            return self.page("enter")
+            return self.page("enter", wrong="", cure="")
         form = parse_qs((await request.body()).decode("utf-8", "replace"))
-        guard = Guard(self._nothing, self.house, self.sorry)
+        guard = Guard(self._nothing, self.house, self._try_again)
         return guard.let_in(form.get("password", [""])[0])
+
+    def _try_again(self, status: int, message: str, cure: str) -> Response:
+        return self.page("enter", status, wrong=message, cure=cure)
 
     async def _nothing(self, scope: Any, receive: Any, send: Any) -> None:
         """Stand behind a guard that is only asked."""

@@ -7,12 +7,14 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from bifolio.pipeline import Workshop
 from tests.conftest import ROOT, missing_tool
 
 FLAGS = [
@@ -39,22 +41,38 @@ class Studio:
 
     @property
     def base(self) -> str:
-        return self.entry.split("/?")[0]
+        return self.entry.partition("/?")[0].rstrip("/")
 
 
 @pytest.fixture(scope="package")
-def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
-    """Run the studio as a therapist does, over a copy of three handouts and all that they need."""
+def project(tmp_path_factory: pytest.TempPathFactory, workshop: Workshop) -> Path:
+    """A copy of three handouts and all that they need. What other tests of this run laid out is not laid out again."""
     project = tmp_path_factory.mktemp("studio") / "project"
     shutil.copytree(ROOT / "content", project / "content")
     for path in (project / "content").glob("*s/*.yaml"):
         if path.parent.name in ("handouts", "booklets") and path.stem not in ITEMS:
             path.unlink()
+    workshop.store.folder.mkdir(parents=True, exist_ok=True)
+    (project / ".bifolio").symlink_to(workshop.store.folder)
+    return project
+
+
+@pytest.fixture(scope="package")
+def studio(project: Path) -> Iterator[Studio]:
+    """Run the studio as a therapist does."""
+    with opened(project) as studio:
+        yield studio
+
+
+@contextmanager
+def opened(project: Path, *options: str) -> Iterator[Studio]:
+    """Run a studio; end it in any case."""
     command = [sys.executable, str(ROOT / "build.py"), "studio", "--no-open", "--project", str(project)]
+    command += options
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as running:
         assert running.stdout is not None
         try:
-            found = re.search(r"http://\S+", running.stdout.readline())
+            found = re.search(r"https?://\S+", running.stdout.readline())
             assert found, "the studio says where it is open"
             yield Studio(project, found[0])
         finally:
