@@ -270,7 +270,7 @@ def _not_a_clinic(why: str) -> RequestError:
         Diagnostic(
             "studio.not-a-clinic",
             f"this file is no clinic: {why}",
-            help="bring in a file that the studio gave with “Take this clinic home”",
+            help="choose a file that the studio gave with “Save this clinic as a file”",
         )
     )
 

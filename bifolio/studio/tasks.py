@@ -18,7 +18,7 @@ from typing import Any, get_args
 from bifolio import lint
 from bifolio.diagnostics import Diagnostic, PressError, RequestError, Source, Span, shorten
 from bifolio.logo import Logo, clean_logo
-from bifolio.model.edition import Kind
+from bifolio.model.edition import Edition, Kind
 from bifolio.model.project import Format
 from bifolio.office import Office, read_tailoring
 from bifolio.palette import DEFAULT_SEED
@@ -246,7 +246,9 @@ class _Desk:
             edition = self._default_edition(brand, handout.kind)
         except PressError as error:
             return {"id": item, "title": item, "trouble": [f.as_json() for f in error.findings]}
-        passages = list(lint.passages(self.library.handout_tree(item)))
+        bound = (self.library.handout_tree(name) for name in handout.handouts)
+        trees = (self.library.handout_tree(item), *bound)
+        passages = [passage for tree in trees for passage in lint.passages(tree)]
         length = sum(lint.count_words(passage.text) for passage in passages)
         read = lint.reading([passage.text for passage in passages if passage.role == "running"])
         return {
@@ -293,12 +295,15 @@ class _Desk:
                     "changes": [asdict(change) for change in self.office.changes(standing)] if stale else [],
                 }
             )
+        signed = [str(row["by"]).partition(", ") for row in rows if row["by"]]
         order = ("stale", "draft", "approved")
         rows.sort(key=lambda row: (order.index(str(row["state"])), str(row["title"])))
         return {
             "brand": brand,
             "brands": self._named("brand", lambda name: self.library.brand(name).name),
             "rows": rows,
+            "names": sorted({name for name, _, _ in signed}),
+            "roles": sorted({role for _, _, role in signed}),
         }
 
     def tailored(self, order: Order, copy: str) -> bytes:
@@ -324,8 +329,10 @@ class _Desk:
         library = self.library
         brand = order.brand or self.first_brand()
         handout = library.handout(order.item)
+        usual = order.edition or self._default_edition(brand, handout.kind)
+        first = library.edition(usual) if usual in library.edition_ids else None
         editions = [
-            {"id": name, "name": edition.name, "summary": edition.summary}
+            {"id": name, "name": edition.name, "on": _paper(edition)}
             for name in library.edition_ids
             if (edition := library.edition(name)).suits(handout.kind)
         ]
@@ -335,15 +342,15 @@ class _Desk:
             "stamp": self.stamp,
             "parts": [asdict(part) for part in self.office.parts(order.item)],
             "words": {name: list(offered) for name, offered in self.office.words(order.item).items()},
-            "editions": editions,
-            "forms": [self._form(name, job) for name, job in self.files(order).items()],
+            "editions": _by_paper(editions, first),
+            "forms": _by_paper([self._form(name, job) for name, job in self.files(order).items()], first),
             "brands": self._named("brand", lambda name: library.brand(name).name),
             "themes": self._named("theme", lambda name: name.replace("-", " ").capitalize()),
             "regions": self._named("region", lambda name: library.region(name).name),
             "languages": self._named("language", lambda name: library.locale(name).name),
             "chosen": {
                 "brand": brand,
-                "edition": order.edition or self._default_edition(brand, handout.kind),
+                "edition": usual,
                 "theme": order.theme or (clinic and clinic.theme) or library.plan.theme,
                 "region": order.region or (clinic and clinic.region) or library.plan.region,
                 "language": order.language or library.plan.language,
@@ -447,12 +454,13 @@ class _Desk:
     def _form(self, name: str, job: Job) -> dict[str, Any]:
         """Say in words what a file is."""
         edition = self.library.edition(job.edition)
-        words, summary = edition.name, edition.summary
+        words, summary, on = edition.name, edition.summary, _paper(edition)
         if job.format != "pdf":
             words, summary = _FORMATS.get(job.format, (job.format.upper(), ""))
+            on = _SCREENS
         elif getattr(job, "is_imposed", False):
             words, summary = f"{words}, for the printer", "Sheets to print on both sides; a note says how."
-        return {"file": name, "name": words, "summary": summary, "edition": job.edition, "format": job.format}
+        return {"file": name, "name": words, "summary": summary, "on": on}
 
     @cached_property
     def sketch(self) -> _Desk:
@@ -542,6 +550,30 @@ class _Desk:
         while len(self.pdfs) > 1 and sum(map(len, self.pdfs.values())) > _KEPT_BYTES:
             self.pdfs.popitem(last=False)
         return body
+
+
+_SCREENS, _OTHER = "For screens and web sites", "Other sizes"
+_PAPERS = {(210.0, 297.0): "On A4 paper", (215.9, 279.4): "On Letter paper"}
+
+
+def _paper(edition: Edition) -> str:
+    """Say on what a form comes out: what a therapist has in the printer, or has not."""
+    if edition.fillable:
+        return _SCREENS
+    sheet = edition.imposition.sheet if edition.imposition else edition
+    sides = sorted((sheet.trim_width_mm, sheet.trim_height_mm))
+    return _PAPERS.get((sides[0], sides[1]), _OTHER)
+
+
+def _by_paper(forms: list[dict[str, Any]], first: Edition | None) -> list[dict[str, Any]]:
+    """Put the form that is shown first before the others on its paper, and those on another paper last."""
+    order = (_paper(first) if first else "", _SCREENS, _OTHER)
+
+    def place(form: dict[str, Any]) -> tuple[int, bool]:
+        rank = order.index(form["on"]) if form["on"] in order else len(order)
+        return rank, first is None or form["name"] != first.name
+
+    return sorted(forms, key=place)
 
 
 _FORMATS = {

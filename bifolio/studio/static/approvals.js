@@ -3,6 +3,9 @@ import { ask, tell, values } from "./common.js";
 
 const brand = document.querySelector("[data-approvals]").dataset.approvals;
 
+const asked = document.getElementById(location.hash.slice(1))?.querySelector("[data-sign]");
+if (asked) asked.closest("details").open = true;
+
 for (const form of document.querySelectorAll("[data-sign]")) {
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
