@@ -20,7 +20,7 @@ import pikepdf
 
 from bifolio.diagnostics import Diagnostic, Severity
 from bifolio.model.plate import SLOT_ALT, SLOT_LINK, slot_of
-from bifolio.palette import has_sentinel
+from bifolio.palette import sentinel_pattern
 
 _POINTS_PER_MM = 72 / 25.4
 _BOX_TOLERANCE = 0.5
@@ -217,7 +217,7 @@ def _left_of_a_plate(item: pikepdf.Object) -> str | None:
             small = (int(item.get("/Width", 0)), int(item.get("/Height", 0))) == (2, 1)
             return "the picture of a slot" if small and slot_of(item.read_bytes()) else None
         plain = item.get("/Type") != "/Metadata" and "/Length1" not in item  # no font file
-        if plain and has_sentinel(item.read_bytes()):
+        if plain and sentinel_pattern().search(item.read_bytes()):
             return "the colour of a role"
     elif isinstance(item, pikepdf.Dictionary):
         for key in ("/Alt", "/URI", "/Author"):
