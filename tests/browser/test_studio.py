@@ -130,6 +130,10 @@ def test_everything_comes_as_one_zip(page: Page, studio: Studio, tmp_path: Path)
 def test_long_work_can_be_stopped(page: Page, studio: Studio) -> None:
     _open(page, studio, "steady-now", "rowan")
     page.get_by_text("Other papers").click()
+    expect(page.locator(".take h2")).to_have_text(
+        ["On A4 paper", "For screens and web sites", "Other sizes", "On Letter paper"]
+    )
+    expect(page.locator("[data-file]").first).to_have_text("A4")
     page.get_by_role("button", name="Everything as one zip file").click()
     with page.expect_response(lambda answer: answer.request.method == "DELETE") as ended:
         page.get_by_role("button", name="Stop").click()
@@ -226,8 +230,8 @@ def test_a_wrong_field_is_told_at_the_field(page: Page, studio: Studio) -> None:
 
 
 def test_approval_holds_until_a_word_changes(page: Page, studio: Studio, tmp_path: Path) -> None:
-    page.goto(f"{studio.base}/approvals?brand=harbour", wait_until="domcontentloaded")
-    page.get_by_text("Approve My check-in card").click()
+    _open(page, studio, "check-in-card")
+    page.get_by_role("link", name="Draft: not approved yet").click()
     form = page.get_by_role("form", name="Approve My check-in card")
     form.get_by_label("Name of the clinician").fill("Jo Example")
     form.get_by_label("Role").fill("clinical psychologist")
