@@ -103,6 +103,8 @@ def test_a_heading_with_all_that_it_heads_is_not_alone() -> None:
         _codes("<div><h1>A title</h1><p>A deck.</p></div><hr style='break-before: page'/>" + LINE * 9) == []
     )
     assert _codes(page.format("<div style='break-before: page'></div>" + LINE)) == ["craft.heading-alone"]
+    panel = "<section>" + LINE * 8 + "<aside><h3>A panel</h3><p>One line.</p></aside>{}</section>"
+    assert _codes(panel.format("<hr style='break-before: page'/>" + LINE * 5)) == []
 
 
 def test_a_table_repeats_its_head() -> None:
