@@ -97,7 +97,7 @@ def craft(pages: list[Any], where: str) -> Iterator[Diagnostic]:
 
 
 def wastes_a_page(pages: list[Any]) -> bool:
-    """Tell whether any page after the first is nearly empty, the last one too."""
+    """Tell whether any page after the first is less than a third full, the last one too."""
     return any(_read(page._page_box).share_used < _LEAST_SHARE for page in pages[1:])
 
 
