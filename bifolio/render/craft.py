@@ -21,6 +21,8 @@ _HEADED = frozenset({"section", "aside"})
 _PARAGRAPHS = frozenset({"p", "li", "dd", "dt"})
 _LEAST_LINES = 2
 _LEAST_SHARE = 1 / 3
+_SPARED_SHARE = 0.4
+"""A page that is less full, the last one too, is worth an attempt to do without it."""
 _TOUCH = 1.5
 """How far, in CSS pixels, two runs of text may run into each other: less than a stem of body text."""
 
@@ -97,8 +99,8 @@ def craft(pages: list[Any], where: str) -> Iterator[Diagnostic]:
 
 
 def wastes_a_page(pages: list[Any]) -> bool:
-    """Tell whether any page after the first is less than a third full, the last one too."""
-    return any(_read(page._page_box).share_used < _LEAST_SHARE for page in pages[1:])
+    """Tell whether any page after the first, the last one too, is so empty that it may be spared."""
+    return any(_read(page._page_box).share_used < _SPARED_SHARE for page in pages[1:])
 
 
 _CURES = {
