@@ -335,6 +335,11 @@ class Library:
         return self._tree(path)
 
     def brand(self, brand_id: str) -> Brand:
+        """Give a brand; one that says no name has that of its folder, or of its row."""
+        brand = self._brand(brand_id)
+        return brand if brand.name else brand.called(brand_id.replace("-", " ").title())
+
+    def _brand(self, brand_id: str) -> Brand:
         if brand_id in self._guests:
             return self._model_of(Brand, brand_id, self._guests[brand_id][0], "brand", DesignError)
         path = self.brand_folder(brand_id) / "_brand.yml"
@@ -371,6 +376,16 @@ class Library:
         brand = self.brand(brand_id)
         tree = self._brand_tree(brand_id)
         found = list(unused_keys(brand, tree))
+        if not self._brand(brand_id).name:
+            found.append(
+                Diagnostic(
+                    "brand.no-name",
+                    f'the clinic has no name, so its pages say "{brand.name}"',
+                    tree.span(("meta",), key=True),
+                    help='say it: meta: {name: "…"}',
+                    severity=Severity.WARNING,
+                )
+            )
         found += [
             Diagnostic(
                 "brand.not-fetched",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AliasChoices, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from bifolio.model.base import Day, Label, Model, Name, Text, words_for
@@ -41,18 +41,22 @@ class _FromSpec(Model):
 
     model_config = ConfigDict(extra="allow")
 
+    @model_validator(mode="before")
+    @classmethod
+    def _without_empty(cls, value: Any) -> Any:
+        """Take a key with nothing after it as one that is not there: what it held may stand in comments."""
+        return (
+            {key: kept for key, kept in value.items() if kept is not None}
+            if isinstance(value, dict)
+            else value
+        )
+
 
 class NamePair(_FromSpec):
     """The clinic's names; plain words are the full one."""
 
     short: Label | None = None
     full: Label | None = None
-
-    @model_validator(mode="after")
-    def _says_a_name(self) -> Self:
-        if not (self.full or self.short):
-            raise PydanticCustomError("no_name", "neither short nor full")
-        return self
 
 
 class Links(_FromSpec):
@@ -62,9 +66,15 @@ class Links(_FromSpec):
 
 
 class Meta(_FromSpec):
-    name: Annotated[NamePair, BeforeValidator(words_for("full"), json_schema_input_type=str | NamePair)]
+    name: Annotated[NamePair, BeforeValidator(words_for("full"), json_schema_input_type=str | NamePair)] = (
+        NamePair()
+    )
     link: Annotated[
-        Links | None, BeforeValidator(words_for("home"), json_schema_input_type=str | Links | None)
+        Links | None,
+        BeforeValidator(words_for("home"), json_schema_input_type=str | Links | None),
+        Field(
+            validation_alias=AliasChoices("link", "links")
+        ),  # the second in the specification's own outline
     ] = None
 
 
@@ -129,8 +139,13 @@ class Logo(_FromSpec):
 def _checked_colour(value: Any) -> Any:
     if value is None:  # `primary: #1d5a68` without quotes is a key and a comment
         raise PydanticCustomError("color_none", "no colour")
-    if isinstance(value, dict) and "light" in value:  # for light and for dark pages; these are light
-        value = value["light"]
+    if isinstance(value, dict) and value.keys() & {
+        "light",
+        "dark",
+    }:  # for light and for dark pages; these are light
+        value = value.get("light")
+        if value is None:
+            return None
     if isinstance(value, str) and value.startswith("#") and not _HEX.fullmatch(value):
         raise PydanticCustomError("color_hex", "not a colour", {"colour": value})
     return value
@@ -144,7 +159,7 @@ def _in_hex(colour: str) -> str | None:
     if _HEX.fullmatch(colour):
         digits = colour[1:] if len(colour) > 5 else "".join(digit * 2 for digit in colour[1:])
         return f"#{digits[:6].lower()}"
-    if not re.fullmatch(r"[a-zA-Z]{3,30}|[a-z]{3,6}\([0-9.,%/ a-z-]{1,60}\)", colour):
+    if not re.fullmatch(r"[a-z]{3,30}|[a-z]{3,6}\([0-9.,%/ a-z-]{1,60}\)", colour, re.IGNORECASE):
         return None
     from coloraide import Color  # 0.3 s to import; most brands write #1d5a68
 
@@ -160,6 +175,14 @@ _Role = Annotated[str | None, BeforeValidator(_checked_colour, json_schema_input
 
 class Color(_FromSpec):
     """A palette of names and the roles that point at them."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_empty(cls, value: Any) -> Any:
+        """Take an empty palette for none; a colour after which nothing stands was taken for a comment by YAML."""
+        if isinstance(value, dict) and "palette" in value and value["palette"] is None:
+            return {key: kept for key, kept in value.items() if key != "palette"}
+        return value
 
     palette: dict[str, _Colour] = {}
     foreground: _Role = None
@@ -254,16 +277,21 @@ _Weight = Annotated[int | None, BeforeValidator(_checked_weight, json_schema_inp
 _Style = Literal["normal", "italic", "oblique"]
 
 
+def _one_weight(value: Any) -> Any:
+    return (
+        None
+        if isinstance(value, list) or (isinstance(value, str) and (".." in value or value == "auto"))
+        else value
+    )
+
+
 class FontFile(_FromSpec):
     """One file of a family. What a weight of `600..900` says, a file of several weights knows itself."""
 
     path: FileName
     weight: Annotated[
         _Weight,
-        BeforeValidator(
-            lambda value: None if isinstance(value, str) and ".." in value else value,
-            json_schema_input_type=int | str | None,
-        ),
+        BeforeValidator(_one_weight, json_schema_input_type=int | str | list[int | str] | None),
     ] = None
     style: _Style | None = None
 
@@ -370,7 +398,7 @@ class Defaults(_FromSpec):
 class Brand(_FromSpec):
     """One `_brand.yml`."""
 
-    meta: Meta
+    meta: Meta = Meta()
     logo: Annotated[
         Logo | None, BeforeValidator(_as_medium, json_schema_input_type=str | LogoImage | Logo | None)
     ] = None
@@ -382,9 +410,14 @@ class Brand(_FromSpec):
     def clinic(self) -> Clinic:
         return self.defaults.bifolio
 
+    def called(self, name: str) -> Brand:
+        """Give the brand under another name."""
+        meta = self.meta.model_copy(update={"name": NamePair(full=name)})
+        return self.model_copy(update={"meta": meta})
+
     @property
     def name(self) -> str:
-        """The clinic's name as a masthead says it."""
+        """The clinic's name as a masthead says it; empty where the file says none."""
         return self.meta.name.full or self.meta.name.short or ""
 
     @property

@@ -98,7 +98,9 @@ def text_with(tree: Tree, draft: Draft) -> str:
 
 def _unfolded(values: dict[str, Any]) -> dict[str, Any]:
     """Write out what brand.yml lets one write short, so that every field has its place."""
-    meta = values.setdefault("meta", {})
+    meta = values["meta"] = values.get("meta") or {}
+    if "links" in meta:
+        meta.setdefault("link", meta.pop("links"))
     for key, inner in (("name", "full"), ("link", "home")):
         if isinstance(meta.get(key), str):
             meta[key] = {inner: meta[key]}
