@@ -88,6 +88,9 @@ class ClinicCopy:
     site: str | None
     state: str
     approval: str
+    dark_logo: str | None = None
+    """What stands in the logo's place on a dark screen, where the clinic has it."""
+    dark_screen: str = DARK_SCREEN
 
     def alt(self, slot: str) -> str:
         """Give what a screen reader hears for a slot; empty when the slot is."""
@@ -375,10 +378,17 @@ class Composer:
         state = self._label("state_tailored" if tailored else "state_approved")
         return ApprovalLine(state, said.format(by=self._plain(by), date=self._day(on)))
 
-    def clinic_copy(self, brand: Brand, logo: str | None, approval: ApprovalLine | None = None) -> ClinicCopy:
+    def clinic_copy(
+        self,
+        brand: Brand,
+        logo: str | None,
+        approval: ApprovalLine | None = None,
+        dark_logo: str | None = None,
+    ) -> ClinicCopy:
         """Gather what the slots of a brand say.
 
-        `logo` is a data address, already cleaned; `approval` is the line of a text that a clinician approved.
+        `logo` and `dark_logo` are data addresses, already cleaned; `approval` is the line of a text that a clinician
+        approved.
         """
         clinic = brand.clinic
         approval = approval or ApprovalLine(self._label("state_draft"), self._label("approval_draft"))
@@ -399,6 +409,7 @@ class Composer:
             site=brand.site,
             state=approval.state,
             approval=approval.line,
+            dark_logo=dark_logo,
         )
 
     # -- words -----------------------------------------------------------------------------------

@@ -31,10 +31,10 @@ from bifolio.diagnostics import (
 )
 from bifolio.ledger import ENGINE, Snapshot
 from bifolio.load import load, parse, read_text
-from bifolio.logo import Logo, read_logo
+from bifolio.logo import Logo, LogoUse, read_logo
 from bifolio.model.approval import Approval, Approvals
 from bifolio.model.base import NAME
-from bifolio.model.brand import Brand
+from bifolio.model.brand import Brand, name_after
 from bifolio.model.edition import Edition
 from bifolio.model.evidence import Evidence, Facts, Sources
 from bifolio.model.figure import Drawing, FigureWords
@@ -80,7 +80,8 @@ class Library:
         self._handouts: dict[str, tuple[Tree, dict[str, Handout], Handout]] = {}
         self._sayings: dict[str, tuple[Handout, Handout]] = {}
         self._themes: dict[tuple[str, str], Mapping[str, str]] = {}
-        self._logos: dict[str, Logo] = {}
+        self._logos: dict[tuple[str, str], Logo] = {}
+        """Each logo read so far, by its brand and its name there."""
         self._typefaces: dict[tuple[str, str], Typeface] = {}
 
     # -- what there is ---------------------------------------------------------------------------
@@ -337,7 +338,7 @@ class Library:
     def brand(self, brand_id: str) -> Brand:
         """Give a brand; one that says no name has that of its folder, or of its row."""
         brand = self._brand(brand_id)
-        return brand if brand.name else brand.called(brand_id.replace("-", " ").title())
+        return brand if brand.name else brand.called(name_after(brand_id))
 
     def _brand(self, brand_id: str) -> Brand:
         if brand_id in self._guests:
@@ -352,9 +353,9 @@ class Library:
         path = self.brand_folder(brand_id) / "_brand.yml"
         name = relative_name(path, self.root)
         self.trees[name] = parse(text, name)
-        self._logos.pop(brand_id, None)
+        self._logos = {key: kept for key, kept in self._logos.items() if key[0] != brand_id}
         if logo is not None:
-            self._logos[brand_id] = logo
+            self._logos[brand_id, logo.file_name] = logo
 
     def try_handout(self, item: str, text: str) -> Tree:
         """Let a handout say what is not saved, from now on and in this library only."""
@@ -407,19 +408,17 @@ class Library:
             for name in brand.contact[LINES:]
         ]
         found += self.typeface(brand_id).remarks
-        self.logo(brand_id, brand, "#000000")
-        logo = self._logos.get(brand_id)
-        if logo and logo.left_out:
-            named = ", ".join(f"<{name}>" for name in logo.left_out)
-            found.append(
-                Diagnostic(
-                    "brand.logo-left-out",
-                    f"parts of the logo were left out: {named}",
-                    tree.find(brand.logo_path or ""),
-                    help="export it as plain SVG, with text as paths and colours as attributes",
-                    severity=Severity.WARNING,
-                )
+        found += [
+            Diagnostic(
+                "brand.logo-left-out",
+                "parts of the logo were left out: " + ", ".join(f"<{part}>" for part in logo.left_out),
+                tree.find(name),
+                help="export it as plain SVG, with text as paths and colours as attributes",
+                severity=Severity.WARNING,
             )
+            for name, logo in self._logos_of(brand_id, brand).items()
+            if logo.left_out
+        ]
         return found
 
     def approvals(self, brand_id: str) -> dict[tuple[str, str, str], Approval]:
@@ -646,13 +645,30 @@ class Library:
 
         `colour` is what `currentColor` in it becomes.
         """
-        if brand.logo_path is None:
-            return None
-        if brand_id not in self._logos:
-            self._logos[brand_id] = self._read_logo(brand_id, brand.logo_path)
-        return self._logos[brand_id].address(colour)
+        logo = self._logos_of(brand_id, brand).get(brand.logo_path or "")
+        return logo.address(colour) if logo else None
 
-    def _read_logo(self, brand_id: str, name: str) -> Logo:
+    def dark_logo(self, brand_id: str, brand: Brand, colour: str) -> str | None:
+        """Give a brand's logo for dark screens, as `logo` does; none where that for light pages has to do.
+
+        One that is drawn in `currentColor` alone needs no other: it takes the colour of the night.
+        """
+        logos = self._logos_of(brand_id, brand)
+        logo = logos.get(brand.dark_logo_path or "")
+        if logo is None and (plain := logos.get(brand.logo_path or "")) and plain.is_plain:
+            logo = plain
+        return logo.address(colour) if logo else None
+
+    def _logos_of(self, brand_id: str, brand: Brand) -> dict[str, Logo]:
+        """Give the cleaned logos of a brand by the names that it gives them: for light pages, and for dark screens."""
+        names = [name for name in (brand.logo_path, brand.dark_logo_path) if name]
+        for name in names:
+            if (brand_id, name) not in self._logos:
+                use = LogoUse.PRINT if name == brand.logo_path else LogoUse.SCREEN
+                self._logos[brand_id, name] = self._read_logo(brand_id, name, use)
+        return {name: self._logos[brand_id, name] for name in names}
+
+    def _read_logo(self, brand_id: str, name: str, use: LogoUse) -> Logo:
         folder = self.brand_folder(brand_id)
         tree = self._brand_tree(brand_id)
         span = tree.find(name) or tree.span(("logo",))
@@ -669,7 +685,7 @@ class Library:
                     help="copy the file beside _brand.yml and name it here",
                 )
             )
-        return read_logo(path, span)
+        return read_logo(path, span, use)
 
     def drawing(self, name: str) -> Drawing:
         """Give a figure's template and its words."""
@@ -737,8 +753,8 @@ class Library:
         facts = {fact: self.evidence.facts[fact] for fact in handout.cites}
         said = f"{facts!r} {self.evidence.references(handout.cites)!r}"
         if job.brand in self._guests:
-            self.logo(job.brand, self.brand(job.brand), "#000000")
-            said += digest(f"{self._guests[job.brand][0].value!r} {self._logos.get(job.brand)!r}")
+            logos = self._logos_of(job.brand, self.brand(job.brand))
+            said += digest(f"{self._guests[job.brand][0].value!r} {logos!r}")
         return f"{job!r} {snapshot.of(files)} {said}", files
 
     # -- files -----------------------------------------------------------------------------------

@@ -280,8 +280,7 @@ class Workshop:
             raise ContentError(unknown)
         composer = self.flowing(*self.place(job))
         paint = self.paint(brand)
-        logo = library.logo(job.brand, brand, paint.day["deep"])
-        copy = composer.clinic_copy(brand, logo, self._approval_line(job))
+        copy = self._flowing_copy(job, composer, paint, self._approval_line(job))
         drawings = {name: library.drawing(name) for name in handout.figures}
         slots = composer.slots(copy, {})
         return (
@@ -289,6 +288,15 @@ class Workshop:
             paint,
             copy,
         )
+
+    def _flowing_copy(
+        self, job: Job, composer: Composer, paint: Paint, approval: ApprovalLine | None = None
+    ) -> ClinicCopy:
+        """Give what a brand's places say on a screen, its logos in the colours of the day and of the night."""
+        brand = self.library.brand(job.brand)
+        logo = self.library.logo(job.brand, brand, paint.day["deep"])
+        dark_logo = self.library.dark_logo(job.brand, brand, paint.night["deep"])
+        return composer.clinic_copy(brand, logo, approval, dark_logo)
 
     def _flowing(self, edition: str, theme: str, region: str, language: str, own: str) -> Composer:
         """Give a composer in whose drawings the paper, too, is a role."""
@@ -379,7 +387,7 @@ class Workshop:
         composer = self.flowing(*self.place(job))
         brand = self.library.brand(job.brand)
         paint = self.paint(brand)
-        copy = composer.clinic_copy(brand, self.library.logo(job.brand, brand, paint.day["deep"]))
+        copy = self._flowing_copy(job, composer, paint)
         flow = composer.shelf(shown, composer.slots(copy, {}), copy)
         body = web.render(
             flow, paint, self.faces(job.brand), copy.name, composer.frame("web"), composer.document

@@ -36,6 +36,15 @@ COLOR_ROLES = (
 )
 
 
+def name_after(folder: str) -> str:
+    """Give the name of a clinic that says none.
+
+    >>> name_after("harbour-street")
+    'Harbour Street'
+    """
+    return folder.replace("-", " ").title()
+
+
 class _FromSpec(Model):
     """A part of brand.yml: keys for other programs are kept out of the way, not refused."""
 
@@ -98,18 +107,16 @@ def _as_light(value: Any) -> Any:
 
 
 def _as_medium(value: Any) -> Any:
-    return (
-        {"medium": value}
-        if isinstance(value, str) or (isinstance(value, dict) and "path" in value)
-        else value
-    )
+    """Let a file, or a pair of them, stand for a logo of which it is the middle size."""
+    is_one = isinstance(value, str) or (isinstance(value, dict) and value.keys() & {"path", "light", "dark"})
+    return {"medium": value} if is_one else value
 
 
 _Image = Annotated[LogoImage, BeforeValidator(words_for("path"), json_schema_input_type=str | LogoImage)]
 
 
 class LightDark(_FromSpec):
-    """Two forms of a logo: for light pages, which are all that is printed here, and for dark ones."""
+    """Two forms of a logo: for light pages, as all of paper is, and for dark screens."""
 
     light: _Image | None = None
     dark: _Image | None = None
@@ -131,8 +138,18 @@ class Logo(_FromSpec):
     @property
     def image(self) -> LogoImage | None:
         """Give the picture for a light page: the middle size first, as the masthead is small."""
-        sizes = (size.light for size in (self.medium, self.small, self.large) if size)
-        named = next((image for image in sizes if image), None)
+        return self._found(self._size.light) if self._size else None
+
+    @property
+    def dark_image(self) -> LogoImage | None:
+        """Give the picture for a dark screen that stands beside the one for a light page."""
+        return self._found(self._size.dark) if self._size else None
+
+    @property
+    def _size(self) -> LightDark | None:
+        return next((size for size in (self.medium, self.small, self.large) if size and size.light), None)
+
+    def _found(self, named: LogoImage | None) -> LogoImage | None:
         return self.images.get(named.path, named) if named else None
 
 
@@ -427,6 +444,12 @@ class Brand(_FromSpec):
         return image.path if image and not image.is_online else None
 
     @property
+    def dark_logo_path(self) -> str | None:
+        """Give the file of the logo for dark screens; none where there is none, or where it would have to be fetched."""
+        image = self.logo.dark_image if self.logo else None
+        return image.path if image and not image.is_online else None
+
+    @property
     def logo_alt(self) -> str:
         """Give what a screen reader says for the logo: its own words, or the clinic's name."""
         image = self.logo.image if self.logo else None
@@ -449,10 +472,10 @@ class Brand(_FromSpec):
     @property
     def online_files(self) -> tuple[str, ...]:
         """Give the addresses of files that the brand would have fetched; nothing here is."""
-        image = self.logo.image if self.logo else None
-        logo = (image.path,) if image and image.is_online else ()
+        images = (self.logo.image, self.logo.dark_image) if self.logo else ()
+        logos = (image.path for image in images if image and image.is_online)
         fonts = (file.path for font in self.typography.fonts for file in font.files if file.is_online)
-        return (*logo, *fonts)
+        return (*dict.fromkeys(logos), *fonts)
 
     @property
     def home(self) -> str | None:
