@@ -495,8 +495,11 @@ class Workshop:
     def standing(self, item: str, brand: str, region: str, language: str) -> Standing:
         """Tell whether a brand's clinician has approved what a handout says now."""
         approval = self.library.approvals(brand).get((item, region, language))
-        text = self.wording(item, brand, region, language) if approval else ""
-        return Standing(item, brand, region, language, state_of(approval, text), approval)
+        if approval is None:
+            return Standing(item, brand, region, language, "draft")
+        text = self.wording(item, brand, region, language)
+        state = state_of(approval, text, self.library.approved_wording(brand, approval))
+        return Standing(item, brand, region, language, state, approval)
 
     def _approval_line(self, job: Job, *, tailored: bool = False) -> ApprovalLine | None:
         """Give what an approval that holds puts on the page; one that does not hold is a remark."""
