@@ -17,7 +17,7 @@ import traceback
 import zlib
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Any
@@ -111,6 +111,28 @@ class ClinicCopy:
         """Tell whether there is anything to set in a slot."""
         return bool(self.alt(slot))
 
+    def longest_words(self, slot: str) -> str:
+        """Give what makes a slot too full, as the brand's file says it."""
+        if slot.startswith("line-"):
+            return self.lines[int(slot.removeprefix("line-")) - 1].said or self.alt(slot)
+        return max(self.contact, self.below or "", key=len) if slot == "clinic" else self.alt(slot)
+
+    def with_breaks(self, broken: tuple[int, ...]) -> ClinicCopy:
+        """Give the same with contact lines broken, one after another."""
+        copy = self
+        for number in broken:
+            copy = copy.broken(number) or copy
+        return copy
+
+    def broken(self, number: int) -> ClinicCopy | None:
+        """Give the same with contact line `number`, counted from 1, on two lines; none without room or a place to break."""
+        line = self.lines[number - 1]
+        at = _break_of(line.text)
+        if len(self.lines) == LINES or line.blank or at is None:
+            return None
+        parts = (replace(line, text=line.text[:at].rstrip()), replace(line, text=line.text[at:].lstrip()))
+        return replace(self, lines=(*self.lines[: number - 1], *parts, *self.lines[number:]))
+
     def link(self, number: int) -> str | None:
         """Give where contact line `number`, counted from 1, leads."""
         return self.lines[number - 1].href if number <= len(self.lines) else None
@@ -131,6 +153,25 @@ class ContactLine:
     text: str
     href: str | None = None
     blank: bool = False
+    said: str = ""
+    """What the brand's file says."""
+
+
+_BREAKS = (re.compile(r"\s"), re.compile(r"(?=[@.])|(?<=/)"))
+"""Where a contact line may go on on the next: best between words, then within an address as the Chicago Manual has it."""
+
+
+def _break_of(text: str) -> int | None:
+    """Find where a line is best broken: near its middle, and in an address of mail rather where its name ends.
+
+    >>> _break_of("reception@riverside.example.org")
+    9
+    """
+    for pattern in _BREAKS:
+        places = [found.start() for found in pattern.finditer(text) if 0 < found.start() < len(text)]
+        if places:
+            return min(places, key=lambda at: abs(2 * at - len(text)) * (0.5 if text[at] == "@" else 1))
+    return None
 
 
 @dataclass(frozen=True)
@@ -544,13 +585,16 @@ class Composer:
             if name == "phone":
                 digits = re.sub(r"[^\d+]", "", clinic.phone or "")
                 said = self._label("call").format(number=clinic.phone)
-                found.append(ContactLine(said, f"tel:{digits}"))
+                found.append(ContactLine(said, f"tel:{digits}", said=clinic.phone or ""))
             elif name == "site":
-                found.append(ContactLine(brand.site or "", brand.home))
+                found.append(ContactLine(brand.site or "", brand.home, said=brand.site or ""))
             elif name == "email":
-                found.append(ContactLine(clinic.email or "", f"mailto:{clinic.email}"))
+                found.append(
+                    ContactLine(clinic.email or "", f"mailto:{clinic.email}", said=clinic.email or "")
+                )
             else:
-                found.append(ContactLine(self._plain(getattr(clinic, name))))
+                words = getattr(clinic, name)
+                found.append(ContactLine(self._plain(words), said=words))
         if not found:
             # A hand needs two lines of the panel for one of its own.
             room = ContactLine("")

@@ -596,20 +596,25 @@ class Workshop:
         brand = self.library.brand(brand_id)
         composer = self.composer(edition, theme, region, language, self._own(brand_id))
         copy = self.clinic_copy(brand_id, brand, composer, approval)
-        sheet = self.slot_sheet(composer, copy, f"brand {brand_id}")
+        where = f"brand {brand_id}"
+        sheet = self.slot_sheet(composer, copy, where)
         palette = self.palette(brand)
 
         def mixed() -> Inker:
             from bifolio.ink import Ink, Inker
 
+            made = sheet.take()
+            said = copy.with_breaks(made.broken)
+            if said.below and made.fits.get("clinic") == FITS - 1:
+                self.remarks[where, "clinic"] = _left_out(said.below, where)
             return Inker(
                 Ink(
                     palette=palette,
-                    sheet=sheet.take(),
-                    name=copy.name,
-                    alts={slot: copy.alt(slot) for slot in SLOTS},
-                    links=tuple(copy.link(number) for number in range(1, LINES + 1)),
-                    link_words=tuple(copy.alt(f"line-{number}") for number in range(1, LINES + 1)),
+                    sheet=made,
+                    name=said.name,
+                    alts={slot: said.alt(slot) for slot in SLOTS},
+                    links=tuple(said.link(number) for number in range(1, LINES + 1)),
+                    link_words=tuple(said.alt(f"line-{number}") for number in range(1, LINES + 1)),
                 )
             )
 
@@ -639,18 +644,27 @@ class Workshop:
             from bifolio.ink import SlotSheet
 
             fits: dict[str, int] = {}
+            broken: tuple[int, ...] = ()
             names, sheet = first
-            for _ in range(FITS):
+            while True:
+                said = copy.with_breaks(broken)
                 head, _, pdf = sheet.take().partition(b"\n")
                 pages, *overfull = map(int, head.split())
                 assert pages == len(names), "each slot has one page of the sheet"
                 full = [names[number] for number in overfull]
                 if not full:
-                    return SlotSheet(pdf, {name: at for at, name in enumerate(names)}, fits)
-                fits |= {name: fits.get(name, 0) + 1 for name in full}
-                names, sheet = self._begin_slots(composer.slots(copy, fits), composer, where)
-            said = dict.fromkeys(_longest_words(copy, name) for name in full)
-            raise DesignError(self._does_not_fit(words, where) for words in said)
+                    return SlotSheet(pdf, {name: at for at, name in enumerate(names)}, fits, broken)
+                larger = [name for name in full if fits.get(name, 0) + 1 < FITS]
+                lines = [number for number in range(1, len(said.lines) + 1) if f"line-{number}" in full]
+                if larger:
+                    fits |= {name: fits.get(name, 0) + 1 for name in larger}
+                elif at := next((number for number in lines if said.broken(number)), None):
+                    broken = (*broken, at)
+                    fits = {name: fit for name, fit in fits.items() if not name.startswith("line-")}
+                else:
+                    raise DesignError(self._do_not_fit(said, full, where))
+                slots = composer.slots(copy.with_breaks(broken), fits)
+                names, sheet = self._begin_slots(slots, composer, where)
 
         return _Kept(fitted)
 
@@ -664,13 +678,21 @@ class Workshop:
         work = self.executor.submit(lay_out_slots, html, self._fonts, where)
         return tuple(slots), _Kept(lambda: self.store.keep(mark, self._made(work)[0]))
 
-    def _does_not_fit(self, words: str, where: str) -> Diagnostic:
+    def _do_not_fit(self, copy: ClinicCopy, slots: Sequence[str], where: str) -> Iterable[Diagnostic]:
+        for words in dict.fromkeys(copy.longest_words(slot) for slot in slots):
+            is_line = any(line.said == words for line in copy.lines)
+            cure = "shorten it in _brand.yml" + (
+                ", or take out another line of contact, for it to take two" * is_line
+            )
+            yield self._does_not_fit(words, where, cure)
+
+    def _does_not_fit(self, words: str, where: str, cure: str = "shorten it in _brand.yml") -> Diagnostic:
         return Diagnostic(
             "brand.too-long",
             f'"{shorten(words)}" does not fit its place, even set small',
             self.library.place_of(words, where),
             where=where,
-            help="shorten it in _brand.yml",
+            help=cure,
         )
 
     # -- impose ----------------------------------------------------------------------------------
@@ -768,8 +790,14 @@ def _minutes(galley: str) -> int:
     return math.ceil(len(_MARKUP.sub(" ", galley).split()) / _READ_IN_A_MINUTE)
 
 
-def _longest_words(copy: ClinicCopy, slot: str) -> str:
-    return max(copy.contact, copy.below or "", key=len) if slot == "clinic" else copy.alt(slot)
+def _left_out(words: str, where: str) -> Diagnostic:
+    return Diagnostic(
+        "brand.no-room",
+        f'"{shorten(words)}" is not printed: there is no room for it below the name',
+        where=where,
+        help="shorten it, or the name, in _brand.yml",
+        severity=Severity.WARNING,
+    )
 
 
 GREY = "#808080"

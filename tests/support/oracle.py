@@ -21,6 +21,11 @@ from bifolio.plan import Job
 from bifolio.render.pdf import render
 from tests.support import pictures, tags
 
+MANY_HEADS = {"tears-and-intimacy"}
+"""Where the edges of letters are not counted, only what no rounding explains. WeasyPrint 70 takes the width of a letter
+from the size at which it first meets it: laid out whole, letters of the heads' face come first in the clinic's name,
+and a page with many lines in that face, as this booklet's ninth, differs in more edges than the bound allows (0.22 %)."""
+
 
 def marked_templates(library: Library, folder: Path) -> Path:
     """Copy the templates so that each slot of a whole layout is a block quote."""
@@ -41,7 +46,8 @@ def whole(workshop: Workshop, templates: Path, job: Job) -> bytes:
     composer = Composer(design, plain.locale, plain.region, workshop.palette(brand), library.own(job.brand))
     copy = workshop.clinic_copy(job.brand, brand, composer)
     sentinel_copy = workshop.clinic_copy(job.brand, brand, plain)
-    fits = workshop.slot_sheet(plain, sentinel_copy, job.brand).take().fits
+    sheet = workshop.slot_sheet(plain, sentinel_copy, job.brand).take()
+    fits, copy = sheet.fits, copy.with_breaks(sheet.broken)
     handout = library.handout(job.item)
     drawings = {name: library.drawing(name) for name in handout.figures}
     room = Markup(
