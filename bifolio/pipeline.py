@@ -557,7 +557,7 @@ class Workshop:
             return
         placed = [self._placed(finding) for finding in findings]
         if any(finding.code == "render.missing-glyph" for finding in placed):
-            raise ContentError(dict.fromkeys(placed))
+            raise ContentError(_one_a_line(dict.fromkeys(placed)))
         if all(finding.code == "render.cut-text" for finding in placed):
             raise ProofError(placed)
         raise DesignError(placed)
@@ -788,6 +788,17 @@ _MARKUP = re.compile(r"<style>.*?</style>|<svg.*?</svg>|<[^>]*>", re.DOTALL)
 
 def _minutes(galley: str) -> int:
     return math.ceil(len(_MARKUP.sub(" ", galley).split()) / _READ_IN_A_MINUTE)
+
+
+def _one_a_line(findings: Iterable[Diagnostic]) -> Iterable[Diagnostic]:
+    """Tell once of all letters of one line that no font has: a name in another script has a dozen."""
+    of_line: dict[tuple[str, int] | int, list[Diagnostic]] = {}
+    for number, finding in enumerate(sorted(findings, key=lambda finding: finding.sort_key)):
+        span = finding.span if finding.code == "render.missing-glyph" else None
+        of_line.setdefault((span.source.name, span.line) if span else -number - 1, []).append(finding)
+    for first, *more in of_line.values():
+        others = f", nor for {len(more)} more of this line" if more else ""
+        yield replace(first, message=first.message + others)
 
 
 def _left_out(words: str, where: str) -> Diagnostic:

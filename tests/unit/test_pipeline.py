@@ -7,7 +7,7 @@ from concurrent.futures import Executor, Future
 import pytest
 
 from bifolio.compose import FITS
-from bifolio.diagnostics import DesignError, ProofError
+from bifolio.diagnostics import ContentError, DesignError, ProofError
 from bifolio.library import Library
 from bifolio.pipeline import Workshop, fingerprint
 from bifolio.plan import Job
@@ -85,6 +85,14 @@ def test_an_address_that_finds_no_room_is_told(scratch) -> None:
     shop.produce(Job("small", "letter", "calm", "us", "en", "default", "pdf"))
     (remark,) = [remark for remark in shop.remarks.values() if remark.code == "brand.no-room"]
     assert "1 Long Street" in remark.message
+
+
+def test_a_name_in_a_script_without_a_font_is_one_finding(scratch) -> None:
+    with pytest.raises(ContentError) as raised:
+        _fits(scratch, "מרפאת רימון")
+    (finding,) = raised.value.findings
+    assert finding.message == 'no font here has a shape for "מ" (U+05DE), nor for 7 more of this line'
+    assert str(finding.span) == "content/brands/default/_brand.yml:1:14"
 
 
 def test_a_short_name_is_set_at_full_size(scratch) -> None:
