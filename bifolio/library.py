@@ -46,7 +46,7 @@ from bifolio.model.project import Plan
 from bifolio.model.region import Region, SupportLine
 from bifolio.model.tree import Steps, Tree
 from bifolio.model.words import HouseWords
-from bifolio.palette import DEFAULT_SEED, derive, tokens_of
+from bifolio.palette import DEFAULT_SEED, PAPER, contrast, derive, tokens_of
 from bifolio.plan import Job, unknown
 from bifolio.roster import read_table
 from bifolio.theme import FILE as THEME
@@ -418,6 +418,20 @@ class Library:
             )
             for name, logo in self._logos_of(brand_id, brand).items()
             if logo.left_out
+        ]
+        found += [
+            Diagnostic(
+                "brand.logo-unseen",
+                f"the logo cannot be seen on {ground}",
+                tree.find(name),
+                help='give each its own: logo: {medium: {light: …, dark: …}}, "light" for paper and "dark" for dark screens',
+                severity=Severity.WARNING,
+            )
+            for name, logo in self._logos_of(brand_id, brand).items()
+            for ground, colour in (("white paper", PAPER), ("a dark screen", _DARK))
+            if name == (brand.logo_path if colour == PAPER else brand.dark_logo_path)
+            and logo.paints
+            and all(contrast(paint, colour) < _SEEN for paint in logo.paints)
         ]
         return found
 
@@ -817,6 +831,13 @@ class Library:
     @staticmethod
     def _unknown(what: str, name: str, known: tuple[str, ...], error: type[PressError]) -> PressError:
         return error(unknown(what, name, known))
+
+
+_DARK = "#181818"
+"""About what a page is on a dark screen, whatever a clinic's colour."""
+
+_SEEN = 1.4
+"""The least contrast of a logo: far below what WCAG asks of signs, which sets logos free (1.4.11)."""
 
 
 def _bad_name(subject: str, what: str, name: str, where: str) -> Diagnostic:

@@ -11,6 +11,7 @@ import base64
 import io
 import re
 import warnings
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 from bifolio.diagnostics import DesignError, Diagnostic, Span
+from bifolio.model.brand import in_hex
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -56,6 +58,11 @@ class Logo:
         root, *_ = re.findall(rb"<svg[^>]*>", self.body) or [b""]
         paints = set(re.findall(rb' (?:fill|stroke|stop-color)="([^"]*)"', self.body))
         return b" fill=" in root and b"currentColor" in paints and paints <= {b"none", b"currentColor"}
+
+    @property
+    def paints(self) -> tuple[str, ...]:
+        """Give the colours that it is drawn in, as #rrggbb; none where it takes the brand's, or they are not known."""
+        return _paints_of_pixels(self.body) if self.kind == "image/png" else _paints_of_shapes(self.body)
 
     @property
     def file_name(self) -> str:
@@ -304,6 +311,24 @@ class _Count:
                 yield self.named[target]
 
 
+_SHAPES = frozenset(["path", "rect", "circle", "ellipse", "line", "polyline", "polygon"])
+
+
+def _paints_of_shapes(svg: bytes) -> tuple[str, ...]:
+    found: set[str] = set()
+
+    def look(element: ElementTree.Element, fill: str, stroke: str) -> None:
+        fill, stroke = element.get("fill", fill), element.get("stroke", stroke)
+        if element.tag.removeprefix(_SVG) in _SHAPES:
+            found.update({fill, stroke} - {"none"})
+        for child in element:
+            look(child, fill, stroke)
+
+    look(ElementTree.fromstring(svg), "#000000", "none")
+    colours = [in_hex(paint) for paint in sorted(found)]
+    return tuple(colour for colour in colours if colour) if all(colours) else ()
+
+
 # -- pixels --------------------------------------------------------------------------------------
 
 
@@ -350,6 +375,24 @@ def _in_srgb(picture: Image) -> Image:
     if alpha is not None:
         turned.putalpha(alpha)
     return turned
+
+
+def _paints_of_pixels(png: bytes) -> tuple[str, ...]:
+    """Give the colours of what is not transparent, those of a hundredth of it or more."""
+    from PIL import Image
+
+    with Image.open(io.BytesIO(png)) as picture:
+        picture.thumbnail((96, 96))
+        small = picture.convert("RGBA")
+    shades: Counter[tuple[int, ...]] = Counter()
+    for count, pixel in small.getcolors(96 * 96) or ():
+        if isinstance(pixel, tuple) and pixel[3] > 128:
+            shades[tuple(channel // 16 * 17 for channel in pixel[:3])] += count
+    return tuple(
+        "#{:02x}{:02x}{:02x}".format(*shade)
+        for shade, count in sorted(shades.items())
+        if count * 100 > shades.total()
+    )
 
 
 @contextmanager

@@ -171,7 +171,7 @@ def _checked_colour(value: Any) -> Any:
 _HEX = re.compile(r"#(?:[0-9a-fA-F]{3,4}|[0-9a-fA-F]{6}|[0-9a-fA-F]{8})")
 
 
-def _in_hex(colour: str) -> str | None:
+def in_hex(colour: str) -> str | None:
     """Write a colour of CSS as #rrggbb, without its transparency; none when it is no colour."""
     if _HEX.fullmatch(colour):
         digits = colour[1:] if len(colour) > 5 else "".join(digit * 2 for digit in colour[1:])
@@ -181,9 +181,12 @@ def _in_hex(colour: str) -> str | None:
     from coloraide import Color  # 0.3 s to import; most brands write #1d5a68
 
     try:
-        return str(Color(colour).convert("srgb").clip().to_string(hex=True, alpha=False))
+        found = Color(colour)
     except ValueError:
         return None
+    if not found.alpha():  # `transparent` is no colour
+        return None
+    return str(found.convert("srgb").clip().to_string(hex=True, alpha=False))
 
 
 _Colour = Annotated[str, BeforeValidator(_checked_colour)]
@@ -239,7 +242,7 @@ class Color(_FromSpec):
         if target is None and name in COLOR_ROLES:
             target = getattr(self, name)
         if target is None or target == name:
-            return _in_hex(name)
+            return in_hex(name)
         return self.resolve(target, depth=depth + 1)
 
     @property

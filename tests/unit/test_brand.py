@@ -236,6 +236,8 @@ def test_files_in_the_web_are_told_and_not_fetched(scratch: Scratch) -> None:
         ("rgb(29, 90, 104)", "#1d5a68"),
         ("rgb(29 90 104 / 50%)", "#1d5a68"),
         ("hsl(0 100% 50%)", "#ff0000"),
+        ("oklch(60% 0.15 240)", "#0089d0"),
+        ("RGB(29, 90, 104)", "#1d5a68"),
         ("sea", "#1d5a68"),
         ("deep-sea", "#1d5a68"),
         ("secondary", "#1d5a68"),
@@ -248,7 +250,7 @@ def test_colours_as_css_writes_them(colour: str, hexadecimal: str) -> None:
     )
 
 
-@pytest.mark.parametrize("colour", ["nothing", "url(#x)", "rgb(1,2)", "var(--x)", "primary", "loop"])
+@pytest.mark.parametrize("colour", ["nothing", "transparent", "url(#x)", "rgb(1,2)", "var(--x)", "primary", "loop"])
 def test_colours_that_lead_nowhere(colour: str) -> None:
     palette = {"loop": "pool", "pool": "loop"} if colour == "loop" else {}
     with pytest.raises(ValueError, match="leads nowhere"):
