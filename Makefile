@@ -5,6 +5,9 @@ RUN := $(VENV)/bin/python
 # more than there are cores, as some wait for a browser.
 EVERY_CORE := -n $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1) --dist loadfile --no-loadscope-reorder
 
+# Python keeps what it compiled, as it does unless told otherwise: tests start it again and again.
+export PYTHONDONTWRITEBYTECODE :=
+
 ifeq ($(shell uname -s),Darwin)
 # Homebrew keeps Pango where the loader does not look by itself.
 export DYLD_FALLBACK_LIBRARY_PATH := $(shell brew --prefix 2>/dev/null)/lib:$(DYLD_FALLBACK_LIBRARY_PATH)

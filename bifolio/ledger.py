@@ -12,6 +12,7 @@ import json
 import os
 import sys
 import sysconfig
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -34,28 +35,44 @@ class Snapshot:
 
     def __init__(self, digests: Mapping[str, str], stats: Mapping[str, tuple[str, list[int]]]) -> None:
         self.digests = dict(sorted(digests.items()))
+        self._names = list(self.digests)
+        self._together: dict[str, str] = {}
         self.stats = dict(stats)
         """Where each file stands, its size and its time of change."""
 
     def of(self, names: Iterable[str]) -> str:
         """Give one digest of the named files; a name that ends with / or . stands for all that begin so."""
-        chosen = [f"{name} {self.digests[name]}\n" for name in self._begun(names)]
-        return hashlib.sha256("".join(chosen).encode()).hexdigest()
+        return _joined(f"{name} {self._said(name)}" for name in sorted(set(names)))
+
+    def _said(self, name: str) -> str:
+        if not name.endswith(_BEGINNING):
+            return self.digests.get(name, "")
+        if name not in self._together:
+            self._together[name] = _joined(f"{each} {self.digests[each]}" for each in self.under(name))
+        return self._together[name]
 
     def holds(self, names: Iterable[str]) -> bool:
         """Tell whether the named files are still as they were; names as in `of`."""
         return all(_is_as_written(*self.stats[name]) for name in self._begun(names) if name in self.stats)
 
-    def _begun(self, names: Iterable[str]) -> list[str]:
-        exact = set()
-        beginnings = []
+    def under(self, beginning: str) -> list[str]:
+        """Give all names that begin so."""
+        first = bisect_left(self._names, beginning)
+        return self._names[first : bisect_left(self._names, beginning + chr(sys.maxunicode), first)]
+
+    def _begun(self, names: Iterable[str]) -> Iterator[str]:
         for name in names:
-            if name.endswith(("/", ".")):
-                beginnings.append(name)
-            else:
-                exact.add(name)
-        begun = tuple(beginnings)
-        return [name for name in self.digests if name in exact or name.startswith(begun)]
+            if name.endswith(_BEGINNING):
+                yield from self.under(name)
+            elif name in self.digests:
+                yield name
+
+
+_BEGINNING = ("/", ".")
+
+
+def _joined(lines: Iterable[str]) -> str:
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
 class Ledger:

@@ -77,6 +77,7 @@ class Library:
         self.table: Path | None = None
         """The table of clinics whose rows are brands here."""
         self._models: dict[tuple[type[BaseModel], str], tuple[Tree, BaseModel]] = {}
+        self._cited: dict[str, tuple[Handout, str]] = {}
         self._handouts: dict[str, tuple[Tree, dict[str, Handout], Handout]] = {}
         self._sayings: dict[str, tuple[Handout, Handout]] = {}
         self._themes: dict[tuple[str, str], Mapping[str, str]] = {}
@@ -307,7 +308,7 @@ class Library:
                     help="give one of the two files another name",
                 )
             )
-        if not NAME.fullmatch(item):
+        if not NAME.fullmatch(item) or item in _TAKEN:
             raise ContentError(_bad_name("content", "file", item, relative_name(path, self.root)))
 
     def check_words(self, item: str, region: Region) -> list[Diagnostic]:
@@ -757,19 +758,23 @@ class Library:
             *(f"styles/{name}/" for name in ("parts", "flow", "fonts", "icons", "editions")),
             *(f"styles/components/{kind}.css" for kind in kinds),
             f"styles/themes/{job.theme}.css",
-            *(
-                n
-                for n in snapshot.digests
-                if n.startswith("templates/") and n not in blocks and "/blocks/" not in n
-            ),
+            *(name for name in snapshot.under("templates/") if "/blocks/" not in name),
             *blocks,
         )
-        facts = {fact: self.evidence.facts[fact] for fact in handout.cites}
-        said = f"{facts!r} {self.evidence.references(handout.cites)!r}"
+        said = self._said_by_facts(job.item, handout)
         if job.brand in self._guests:
             logos = self._logos_of(job.brand, self.brand(job.brand))
             said += digest(f"{self._guests[job.brand][0].value!r} {logos!r}")
         return f"{job!r} {snapshot.of(files)} {said}", files
+
+    def _said_by_facts(self, item: str, handout: Handout) -> str:
+        """Write out what a handout cites; once for all clinics."""
+        kept = self._cited.get(item)
+        if kept is None or kept[0] is not handout:
+            cites = handout.cites
+            facts = {fact: self.evidence.facts[fact] for fact in cites}
+            kept = self._cited[item] = handout, digest(f"{facts!r} {self.evidence.references(cites)!r}")
+        return kept[1]
 
     # -- files -----------------------------------------------------------------------------------
 
@@ -839,9 +844,19 @@ _DARK = "#181818"
 _SEEN = 1.4
 """The least contrast of a logo: far below what WCAG asks of signs, which sets logos free (1.4.11)."""
 
+_TAKEN = frozenset({"index", "proof"})
+"""Names that files of our own have: the shelf's page, a clinic's proof."""
+
 
 def _bad_name(subject: str, what: str, name: str, where: str) -> Diagnostic:
     slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+    if name in _TAKEN:
+        return Diagnostic(
+            f"{subject}.bad-name",
+            f'a {what} of our own is called "{name}"',
+            where=where,
+            help="give it another name",
+        )
     return Diagnostic(
         f"{subject}.bad-name",
         f'the {what} cannot be called "{shorten(name)}"',

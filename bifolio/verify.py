@@ -12,6 +12,7 @@ import ctypes
 import io
 import re
 import struct
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from typing import Any
 
@@ -135,7 +136,8 @@ def _fonts(document: pikepdf.Pdf, where: str) -> Iterator[Diagnostic]:
             yield _finding("verify.font", f'the font "{name}" is not embedded', where)
 
 
-_SHOWN = re.compile(rb"/(\S+)\s+[\d.]+\s+Tf|<([0-9A-Fa-f\s]+)>(?=[^>])")
+_SET_FONT = re.compile(rb"/(\S+)\s+[\d.]+\s+Tf")
+_SHOWN = re.compile(rb"<([0-9A-Fa-f\s]+)>(?=[^>])")
 
 
 def _glyphs(document: pikepdf.Pdf, where: str) -> Iterator[Diagnostic]:
@@ -144,15 +146,14 @@ def _glyphs(document: pikepdf.Pdf, where: str) -> Iterator[Diagnostic]:
     for number, page in enumerate(document.pages, 1):
         fonts = _part(_part(page.obj, "/Resources"), "/Font")
         limits = {name.lstrip("/"): _glyph_count(font, sizes) for name, font in fonts.items()}
-        limit: int | None = None
+        _, *parts = _SET_FONT.split(_page_content(page))
+        shown: defaultdict[bytes, Counter[bytes]] = defaultdict(Counter)
+        for font, content in zip(parts[::2], parts[1::2], strict=True):
+            shown[font].update(_SHOWN.findall(content))
         missing = 0
-        for found in _SHOWN.finditer(_page_content(page)):
-            if found[1] is not None:
-                limit = limits.get(found[1].decode("latin-1"))
-            elif limit is not None:
-                digits = b"".join(found[2].split())
-                codes = (int(digits[at : at + 4], 16) for at in range(0, len(digits) - 3, 4))
-                missing += sum(1 for code in codes if code == 0 or code >= limit)
+        for font, strings in shown.items():
+            if limit := limits.get(font.decode("latin-1")):
+                missing += sum(times * _past(string, limit) for string, times in strings.items())
         if missing:
             yield _finding(
                 "verify.missing-glyph",
@@ -160,6 +161,13 @@ def _glyphs(document: pikepdf.Pdf, where: str) -> Iterator[Diagnostic]:
                 where,
                 "use other letters, or a font that has them",
             )
+
+
+def _past(shown: bytes, limit: int) -> int:
+    """Count the codes of a string, two bytes each, that stand for no glyph."""
+    digits = b"".join(shown.split())
+    codes = (int(digits[at : at + 4], 16) for at in range(0, len(digits) - 3, 4))
+    return sum(1 for code in codes if code == 0 or code >= limit)
 
 
 def _page_content(page: pikepdf.Page) -> bytes:
@@ -243,11 +251,12 @@ def _page(raw: Any, page: Any, number: int, where: str, *, is_sheet: bool) -> It
     safe = _safe_area(sheet)
     texts = drawn = 0
     reported = set()
-    for kind, bounds, clip in _objects(raw, page):
+    for text in _objects(raw, page):
         drawn += 1
-        if kind != raw.FPDF_PAGEOBJ_TEXT:
+        if text is None:
             continue
         texts += 1
+        bounds, clip = text
         for frame, code, words in (
             (sheet, "verify.text-past-page", "text runs past the edge of the page"),
             (clip, "verify.text-cut", "text is cut off"),
@@ -289,6 +298,8 @@ def _coarse(raw: Any, page: Any, number: int, where: str) -> Iterator[Diagnostic
 
 
 _Bounds = tuple[float, float, float, float]
+_Text = tuple[_Bounds, _Bounds | None]
+"""The bounds of a text and its clip, in page points."""
 
 _SAFE_MM = 10.0
 _CARD_MM = 100.0
@@ -312,8 +323,8 @@ def _stands_out(bounds: _Bounds, frame: _Bounds) -> bool:
     )
 
 
-def _objects(raw: Any, page: Any) -> Iterator[tuple[int, _Bounds, _Bounds | None]]:
-    """Give each object of a page, those inside forms too: its kind, bounds and clip in page points."""
+def _objects(raw: Any, page: Any) -> Iterator[_Text | None]:
+    """Give each object of a page, those inside forms too: none for what is not text."""
     handle = page.raw
     for index in range(raw.FPDFPage_CountObjects(handle)):
         yield from _object(raw, raw.FPDFPage_GetObject(handle, index), _IDENTITY, 0)
@@ -323,7 +334,7 @@ _Matrix = tuple[float, float, float, float, float, float]
 _IDENTITY: _Matrix = (1, 0, 0, 1, 0, 0)
 
 
-def _object(raw: Any, item: Any, outer: _Matrix, depth: int) -> Iterator[tuple[int, _Bounds, _Bounds | None]]:
+def _object(raw: Any, item: Any, outer: _Matrix, depth: int) -> Iterator[_Text | None]:
     kind = raw.FPDFPageObj_GetType(item)
     if kind == raw.FPDF_PAGEOBJ_FORM and depth < 8:
         matrix = raw.FS_MATRIX()
@@ -332,11 +343,12 @@ def _object(raw: Any, item: Any, outer: _Matrix, depth: int) -> Iterator[tuple[i
         for index in range(raw.FPDFFormObj_CountObjects(item)):
             yield from _object(raw, raw.FPDFFormObj_GetObject(item, index), inner, depth + 1)
         return
+    if kind != raw.FPDF_PAGEOBJ_TEXT:
+        yield None
+        return
     left, bottom, right, top = (ctypes.c_float() for _ in range(4))
     raw.FPDFPageObj_GetBounds(item, left, bottom, right, top)
-    bounds = _moved((left.value, bottom.value, right.value, top.value), outer)
-    clip = _clip(raw, item, outer) if kind == raw.FPDF_PAGEOBJ_TEXT else None
-    yield kind, bounds, clip
+    yield _moved((left.value, bottom.value, right.value, top.value), outer), _clip(raw, item, outer)
 
 
 def _clip(raw: Any, item: Any, outer: _Matrix) -> _Bounds | None:

@@ -18,9 +18,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape, unescape
+from importlib import import_module
+from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -112,12 +114,7 @@ def _cold(folder: Path, runs: int) -> list[Row]:
     shop = Workshop(Library(ROOT), Store(folder / "store"))
     page = folder / "page.html"
     page.write_text(shop.galley(ITEM, "letter", "calm", "us", "en"), "utf-8")
-    words = unescape(
-        re.sub(r"<style>.*?</style>|<svg.*?</svg>|<[^>]*>", " ", page.read_text("utf-8"), flags=re.DOTALL)
-    )
-    (folder / "page.typ").write_text(
-        "\n\n".join(re.sub(r"([#$*_`<>@\\\[\]])", r"\\\1", words).split("\n")), "utf-8"
-    )
+    (folder / "page.typ").write_text(_in_typst(page.read_text("utf-8")), "utf-8")
     ours = "one handout, cold, verified"
     rows = []
     for name, command in _rivals(page, folder).items():
@@ -207,14 +204,8 @@ def _cores(folder: Path, runs: int) -> list[Row]:
     return [Row("the library in all forms, from nothing", "WeasyPrint on its pages, warm, in turn", *times)]
 
 
-def _scale(folder: Path, brands: int) -> list[Row]:
-    """Three items for many brands: the last quarter of the time against the first, and memory after each."""
-    from bifolio.ledger import Ledger
-    from bifolio.office import Office
-    from bifolio.plan import Request
-    from bifolio.press import Batch
-    from bifolio.worker import Processes, cores, workers
-
+def _project_of(folder: Path, brands: int) -> Path:
+    """Give a project with the library and so many clinics: clinic-0, clinic-1 …"""
     project = folder / "project"
     shutil.copytree(ROOT / "content", project / "content")
     shutil.rmtree(project / "content" / "brands")
@@ -225,6 +216,18 @@ def _scale(folder: Path, brands: int) -> list[Row]:
         own.joinpath("_brand.yml").write_text(
             f'meta: {{name: Clinic {number}}}\ncolor: {{primary: "{colour}"}}\n', "utf-8"
         )
+    return project
+
+
+def _scale(folder: Path, brands: int) -> list[Row]:
+    """Three items for many brands: the last quarter of the time against the first, and memory after each."""
+    from bifolio.ledger import Ledger
+    from bifolio.office import Office
+    from bifolio.plan import Request
+    from bifolio.press import Batch
+    from bifolio.worker import Processes, cores, workers
+
+    project = _project_of(folder, brands)
     items = ("tears-and-closeness", "steady-now", "check-in-card")
     with workers(ROOT / "styles" / "fonts", max(2, cores())) as crew:
         assert isinstance(crew, Processes)
@@ -273,7 +276,62 @@ def _inking(folder: Path, runs: int) -> list[Row]:
     times = _in_turn(
         runs, lambda: inker.ink(plate), lambda: lay_out_handout(galley, library.styles / "fonts", ITEM)
     )
-    return [Row("a further clinic, inked", "laying it out", *times)]
+    rows = [Row("a further clinic, inked", "laying it out", *times)]
+    if not find_spec("typst"):
+        return [*rows, Row("a further clinic, inked", "Typst on the same words")]
+    count = iter(range(10**6))
+    words = _in_typst(galley)
+    times = _in_turn(
+        runs, lambda: inker.ink(plate), lambda: _typst_takes(folder, [f"{words}\n\nRun {next(count)}"])
+    )
+    return [*rows, Row("a further clinic, inked", "Typst on the same words", *times)]
+
+
+def _brand(folder: Path, runs: int) -> list[Row]:
+    """The laid-out library for a further clinic, verified, against building it, and against Typst on its words."""
+    from bifolio.library import Library
+    from bifolio.pipeline import Workshop
+    from bifolio.plan import Job
+    from bifolio.press import Store
+
+    runs = max(1, runs // 3)
+    project = _project_of(folder, runs + 1)
+    library = Library(project)
+    items = tuple(library.handout_paths)
+    pages = []
+    further, whole, typst = [], [], []
+    for run in range(runs):
+        shop = Workshop(library, Store(folder / f"brand-{run}"))
+        for brand, times in (("clinic-0", whole), (f"clinic-{run + 1}", further)):
+            started = time.perf_counter()
+            for item in items:
+                shop.produce(Job(item, "letter", "calm", "us", "en", brand, "pdf"))
+            times.append(time.perf_counter() - started)
+        if find_spec("typst"):
+            pages = [_in_typst(shop.galley(item, "letter", "calm", "us", "en")) for item in items]
+            typst.append(_typst_takes(folder, [f"{page}\n\nRun {run}" for page in pages]))
+        shutil.rmtree(folder / f"brand-{run}", ignore_errors=True)
+    ours = "the library for a further clinic, laid out before"
+    return [
+        Row(ours, "building it", tuple(further), tuple(whole)),
+        Row(ours, "Typst on the same words", tuple(further) if typst else (), tuple(typst)),
+    ]
+
+
+def _in_typst(galley: str) -> str:
+    """Give the words of a galley as paragraphs of Typst."""
+    words = unescape(re.sub(r"<style>.*?</style>|<svg.*?</svg>|<[^>]*>", " ", galley, flags=re.DOTALL))
+    return "\n\n".join(re.sub(r"([#$*_`<>@\\\[\]])", r"\\\1", words).split("\n"))
+
+
+def _typst_takes(folder: Path, pages: Sequence[str]) -> float:
+    """Compile documents by Typst in this process, and give the seconds. None was compiled before."""
+    typst: Any = import_module("typst")
+    started = time.perf_counter()
+    for page in pages:
+        (folder / "page.typ").write_text(page, "utf-8")
+        typst.compile(folder / "page.typ", output=folder / "typst.pdf")
+    return time.perf_counter() - started
 
 
 def _books(folder: Path, runs: int) -> list[Row]:
@@ -355,6 +413,7 @@ PARTS: Mapping[str, Callable[[Path, int], list[Row]]] = {
     "word": _one_word,
     "cores": _cores,
     "inking": _inking,
+    "brand": _brand,
     "imposing": _imposing,
     "books": _books,
     "scale": _scale,
@@ -367,10 +426,12 @@ _BEGIN, _END = "<!-- measured -->", "<!-- /measured -->"
 
 
 def _write(rows: Sequence[Row]) -> None:
-    """Put the results into the documents: a table, and a plot of the ratios."""
+    """Put the results into the documents: a table, and a plot of the ratios. What was not measured now stays."""
     page = DOCS / "benchmarks.md"
     before, _, rest = page.read_text("utf-8").partition(_BEGIN)
-    after = rest.partition(_END)[2]
+    table, _, after = rest.partition(_END)
+    known = {(row.ours, row.other): row for row in _written(table)}
+    rows = list((known | {(row.ours, row.other): row for row in rows}).values())
     lines = ["| Bifolio | Seconds | Against | Seconds | Ratio |", "|---|---|---|---|---|"]
     for row in rows:
         if row.other_seconds:
@@ -381,6 +442,13 @@ def _write(rows: Sequence[Row]) -> None:
     table = "\n".join(lines)
     page.write_text(f"{before}{_BEGIN}\n\n{table}\n\n{_END}{after}", "utf-8")
     (DOCS / "benchmarks.svg").write_text(_plot([row for row in rows if row.other_seconds]), "utf-8")
+
+
+def _written(table: str) -> Iterator[Row]:
+    """Give the rows of the table as it stands, with their medians."""
+    for line in table.strip().splitlines()[2:]:
+        ours, one, other, two, _ = (cell.strip() for cell in line.strip("|").split("|"))
+        yield Row(ours, other, (float(one),), (float(two),)) if one else Row(ours, other)
 
 
 def _plot(rows: Sequence[Row]) -> str:

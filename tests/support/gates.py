@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.support.verapdf import java
+
 TOOLS = Path(__file__).parent.parent / "tools"
 _INSTALL = "npm ci --prefix tests/tools"
 
@@ -55,7 +57,7 @@ def epubcheck(books: Sequence[Path], folder: Path) -> dict[str, list[str]]:
     classes = f"{jar}:{jar.parent}/lib/*"
     runner = TOOLS / "EpubChecks.java"
     done = subprocess.run(
-        ["java", "-cp", classes, str(runner), str(folder), *map(str, books)],
+        [*java(len(books)), "-cp", classes, str(runner), str(folder), *map(str, books)],
         capture_output=True, text=True, check=False, timeout=600,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr

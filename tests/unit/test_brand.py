@@ -250,7 +250,9 @@ def test_colours_as_css_writes_them(colour: str, hexadecimal: str) -> None:
     )
 
 
-@pytest.mark.parametrize("colour", ["nothing", "transparent", "url(#x)", "rgb(1,2)", "var(--x)", "primary", "loop"])
+@pytest.mark.parametrize(
+    "colour", ["nothing", "transparent", "url(#x)", "rgb(1,2)", "var(--x)", "primary", "loop"]
+)
 def test_colours_that_lead_nowhere(colour: str) -> None:
     palette = {"loop": "pool", "pool": "loop"} if colour == "loop" else {}
     with pytest.raises(ValueError, match="leads nowhere"):

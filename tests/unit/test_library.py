@@ -67,6 +67,16 @@ def test_odd_names_of_files_and_folders_are_refused(name: str, scratch: Scratch)
     assert _codes(raised) == ["brand.bad-name"]
 
 
+@pytest.mark.parametrize("name", ["index", "proof"])
+def test_names_of_our_own_files_are_refused_for_handouts(name: str, scratch: Scratch) -> None:
+    scratch.write(f"content/handouts/{name}.yaml", HANDOUT)
+    with pytest.raises(ContentError) as raised:
+        Library(scratch.root).handout(name)
+    assert [(finding.code, finding.message) for finding in raised.value.findings] == [
+        ("content.bad-name", f'a file of our own is called "{name}"')
+    ]
+
+
 @pytest.mark.parametrize("name", ["../small", "small/../small", "/etc/passwd", "", ".", "small.yaml", "\0"])
 def test_names_do_not_lead_to_other_files(name: str, scratch: Scratch) -> None:
     library = Library(scratch.root)
