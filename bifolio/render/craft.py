@@ -16,9 +16,13 @@ from typing import Any
 from bifolio.diagnostics import Diagnostic, Severity
 
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_HEADED = frozenset({"section", "aside"})
+"""What a heading is the head of, to its end."""
 _PARAGRAPHS = frozenset({"p", "li", "dd", "dt"})
 _LEAST_LINES = 2
 _LEAST_SHARE = 1 / 3
+_SPARED_SHARE = 0.4
+"""A page that is less full, the last one too, is worth an attempt to do without it."""
 _TOUCH = 1.5
 """How far, in CSS pixels, two runs of text may run into each other: less than a stem of body text."""
 
@@ -32,7 +36,7 @@ class _Mark:
     top: float
     bottom: float
     heads: Any = None
-    """What a heading is the head of: the element of the section around it, or what it stands in."""
+    """What a heading is the head of: the element of the section or panel around it, or what it stands in."""
 
 
 @dataclass
@@ -95,10 +99,8 @@ def craft(pages: list[Any], where: str) -> Iterator[Diagnostic]:
 
 
 def wastes_a_page(pages: list[Any]) -> bool:
-    """Tell whether any page after the first is nearly empty, the last one too."""
-    read = [_read(page._page_box) for page in pages[1:]]
-    thin = [page.share_used < _LEAST_SHARE for page in read]
-    return any(thin[:-1]) or (bool(read) and read[-1].share_used < _LEAST_SHARE / 2)
+    """Tell whether any page after the first, the last one too, is so empty that it may be spared."""
+    return any(_read(page._page_box).share_used < _SPARED_SHARE for page in pages[1:])
 
 
 _CURES = {
@@ -192,7 +194,7 @@ def _read(box: Any) -> _Page:
 def _gather(box: Any, page: _Page, around: Any = None, heads: Any = None) -> int:
     """Note what a box holds; give how many lines of text stand in it.
 
-    `around` is the section that the box stands in, or the element where it stands in none; inside a heading,
+    `around` is the section or panel that the box stands in, or the element where it stands in none; inside a heading,
     `heads` is what that is the head of.
     """
     box = getattr(box, "_box", box)
@@ -206,7 +208,7 @@ def _gather(box: Any, page: _Page, around: Any = None, heads: Any = None) -> int
     if box.element is not None:
         if box.element_tag in _HEADINGS:
             heads = around
-        elif box.element_tag == "section" or getattr(around, "tag", None) != "section":
+        elif box.element_tag in _HEADED or getattr(around, "tag", None) not in _HEADED:
             around = box.element
     is_drawn = "Replaced" in kind or (kind == "BlockBox" and not box.children)
     if is_drawn and _has_room(box):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 
-from bifolio.render.craft import craft
+from bifolio.render.craft import craft, wastes_a_page
 from bifolio.render.pdf import engine
 from tests.conftest import ROOT
 
@@ -20,14 +21,17 @@ FIGURE = """<figure><aside><div class="whole"><p>A head<br>that hangs<br>with wo
   <div><svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 5 4"><path d="M0 0h5v4z"/></svg></div></figure>"""
 
 
-def _codes(body: str, styles: str = "") -> list[str]:
+def _pages(body: str, styles: str = "") -> list[Any]:
     """Lay out on a page of ten lines, 6 mm each."""
     html = f"""<html lang="en"><title>T</title><style>
       @page {{ size: 100mm 80mm; margin: 10mm }}
       * {{ margin: 0; padding: 0; font: 12pt/6mm "Atkinson Hyperlegible" }} {styles}
     </style>{body}"""
-    document = engine(ROOT / "styles" / "fonts").HTML(string=html).render()
-    return [finding.code for finding in craft(document.pages, "test")]
+    return list(engine(ROOT / "styles" / "fonts").HTML(string=html).render().pages)
+
+
+def _codes(body: str, styles: str = "") -> list[str]:
+    return [finding.code for finding in craft(_pages(body, styles), "test")]
 
 
 def test_a_good_page_has_no_findings() -> None:
@@ -103,12 +107,19 @@ def test_a_heading_with_all_that_it_heads_is_not_alone() -> None:
         _codes("<div><h1>A title</h1><p>A deck.</p></div><hr style='break-before: page'/>" + LINE * 9) == []
     )
     assert _codes(page.format("<div style='break-before: page'></div>" + LINE)) == ["craft.heading-alone"]
+    panel = "<section>" + LINE * 8 + "<aside><h3>A panel</h3><p>One line.</p></aside>{}</section>"
+    assert _codes(panel.format("<hr style='break-before: page'/>" + LINE * 5)) == []
 
 
 def test_a_table_repeats_its_head() -> None:
     rows = "<tr><td>cell</td></tr>" * 14
     table = f"<table><thead><tr><th>Head</th></tr></thead><tbody>{rows}</tbody></table>"
     assert _codes(table) == []
+
+
+def test_a_page_of_few_lines_may_be_spared() -> None:
+    """The first one never; the last one too, up to two fifths of it."""
+    assert [wastes_a_page(_pages(LINE * lines)) for lines in (2, 10, 13, 15)] == [False, False, True, False]
 
 
 def test_the_last_page_may_be_thin() -> None:
