@@ -3,7 +3,8 @@ a yes still holds.
 
 The wording is everything that the pages will say in one region and language, as plain lines, and below it
 the facts that the handout cites. Its SHA-256 is what an approval is bound to, so a change of one word, one
-fact or one support line ends it; looks are no part of it. Nothing here writes, and nothing here approves by
+fact or one support line ends it; looks are no part of it. Where a later version of this program sets the same words
+otherwise, in other lines or with other spaces, the yes holds. Nothing here writes, and nothing here approves by
 itself: a name and a day come from the person who asks.
 """
 
@@ -74,11 +75,35 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def state_of(approval: Approval | None, text: str) -> State:
-    """Tell whether an approval holds for a wording."""
+def state_of(approval: Approval | None, text: str, approved: str | None = None) -> State:
+    """Tell whether an approval holds for a wording; `approved` is the one that it was given for, where it is kept."""
     if approval is None:
         return "draft"
-    return "approved" if approval.text == digest(text) else "stale"
+    is_same = approval.text == digest(text) or (approved is not None and says_the_same(approved, text))
+    return "approved" if is_same else "stale"
+
+
+def says_the_same(one: str, other: str) -> bool:
+    r"""Tell whether two wordings have the same words in the same order, however they are set.
+
+    >>> says_the_same('Call\N{NO-BREAK SPACE}"us".\nNow.', "Call “us”. Now.")
+    True
+    >>> says_the_same("5-10 minutes", "5–10 minutes")
+    False
+    """
+    first, second = (text.translate(_SETTING).split() for text in (one, other))
+    return first == second
+
+
+_SETTING = str.maketrans(
+    {
+        **dict.fromkeys("\N{SOFT HYPHEN}\N{ZERO WIDTH SPACE}\N{WORD JOINER}\N{ZERO WIDTH NO-BREAK SPACE}"),
+        "\N{NON-BREAKING HYPHEN}": "-",
+        **dict.fromkeys("“”„«»", '"'),
+        **dict.fromkeys("‘’‚‹›", "'"),
+    }
+)
+"""Signs that a compositor chooses, and what stands for them all. Dashes are not among them: 5-10 may be a range."""
 
 
 def difference(old: str, new: str) -> list[Change]:

@@ -218,8 +218,6 @@ def watch(project: Path, as_json: bool, quiet: bool, **wishes: Any) -> None:
 def _staff(project: Path, wishes: dict[str, Any]) -> AbstractContextManager[Executor]:
     """Start as many workers as a request may need, or find those of a cluster."""
     if wishes["scheduler"]:
-        if wishes.get("table"):
-            raise click.UsageError("a table of clinics is built on this machine: leave out --scheduler")
         from bifolio.cluster import cluster
 
         return cluster(wishes["scheduler"])

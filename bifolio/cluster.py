@@ -13,12 +13,12 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import CancelledError, Future
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from bifolio.diagnostics import Diagnostic, ToolError
+from bifolio.diagnostics import Diagnostic, PressError, ToolError
 from bifolio.ledger import Ledger, Snapshot
 from bifolio.library import Library
 from bifolio.pipeline import Workshop, engine, packed
@@ -44,11 +44,17 @@ class Kit:
     """What a ledger found of them."""
     made_with: str
     """The program and its libraries."""
+    table: str | None = None
+    """The table of clinics, by its name in `beside`."""
+    beside: Mapping[str, bytes] = field(default_factory=dict)
+    """The table and the logos that its rows name, by their names in its folder."""
 
     @property
     def mark(self) -> str:
         """Name this state of this project."""
-        return hashlib.sha256(repr((self.digests, self.made_with)).encode()).hexdigest()
+        beside = {name: hashlib.sha256(body).hexdigest() for name, body in self.beside.items()}
+        said = repr((self.digests, self.made_with, self.table, beside))
+        return hashlib.sha256(said.encode()).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -182,7 +188,26 @@ def kit_of(site: Site) -> Kit:
         if not name.startswith("engine/")
     }
     digests = {name: hashlib.sha256(body).hexdigest() for name, body in files.items()}
-    return Kit(files, {**snapshot.digests, **digests}, made_with())
+    table = site.table
+    beside = _with_logos(site.root, table) if table else {}
+    return Kit(files, {**snapshot.digests, **digests}, made_with(), table.name if table else None, beside)
+
+
+def _with_logos(root: Path, table: Path) -> dict[str, bytes]:
+    """Give a table of clinics and the logos of its rows; what is wrong with a row was told before."""
+    library = Library(root)
+    names, _ = library.receive(table)
+    logos = []
+    for name in names:
+        with suppress(PressError):
+            logos.append(library.brand(name).logo_path or "")
+    files = {logo: path for logo in logos if (path := table.parent / logo).is_file()}
+    inside = {
+        logo: path.read_bytes()
+        for logo, path in files.items()
+        if path.resolve().is_relative_to(table.parent.resolve())
+    }
+    return {**inside, table.name: table.read_bytes()}
 
 
 # -- on the other machine ------------------------------------------------------------------------
@@ -209,6 +234,10 @@ class _OpenStore(Store):
         return super().keep(fingerprint, body)
 
 
+_BESIDE = "beside"
+"""The folder for a table of clinics, of which a project holds nothing."""
+
+
 class _Unpacked:
     """A project that was brought, and the workshop over it; they go when another is brought."""
 
@@ -220,8 +249,15 @@ class _Unpacked:
             path = root / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(body)
+        library = Library(root)
+        for name, body in kit.beside.items():
+            path = root / _BESIDE / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(body)
+        if kit.table:
+            library.receive(root / _BESIDE / kit.table)
         self.store = _OpenStore(root / ".bifolio")
-        self.shop = Workshop(Library(root), self.store, None, Snapshot(kit.digests, {}))
+        self.shop = Workshop(library, self.store, None, Snapshot(kit.digests, {}))
 
 
 _here: _Unpacked | None = None

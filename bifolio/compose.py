@@ -17,7 +17,7 @@ import traceback
 import zlib
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Any
@@ -88,6 +88,9 @@ class ClinicCopy:
     site: str | None
     state: str
     approval: str
+    dark_logo: str | None = None
+    """What stands in the logo's place on a dark screen, where the clinic has it."""
+    dark_screen: str = DARK_SCREEN
 
     def alt(self, slot: str) -> str:
         """Give what a screen reader hears for a slot; empty when the slot is."""
@@ -107,6 +110,28 @@ class ClinicCopy:
     def fills(self, slot: str) -> bool:
         """Tell whether there is anything to set in a slot."""
         return bool(self.alt(slot))
+
+    def longest_words(self, slot: str) -> str:
+        """Give what makes a slot too full, as the brand's file says it."""
+        if slot.startswith("line-"):
+            return self.lines[int(slot.removeprefix("line-")) - 1].said or self.alt(slot)
+        return max(self.contact, self.below or "", key=len) if slot == "clinic" else self.alt(slot)
+
+    def with_breaks(self, broken: tuple[int, ...]) -> ClinicCopy:
+        """Give the same with contact lines broken, one after another."""
+        copy = self
+        for number in broken:
+            copy = copy.broken(number) or copy
+        return copy
+
+    def broken(self, number: int) -> ClinicCopy | None:
+        """Give the same with contact line `number`, counted from 1, on two lines; none without room or a place to break."""
+        line = self.lines[number - 1]
+        at = _break_of(line.text)
+        if len(self.lines) == LINES or line.blank or at is None:
+            return None
+        parts = (replace(line, text=line.text[:at].rstrip()), replace(line, text=line.text[at:].lstrip()))
+        return replace(self, lines=(*self.lines[: number - 1], *parts, *self.lines[number:]))
 
     def link(self, number: int) -> str | None:
         """Give where contact line `number`, counted from 1, leads."""
@@ -128,6 +153,25 @@ class ContactLine:
     text: str
     href: str | None = None
     blank: bool = False
+    said: str = ""
+    """What the brand's file says."""
+
+
+_BREAKS = (re.compile(r"\s"), re.compile(r"(?=[@.])|(?<=/)"))
+"""Where a contact line may go on on the next: best between words, then within an address as the Chicago Manual has it."""
+
+
+def _break_of(text: str) -> int | None:
+    """Find where a line is best broken: near its middle, and in an address of mail rather where its name ends.
+
+    >>> _break_of("reception@riverside.example.org")
+    9
+    """
+    for pattern in _BREAKS:
+        places = [found.start() for found in pattern.finditer(text) if 0 < found.start() < len(text)]
+        if places:
+            return min(places, key=lambda at: abs(2 * at - len(text)) * (0.5 if text[at] == "@" else 1))
+    return None
 
 
 @dataclass(frozen=True)
@@ -375,10 +419,17 @@ class Composer:
         state = self._label("state_tailored" if tailored else "state_approved")
         return ApprovalLine(state, said.format(by=self._plain(by), date=self._day(on)))
 
-    def clinic_copy(self, brand: Brand, logo: str | None, approval: ApprovalLine | None = None) -> ClinicCopy:
+    def clinic_copy(
+        self,
+        brand: Brand,
+        logo: str | None,
+        approval: ApprovalLine | None = None,
+        dark_logo: str | None = None,
+    ) -> ClinicCopy:
         """Gather what the slots of a brand say.
 
-        `logo` is a data address, already cleaned; `approval` is the line of a text that a clinician approved.
+        `logo` and `dark_logo` are data addresses, already cleaned; `approval` is the line of a text that a clinician
+        approved.
         """
         clinic = brand.clinic
         approval = approval or ApprovalLine(self._label("state_draft"), self._label("approval_draft"))
@@ -399,6 +450,7 @@ class Composer:
             site=brand.site,
             state=approval.state,
             approval=approval.line,
+            dark_logo=dark_logo,
         )
 
     # -- words -----------------------------------------------------------------------------------
@@ -533,13 +585,16 @@ class Composer:
             if name == "phone":
                 digits = re.sub(r"[^\d+]", "", clinic.phone or "")
                 said = self._label("call").format(number=clinic.phone)
-                found.append(ContactLine(said, f"tel:{digits}"))
+                found.append(ContactLine(said, f"tel:{digits}", said=clinic.phone or ""))
             elif name == "site":
-                found.append(ContactLine(brand.site or "", brand.home))
+                found.append(ContactLine(brand.site or "", brand.home, said=brand.site or ""))
             elif name == "email":
-                found.append(ContactLine(clinic.email or "", f"mailto:{clinic.email}"))
+                found.append(
+                    ContactLine(clinic.email or "", f"mailto:{clinic.email}", said=clinic.email or "")
+                )
             else:
-                found.append(ContactLine(self._plain(getattr(clinic, name))))
+                words = getattr(clinic, name)
+                found.append(ContactLine(self._plain(words), said=words))
         if not found:
             # A hand needs two lines of the panel for one of its own.
             room = ContactLine("")

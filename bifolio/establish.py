@@ -15,7 +15,6 @@ from typing import Any
 import yaml
 
 from bifolio.diagnostics import Diagnostic, RequestError, ToolError
-from bifolio.logo import Logo
 from bifolio.model.base import NAME
 
 FILE = "_brand.yml"
@@ -35,11 +34,6 @@ def brand_text(
         values["defaults"] = {"bifolio": given}
     head = "# The fields are those of brand.yml: https://posit-dev.github.io/brand-yml/\n"
     return head + yaml.safe_dump(values, allow_unicode=True, sort_keys=False, width=100)
-
-
-def logo_name(logo: Logo) -> str:
-    """Name the file of a cleaned logo."""
-    return "logo.svg" if logo.kind == "image/svg+xml" else "logo.png"
 
 
 def refuse_name(brands: Path, brand_id: str) -> None:

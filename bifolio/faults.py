@@ -113,7 +113,7 @@ def _named(there: Steps) -> str:
 
 
 _AT_KEY = frozenset(
-    ["extra_forbidden", "block_shape", "block_fields", "no_default", "unknown_block", "no_name", "line_reach"]
+    ["extra_forbidden", "block_shape", "block_fields", "no_default", "unknown_block", "line_reach"]
 )
 _INSIDE = {
     "text_html": "tag",
@@ -139,8 +139,6 @@ def _span(f: _Fault) -> Span:
 
 
 def _missing(f: _Fault) -> _Cure:
-    if f.steps == ("meta", "name"):
-        return "no-name", "the clinic has no name", 'add "name: …" under "meta:"'
     where = f" in {_named(f.there)}" if f.there else ""
     return "missing-key", f'"{f.steps[-1]}" is missing{where}', f'add "{f.steps[-1]}: …"'
 
@@ -413,7 +411,6 @@ TELLERS: dict[str, Callable[[_Fault], _Cure]] = {
         '{name} does not say who approved it, and as what: "{shown}"',
         'give a name and a role, with a comma between: "Jo Example, clinical psychologist"',
     ),
-    "no_name": _said("no-name", "the clinic has no name", 'add "full: …" under "name:"'),
     "font_weight": _said("bad-value", '{name} is not a weight: "{weight}"', "write 400, bold, semi-bold …"),
     "color_none": _said(
         "bad-color", "{name} has no colour", 'put it in quotes, as "#" begins a comment: "#1d5a68"'

@@ -29,6 +29,8 @@ class SlotSheet:
     """On which page of the PDF each slot stands; a slot that the clinic does not fill has none."""
     fits: Mapping[str, int]
     """How far below its full size each slot had to be set; those at full size are not named."""
+    broken: tuple[int, ...] = ()
+    """Contact lines that had to go on on the next one, each counted as it stood when its turn came."""
 
 
 @dataclass(frozen=True)

@@ -31,10 +31,10 @@ from bifolio.diagnostics import (
 )
 from bifolio.ledger import ENGINE, Snapshot
 from bifolio.load import load, parse, read_text
-from bifolio.logo import Logo, read_logo
+from bifolio.logo import Logo, LogoUse, read_logo
 from bifolio.model.approval import Approval, Approvals
 from bifolio.model.base import NAME
-from bifolio.model.brand import Brand
+from bifolio.model.brand import Brand, name_after
 from bifolio.model.edition import Edition
 from bifolio.model.evidence import Evidence, Facts, Sources
 from bifolio.model.figure import Drawing, FigureWords
@@ -46,7 +46,7 @@ from bifolio.model.project import Plan
 from bifolio.model.region import Region, SupportLine
 from bifolio.model.tree import Steps, Tree
 from bifolio.model.words import HouseWords
-from bifolio.palette import DEFAULT_SEED, derive, tokens_of
+from bifolio.palette import DEFAULT_SEED, PAPER, contrast, derive, tokens_of
 from bifolio.plan import Job, unknown
 from bifolio.roster import read_table
 from bifolio.theme import FILE as THEME
@@ -81,7 +81,8 @@ class Library:
         self._handouts: dict[str, tuple[Tree, dict[str, Handout], Handout]] = {}
         self._sayings: dict[str, tuple[Handout, Handout]] = {}
         self._themes: dict[tuple[str, str], Mapping[str, str]] = {}
-        self._logos: dict[str, Logo] = {}
+        self._logos: dict[tuple[str, str], Logo] = {}
+        """Each logo read so far, by its brand and its name there."""
         self._typefaces: dict[tuple[str, str], Typeface] = {}
 
     # -- what there is ---------------------------------------------------------------------------
@@ -336,6 +337,11 @@ class Library:
         return self._tree(path)
 
     def brand(self, brand_id: str) -> Brand:
+        """Give a brand; one that says no name has that of its folder, or of its row."""
+        brand = self._brand(brand_id)
+        return brand if brand.name else brand.called(name_after(brand_id))
+
+    def _brand(self, brand_id: str) -> Brand:
         if brand_id in self._guests:
             return self._model_of(Brand, brand_id, self._guests[brand_id][0], "brand", DesignError)
         path = self.brand_folder(brand_id) / "_brand.yml"
@@ -348,9 +354,9 @@ class Library:
         path = self.brand_folder(brand_id) / "_brand.yml"
         name = relative_name(path, self.root)
         self.trees[name] = parse(text, name)
-        self._logos.pop(brand_id, None)
+        self._logos = {key: kept for key, kept in self._logos.items() if key[0] != brand_id}
         if logo is not None:
-            self._logos[brand_id] = logo
+            self._logos[brand_id, logo.file_name] = logo
 
     def try_handout(self, item: str, text: str) -> Tree:
         """Let a handout say what is not saved, from now on and in this library only."""
@@ -372,6 +378,16 @@ class Library:
         brand = self.brand(brand_id)
         tree = self._brand_tree(brand_id)
         found = list(unused_keys(brand, tree))
+        if not self._brand(brand_id).name:
+            found.append(
+                Diagnostic(
+                    "brand.no-name",
+                    f'the clinic has no name, so its pages say "{brand.name}"',
+                    tree.span(("meta",), key=True),
+                    help='say it: meta: {name: "…"}',
+                    severity=Severity.WARNING,
+                )
+            )
         found += [
             Diagnostic(
                 "brand.not-fetched",
@@ -393,19 +409,31 @@ class Library:
             for name in brand.contact[LINES:]
         ]
         found += self.typeface(brand_id).remarks
-        self.logo(brand_id, brand, "#000000")
-        logo = self._logos.get(brand_id)
-        if logo and logo.left_out:
-            named = ", ".join(f"<{name}>" for name in logo.left_out)
-            found.append(
-                Diagnostic(
-                    "brand.logo-left-out",
-                    f"parts of the logo were left out: {named}",
-                    tree.find(brand.logo_path or ""),
-                    help="export it as plain SVG, with text as paths and colours as attributes",
-                    severity=Severity.WARNING,
-                )
+        found += [
+            Diagnostic(
+                "brand.logo-left-out",
+                "parts of the logo were left out: " + ", ".join(f"<{part}>" for part in logo.left_out),
+                tree.find(name),
+                help="export it as plain SVG, with text as paths and colours as attributes",
+                severity=Severity.WARNING,
             )
+            for name, logo in self._logos_of(brand_id, brand).items()
+            if logo.left_out
+        ]
+        found += [
+            Diagnostic(
+                "brand.logo-unseen",
+                f"the logo cannot be seen on {ground}",
+                tree.find(name),
+                help='give each its own: logo: {medium: {light: …, dark: …}}, "light" for paper and "dark" for dark screens',
+                severity=Severity.WARNING,
+            )
+            for name, logo in self._logos_of(brand_id, brand).items()
+            for ground, colour in (("white paper", PAPER), ("a dark screen", _DARK))
+            if name == (brand.logo_path if colour == PAPER else brand.dark_logo_path)
+            and logo.paints
+            and all(contrast(paint, colour) < _SEEN for paint in logo.paints)
+        ]
         return found
 
     def approvals(self, brand_id: str) -> dict[tuple[str, str, str], Approval]:
@@ -632,13 +660,30 @@ class Library:
 
         `colour` is what `currentColor` in it becomes.
         """
-        if brand.logo_path is None:
-            return None
-        if brand_id not in self._logos:
-            self._logos[brand_id] = self._read_logo(brand_id, brand.logo_path)
-        return self._logos[brand_id].address(colour)
+        logo = self._logos_of(brand_id, brand).get(brand.logo_path or "")
+        return logo.address(colour) if logo else None
 
-    def _read_logo(self, brand_id: str, name: str) -> Logo:
+    def dark_logo(self, brand_id: str, brand: Brand, colour: str) -> str | None:
+        """Give a brand's logo for dark screens, as `logo` does; none where that for light pages has to do.
+
+        One that is drawn in `currentColor` alone needs no other: it takes the colour of the night.
+        """
+        logos = self._logos_of(brand_id, brand)
+        logo = logos.get(brand.dark_logo_path or "")
+        if logo is None and (plain := logos.get(brand.logo_path or "")) and plain.is_plain:
+            logo = plain
+        return logo.address(colour) if logo else None
+
+    def _logos_of(self, brand_id: str, brand: Brand) -> dict[str, Logo]:
+        """Give the cleaned logos of a brand by the names that it gives them: for light pages, and for dark screens."""
+        names = [name for name in (brand.logo_path, brand.dark_logo_path) if name]
+        for name in names:
+            if (brand_id, name) not in self._logos:
+                use = LogoUse.PRINT if name == brand.logo_path else LogoUse.SCREEN
+                self._logos[brand_id, name] = self._read_logo(brand_id, name, use)
+        return {name: self._logos[brand_id, name] for name in names}
+
+    def _read_logo(self, brand_id: str, name: str, use: LogoUse) -> Logo:
         folder = self.brand_folder(brand_id)
         tree = self._brand_tree(brand_id)
         span = tree.find(name) or tree.span(("logo",))
@@ -655,7 +700,7 @@ class Library:
                     help="copy the file beside _brand.yml and name it here",
                 )
             )
-        return read_logo(path, span)
+        return read_logo(path, span, use)
 
     def drawing(self, name: str) -> Drawing:
         """Give a figure's template and its words."""
@@ -718,8 +763,8 @@ class Library:
         )
         said = self._said_by_facts(job.item, handout)
         if job.brand in self._guests:
-            self.logo(job.brand, self.brand(job.brand), "#000000")
-            said += digest(f"{self._guests[job.brand][0].value!r} {self._logos.get(job.brand)!r}")
+            logos = self._logos_of(job.brand, self.brand(job.brand))
+            said += digest(f"{self._guests[job.brand][0].value!r} {logos!r}")
         return f"{job!r} {snapshot.of(files)} {said}", files
 
     def _said_by_facts(self, item: str, handout: Handout) -> str:
@@ -792,6 +837,12 @@ class Library:
     def _unknown(what: str, name: str, known: tuple[str, ...], error: type[PressError]) -> PressError:
         return error(unknown(what, name, known))
 
+
+_DARK = "#181818"
+"""About what a page is on a dark screen, whatever a clinic's colour."""
+
+_SEEN = 1.4
+"""The least contrast of a logo: far below what WCAG asks of signs, which sets logos free (1.4.11)."""
 
 _TAKEN = frozenset({"index", "proof"})
 """Names that files of our own have: the shelf's page, a clinic's proof."""

@@ -11,14 +11,17 @@ import base64
 import io
 import re
 import warnings
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 from bifolio.diagnostics import DesignError, Diagnostic, Span
+from bifolio.model.brand import in_hex
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -28,7 +31,13 @@ MAX_PIXELS = 25_000_000
 BOX_MM = (46.0, 11.5)
 """The largest width and height of a logo in the masthead."""
 
-PRINT_DPI = 300
+
+class LogoUse(Enum):
+    """What a logo is for, and how many pixels to the inch it takes there."""
+
+    PRINT = 300
+    SCREEN = 192
+
 
 MAX_DEPTH = 50
 MAX_SHAPES = 20_000
@@ -43,13 +52,30 @@ class Logo:
     body: bytes
     left_out: tuple[str, ...] = ()
 
+    @property
+    def is_plain(self) -> bool:
+        """Tell whether it is drawn in `currentColor` alone, and so may stand on any ground."""
+        root, *_ = re.findall(rb"<svg[^>]*>", self.body) or [b""]
+        paints = set(re.findall(rb' (?:fill|stroke|stop-color)="([^"]*)"', self.body))
+        return b" fill=" in root and b"currentColor" in paints and paints <= {b"none", b"currentColor"}
+
+    @property
+    def paints(self) -> tuple[str, ...]:
+        """Give the colours that it is drawn in, as #rrggbb; none where it takes the brand's, or they are not known."""
+        return _paints_of_pixels(self.body) if self.kind == "image/png" else _paints_of_shapes(self.body)
+
+    @property
+    def file_name(self) -> str:
+        """Name the file that it is kept as."""
+        return "logo.svg" if self.kind == "image/svg+xml" else "logo.png"
+
     def address(self, colour: str) -> str:
         """Give the picture as a data address, with `colour` for `currentColor`."""
         body = self.body.replace(b'"currentColor"', f'"{colour}"'.encode())
         return f"data:{self.kind};base64,{base64.b64encode(body).decode()}"
 
 
-def read_logo(path: Path, span: Span) -> Logo:
+def read_logo(path: Path, span: Span, use: LogoUse = LogoUse.PRINT) -> Logo:
     """Read and clean the logo at `path`; `span` is where the brand file names it.
 
     Raises DesignError with one finding when the file is missing, cannot be read as a picture, or is too large
@@ -59,10 +85,10 @@ def read_logo(path: Path, span: Span) -> Logo:
         raw = path.read_bytes()
     except OSError as error:
         raise _refuse("missing-logo", f'the logo "{path.name}" is not there', span) from error
-    return clean_logo(raw, path.name, span)
+    return clean_logo(raw, path.name, span, use)
 
 
-def clean_logo(raw: bytes, name: str, span: Span) -> Logo:
+def clean_logo(raw: bytes, name: str, span: Span, use: LogoUse = LogoUse.PRINT) -> Logo:
     """Clean the bytes of a picture; its name says whether it is an SVG. Raises as `read_logo` does."""
     if len(raw) > MAX_BYTES:
         raise _refuse(
@@ -73,7 +99,7 @@ def clean_logo(raw: bytes, name: str, span: Span) -> Logo:
         )
     if name.lower().endswith(".svg"):
         return _clean_svg(raw, span)
-    return Logo("image/png", _redraw(raw, span))
+    return Logo("image/png", _redraw(raw, span, use))
 
 
 # -- SVG -----------------------------------------------------------------------------------------
@@ -285,15 +311,33 @@ class _Count:
                 yield self.named[target]
 
 
+_SHAPES = frozenset(["path", "rect", "circle", "ellipse", "line", "polyline", "polygon"])
+
+
+def _paints_of_shapes(svg: bytes) -> tuple[str, ...]:
+    found: set[str] = set()
+
+    def look(element: ElementTree.Element, fill: str, stroke: str) -> None:
+        fill, stroke = element.get("fill", fill), element.get("stroke", stroke)
+        if element.tag.removeprefix(_SVG) in _SHAPES:
+            found.update({fill, stroke} - {"none"})
+        for child in element:
+            look(child, fill, stroke)
+
+    look(ElementTree.fromstring(svg), "#000000", "none")
+    colours = [in_hex(paint) for paint in sorted(found)]
+    return tuple(colour for colour in colours if colour) if all(colours) else ()
+
+
 # -- pixels --------------------------------------------------------------------------------------
 
 
-def _redraw(raw: bytes, span: Span) -> bytes:
+def _redraw(raw: bytes, span: Span, use: LogoUse) -> bytes:
     from PIL import Image, ImageOps, UnidentifiedImageError
 
     try:
         with _strict_pillow(), Image.open(io.BytesIO(raw), formats=("PNG", "JPEG")) as picture:
-            _refuse_size(*picture.size, span)
+            _refuse_size(*picture.size, span, use)
             upright = _in_srgb(ImageOps.exif_transpose(picture))
             if upright.mode.startswith("I"):  # Pillow would make white of all 16-bit shades above 255
                 upright = upright.point(lambda shade: shade / 256).convert("L")
@@ -333,6 +377,24 @@ def _in_srgb(picture: Image) -> Image:
     return turned
 
 
+def _paints_of_pixels(png: bytes) -> tuple[str, ...]:
+    """Give the colours of what is not transparent, those of a hundredth of it or more."""
+    from PIL import Image
+
+    with Image.open(io.BytesIO(png)) as picture:
+        picture.thumbnail((96, 96))
+        small = picture.convert("RGBA")
+    shades: Counter[tuple[int, ...]] = Counter()
+    for count, pixel in small.getcolors(96 * 96) or ():
+        if isinstance(pixel, tuple) and pixel[3] > 128:
+            shades[tuple(channel // 16 * 17 for channel in pixel[:3])] += count
+    return tuple(
+        "#{:02x}{:02x}{:02x}".format(*shade)
+        for shade, count in sorted(shades.items())
+        if count * 100 > shades.total()
+    )
+
+
 @contextmanager
 def _strict_pillow() -> Iterator[None]:
     """Let Pillow refuse what is cut off, and keep it from warning of sizes, which we refuse ourselves."""
@@ -348,7 +410,7 @@ def _strict_pillow() -> Iterator[None]:
         ImageFile.LOAD_TRUNCATED_IMAGES = lenient
 
 
-def _refuse_size(width: int, height: int, span: Span) -> None:
+def _refuse_size(width: int, height: int, span: Span, use: LogoUse) -> None:
     if width * height > MAX_PIXELS:
         raise _refuse(
             "logo-size",
@@ -358,15 +420,18 @@ def _refuse_size(width: int, height: int, span: Span) -> None:
         )
     width_mm, height_mm = BOX_MM
     shown_mm = min(width_mm, height_mm * width / height) if height else 0.0
-    needed = -(-shown_mm * PRINT_DPI // 25.4)  # rounded up
+    needed = -(-shown_mm * use.value // 25.4)  # rounded up
     if width < needed or not needed:
         high = -(-needed * height // max(width, 1))
         raise _refuse(
             "logo-too-small",
-            f"the logo has {width} x {height} pixels; print needs {needed:.0f} x {high:.0f}, or more",
+            f"the logo has {width} x {height} pixels; {_NEEDY[use]} {needed:.0f} x {high:.0f}, or more",
             span,
             "use a larger picture, or an SVG",
         )
+
+
+_NEEDY = {LogoUse.PRINT: "print needs", LogoUse.SCREEN: "screens need"}
 
 
 def _refuse(code: str, message: str, span: Span, cure: str | None = None) -> DesignError:

@@ -29,13 +29,13 @@ from bifolio.diagnostics import (
     Span,
     shorten,
 )
-from bifolio.establish import FILE, brand_text, establish, logo_name, refuse_name
+from bifolio.establish import FILE, brand_text, establish, refuse_name
 from bifolio.ledger import STORE, Ledger
 from bifolio.library import Library
 from bifolio.load import parse
 from bifolio.logo import read_logo
 from bifolio.model.approval import Approval
-from bifolio.model.brand import Brand, Clinic
+from bifolio.model.brand import Brand, Clinic, name_after
 from bifolio.model.edition import Edition
 from bifolio.model.handout import Handout
 from bifolio.model.region import Region
@@ -373,9 +373,9 @@ class Office:
         bodies, logo_file = {}, None
         if logo is not None:
             cleaned = read_logo(logo, Span(Source(logo.name, logo.name), 1, 1, len(logo.name)))
-            logo_file = logo_name(cleaned)
+            logo_file = cleaned.file_name
             bodies[logo_file] = cleaned.body
-        title = name or brand_id.replace("-", " ").capitalize()
+        title = name or name_after(brand_id)
         text = brand_text(title, colour, logo_file, link, own)
         brand, findings = validate(Brand, parse(text, f"new {FILE}"), "brand")
         if brand is None:

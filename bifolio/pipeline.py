@@ -281,8 +281,7 @@ class Workshop:
             raise ContentError(unknown)
         composer = self.flowing(*self.place(job))
         paint = self.paint(brand)
-        logo = library.logo(job.brand, brand, paint.day["deep"])
-        copy = composer.clinic_copy(brand, logo, self._approval_line(job))
+        copy = self._flowing_copy(job, composer, paint, self._approval_line(job))
         drawings = {name: library.drawing(name) for name in handout.figures}
         slots = composer.slots(copy, {})
         return (
@@ -290,6 +289,15 @@ class Workshop:
             paint,
             copy,
         )
+
+    def _flowing_copy(
+        self, job: Job, composer: Composer, paint: Paint, approval: ApprovalLine | None = None
+    ) -> ClinicCopy:
+        """Give what a brand's places say on a screen, its logos in the colours of the day and of the night."""
+        brand = self.library.brand(job.brand)
+        logo = self.library.logo(job.brand, brand, paint.day["deep"])
+        dark_logo = self.library.dark_logo(job.brand, brand, paint.night["deep"])
+        return composer.clinic_copy(brand, logo, approval, dark_logo)
 
     def _flowing(self, edition: str, theme: str, region: str, language: str, own: str) -> Composer:
         """Give a composer in whose drawings the paper, too, is a role."""
@@ -380,7 +388,7 @@ class Workshop:
         composer = self.flowing(*self.place(job))
         brand = self.library.brand(job.brand)
         paint = self.paint(brand)
-        copy = composer.clinic_copy(brand, self.library.logo(job.brand, brand, paint.day["deep"]))
+        copy = self._flowing_copy(job, composer, paint)
         flow = composer.shelf(shown, composer.slots(copy, {}), copy)
         body = web.render(
             flow, paint, self.faces(job.brand), copy.name, composer.frame("web"), composer.document
@@ -488,8 +496,11 @@ class Workshop:
     def standing(self, item: str, brand: str, region: str, language: str) -> Standing:
         """Tell whether a brand's clinician has approved what a handout says now."""
         approval = self.library.approvals(brand).get((item, region, language))
-        text = self.wording(item, brand, region, language) if approval else ""
-        return Standing(item, brand, region, language, state_of(approval, text), approval)
+        if approval is None:
+            return Standing(item, brand, region, language, "draft")
+        text = self.wording(item, brand, region, language)
+        state = state_of(approval, text, self.library.approved_wording(brand, approval))
+        return Standing(item, brand, region, language, state, approval)
 
     def _approval_line(self, job: Job, *, tailored: bool = False) -> ApprovalLine | None:
         """Give what an approval that holds puts on the page; one that does not hold is a remark."""
@@ -547,7 +558,7 @@ class Workshop:
             return
         placed = [self._placed(finding) for finding in findings]
         if any(finding.code == "render.missing-glyph" for finding in placed):
-            raise ContentError(dict.fromkeys(placed))
+            raise ContentError(_one_a_line(dict.fromkeys(placed)))
         if all(finding.code == "render.cut-text" for finding in placed):
             raise ProofError(placed)
         raise DesignError(placed)
@@ -586,20 +597,25 @@ class Workshop:
         brand = self.library.brand(brand_id)
         composer = self.composer(edition, theme, region, language, self._own(brand_id))
         copy = self.clinic_copy(brand_id, brand, composer, approval)
-        sheet = self.slot_sheet(composer, copy, f"brand {brand_id}")
+        where = f"brand {brand_id}"
+        sheet = self.slot_sheet(composer, copy, where)
         palette = self.palette(brand)
 
         def mixed() -> Inker:
             from bifolio.ink import Ink, Inker
 
+            made = sheet.take()
+            said = copy.with_breaks(made.broken)
+            if said.below and made.fits.get("clinic") == FITS - 1:
+                self.remarks[where, "clinic"] = _left_out(said.below, where)
             return Inker(
                 Ink(
                     palette=palette,
-                    sheet=sheet.take(),
-                    name=copy.name,
-                    alts={slot: copy.alt(slot) for slot in SLOTS},
-                    links=tuple(copy.link(number) for number in range(1, LINES + 1)),
-                    link_words=tuple(copy.alt(f"line-{number}") for number in range(1, LINES + 1)),
+                    sheet=made,
+                    name=said.name,
+                    alts={slot: said.alt(slot) for slot in SLOTS},
+                    links=tuple(said.link(number) for number in range(1, LINES + 1)),
+                    link_words=tuple(said.alt(f"line-{number}") for number in range(1, LINES + 1)),
                 )
             )
 
@@ -629,18 +645,27 @@ class Workshop:
             from bifolio.ink import SlotSheet
 
             fits: dict[str, int] = {}
+            broken: tuple[int, ...] = ()
             names, sheet = first
-            for _ in range(FITS):
+            while True:
+                said = copy.with_breaks(broken)
                 head, _, pdf = sheet.take().partition(b"\n")
                 pages, *overfull = map(int, head.split())
                 assert pages == len(names), "each slot has one page of the sheet"
                 full = [names[number] for number in overfull]
                 if not full:
-                    return SlotSheet(pdf, {name: at for at, name in enumerate(names)}, fits)
-                fits |= {name: fits.get(name, 0) + 1 for name in full}
-                names, sheet = self._begin_slots(composer.slots(copy, fits), composer, where)
-            said = dict.fromkeys(_longest_words(copy, name) for name in full)
-            raise DesignError(self._does_not_fit(words, where) for words in said)
+                    return SlotSheet(pdf, {name: at for at, name in enumerate(names)}, fits, broken)
+                larger = [name for name in full if fits.get(name, 0) + 1 < FITS]
+                lines = [number for number in range(1, len(said.lines) + 1) if f"line-{number}" in full]
+                if larger:
+                    fits |= {name: fits.get(name, 0) + 1 for name in larger}
+                elif at := next((number for number in lines if said.broken(number)), None):
+                    broken = (*broken, at)
+                    fits = {name: fit for name, fit in fits.items() if not name.startswith("line-")}
+                else:
+                    raise DesignError(self._do_not_fit(said, full, where))
+                slots = composer.slots(copy.with_breaks(broken), fits)
+                names, sheet = self._begin_slots(slots, composer, where)
 
         return _Kept(fitted)
 
@@ -654,13 +679,21 @@ class Workshop:
         work = self.executor.submit(lay_out_slots, html, self._fonts, where)
         return tuple(slots), _Kept(lambda: self.store.keep(mark, self._made(work)[0]))
 
-    def _does_not_fit(self, words: str, where: str) -> Diagnostic:
+    def _do_not_fit(self, copy: ClinicCopy, slots: Sequence[str], where: str) -> Iterable[Diagnostic]:
+        for words in dict.fromkeys(copy.longest_words(slot) for slot in slots):
+            is_line = any(line.said == words for line in copy.lines)
+            cure = "shorten it in _brand.yml" + (
+                ", or take out another line of contact, for it to take two" * is_line
+            )
+            yield self._does_not_fit(words, where, cure)
+
+    def _does_not_fit(self, words: str, where: str, cure: str = "shorten it in _brand.yml") -> Diagnostic:
         return Diagnostic(
             "brand.too-long",
             f'"{shorten(words)}" does not fit its place, even set small',
             self.library.place_of(words, where),
             where=where,
-            help="shorten it in _brand.yml",
+            help=cure,
         )
 
     # -- impose ----------------------------------------------------------------------------------
@@ -758,8 +791,25 @@ def _minutes(galley: str) -> int:
     return math.ceil(len(_MARKUP.sub(" ", galley).split()) / _READ_IN_A_MINUTE)
 
 
-def _longest_words(copy: ClinicCopy, slot: str) -> str:
-    return max(copy.contact, copy.below or "", key=len) if slot == "clinic" else copy.alt(slot)
+def _one_a_line(findings: Iterable[Diagnostic]) -> Iterable[Diagnostic]:
+    """Tell once of all letters of one line that no font has: a name in another script has a dozen."""
+    of_line: dict[tuple[str, int] | int, list[Diagnostic]] = {}
+    for number, finding in enumerate(sorted(findings, key=lambda finding: finding.sort_key)):
+        span = finding.span if finding.code == "render.missing-glyph" else None
+        of_line.setdefault((span.source.name, span.line) if span else -number - 1, []).append(finding)
+    for first, *more in of_line.values():
+        others = f", nor for {len(more)} more of this line" if more else ""
+        yield replace(first, message=first.message + others)
+
+
+def _left_out(words: str, where: str) -> Diagnostic:
+    return Diagnostic(
+        "brand.no-room",
+        f'"{shorten(words)}" is not printed: there is no room for it below the name',
+        where=where,
+        help="shorten it, or the name, in _brand.yml",
+        severity=Severity.WARNING,
+    )
 
 
 GREY = "#808080"

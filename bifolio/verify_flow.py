@@ -35,7 +35,11 @@ _ACCESSIBLE = (
 
 _ASKS = re.compile(r"url\(\s*['\"]?(?!data:)([^'\")]+)|@import\s+['\"]([^'\"]+)")
 _CALLS = frozenset({"http", "https", "mailto", "tel", "sms"})
-_REFERENCES = {"href": ("a",), "src": ("img", "script", "iframe", "source", "audio", "video")}
+_REFERENCES = {
+    "href": ("a",),
+    "src": ("img", "script", "iframe", "source", "audio", "video"),
+    "srcset": ("source",),  # with one address: a logo for dark screens
+}
 _LEFT_OF_A_PLATE = re.compile(r"slot:[a-z]|slot\.invalid|(?:#|%23)b1f0[0-9a-f]{2}")
 
 

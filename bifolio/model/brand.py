@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AliasChoices, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from bifolio.model.base import Day, Label, Model, Name, Text, words_for
@@ -36,10 +36,29 @@ COLOR_ROLES = (
 )
 
 
+def name_after(folder: str) -> str:
+    """Give the name of a clinic that says none.
+
+    >>> name_after("harbour-street")
+    'Harbour Street'
+    """
+    return folder.replace("-", " ").title()
+
+
 class _FromSpec(Model):
     """A part of brand.yml: keys for other programs are kept out of the way, not refused."""
 
     model_config = ConfigDict(extra="allow")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_empty(cls, value: Any) -> Any:
+        """Take a key with nothing after it as one that is not there: what it held may stand in comments."""
+        return (
+            {key: kept for key, kept in value.items() if kept is not None}
+            if isinstance(value, dict)
+            else value
+        )
 
 
 class NamePair(_FromSpec):
@@ -47,12 +66,6 @@ class NamePair(_FromSpec):
 
     short: Label | None = None
     full: Label | None = None
-
-    @model_validator(mode="after")
-    def _says_a_name(self) -> Self:
-        if not (self.full or self.short):
-            raise PydanticCustomError("no_name", "neither short nor full")
-        return self
 
 
 class Links(_FromSpec):
@@ -62,9 +75,15 @@ class Links(_FromSpec):
 
 
 class Meta(_FromSpec):
-    name: Annotated[NamePair, BeforeValidator(words_for("full"), json_schema_input_type=str | NamePair)]
+    name: Annotated[NamePair, BeforeValidator(words_for("full"), json_schema_input_type=str | NamePair)] = (
+        NamePair()
+    )
     link: Annotated[
-        Links | None, BeforeValidator(words_for("home"), json_schema_input_type=str | Links | None)
+        Links | None,
+        BeforeValidator(words_for("home"), json_schema_input_type=str | Links | None),
+        Field(
+            validation_alias=AliasChoices("link", "links")
+        ),  # the second in the specification's own outline
     ] = None
 
 
@@ -88,18 +107,16 @@ def _as_light(value: Any) -> Any:
 
 
 def _as_medium(value: Any) -> Any:
-    return (
-        {"medium": value}
-        if isinstance(value, str) or (isinstance(value, dict) and "path" in value)
-        else value
-    )
+    """Let a file, or a pair of them, stand for a logo of which it is the middle size."""
+    is_one = isinstance(value, str) or (isinstance(value, dict) and value.keys() & {"path", "light", "dark"})
+    return {"medium": value} if is_one else value
 
 
 _Image = Annotated[LogoImage, BeforeValidator(words_for("path"), json_schema_input_type=str | LogoImage)]
 
 
 class LightDark(_FromSpec):
-    """Two forms of a logo: for light pages, which are all that is printed here, and for dark ones."""
+    """Two forms of a logo: for light pages, as all of paper is, and for dark screens."""
 
     light: _Image | None = None
     dark: _Image | None = None
@@ -121,16 +138,31 @@ class Logo(_FromSpec):
     @property
     def image(self) -> LogoImage | None:
         """Give the picture for a light page: the middle size first, as the masthead is small."""
-        sizes = (size.light for size in (self.medium, self.small, self.large) if size)
-        named = next((image for image in sizes if image), None)
+        return self._found(self._size.light) if self._size else None
+
+    @property
+    def dark_image(self) -> LogoImage | None:
+        """Give the picture for a dark screen that stands beside the one for a light page."""
+        return self._found(self._size.dark) if self._size else None
+
+    @property
+    def _size(self) -> LightDark | None:
+        return next((size for size in (self.medium, self.small, self.large) if size and size.light), None)
+
+    def _found(self, named: LogoImage | None) -> LogoImage | None:
         return self.images.get(named.path, named) if named else None
 
 
 def _checked_colour(value: Any) -> Any:
     if value is None:  # `primary: #1d5a68` without quotes is a key and a comment
         raise PydanticCustomError("color_none", "no colour")
-    if isinstance(value, dict) and "light" in value:  # for light and for dark pages; these are light
-        value = value["light"]
+    if isinstance(value, dict) and value.keys() & {
+        "light",
+        "dark",
+    }:  # for light and for dark pages; these are light
+        value = value.get("light")
+        if value is None:
+            return None
     if isinstance(value, str) and value.startswith("#") and not _HEX.fullmatch(value):
         raise PydanticCustomError("color_hex", "not a colour", {"colour": value})
     return value
@@ -139,19 +171,22 @@ def _checked_colour(value: Any) -> Any:
 _HEX = re.compile(r"#(?:[0-9a-fA-F]{3,4}|[0-9a-fA-F]{6}|[0-9a-fA-F]{8})")
 
 
-def _in_hex(colour: str) -> str | None:
+def in_hex(colour: str) -> str | None:
     """Write a colour of CSS as #rrggbb, without its transparency; none when it is no colour."""
     if _HEX.fullmatch(colour):
         digits = colour[1:] if len(colour) > 5 else "".join(digit * 2 for digit in colour[1:])
         return f"#{digits[:6].lower()}"
-    if not re.fullmatch(r"[a-zA-Z]{3,30}|[a-z]{3,6}\([0-9.,%/ a-z-]{1,60}\)", colour):
+    if not re.fullmatch(r"[a-z]{3,30}|[a-z]{3,6}\([0-9.,%/ a-z-]{1,60}\)", colour, re.IGNORECASE):
         return None
     from coloraide import Color  # 0.3 s to import; most brands write #1d5a68
 
     try:
-        return str(Color(colour).convert("srgb").clip().to_string(hex=True, alpha=False))
+        found = Color(colour)
     except ValueError:
         return None
+    if not found.alpha():  # `transparent` is no colour
+        return None
+    return str(found.convert("srgb").clip().to_string(hex=True, alpha=False))
 
 
 _Colour = Annotated[str, BeforeValidator(_checked_colour)]
@@ -160,6 +195,14 @@ _Role = Annotated[str | None, BeforeValidator(_checked_colour, json_schema_input
 
 class Color(_FromSpec):
     """A palette of names and the roles that point at them."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_empty(cls, value: Any) -> Any:
+        """Take an empty palette for none; a colour after which nothing stands was taken for a comment by YAML."""
+        if isinstance(value, dict) and "palette" in value and value["palette"] is None:
+            return {key: kept for key, kept in value.items() if key != "palette"}
+        return value
 
     palette: dict[str, _Colour] = {}
     foreground: _Role = None
@@ -199,7 +242,7 @@ class Color(_FromSpec):
         if target is None and name in COLOR_ROLES:
             target = getattr(self, name)
         if target is None or target == name:
-            return _in_hex(name)
+            return in_hex(name)
         return self.resolve(target, depth=depth + 1)
 
     @property
@@ -254,16 +297,21 @@ _Weight = Annotated[int | None, BeforeValidator(_checked_weight, json_schema_inp
 _Style = Literal["normal", "italic", "oblique"]
 
 
+def _one_weight(value: Any) -> Any:
+    return (
+        None
+        if isinstance(value, list) or (isinstance(value, str) and (".." in value or value == "auto"))
+        else value
+    )
+
+
 class FontFile(_FromSpec):
     """One file of a family. What a weight of `600..900` says, a file of several weights knows itself."""
 
     path: FileName
     weight: Annotated[
         _Weight,
-        BeforeValidator(
-            lambda value: None if isinstance(value, str) and ".." in value else value,
-            json_schema_input_type=int | str | None,
-        ),
+        BeforeValidator(_one_weight, json_schema_input_type=int | str | list[int | str] | None),
     ] = None
     style: _Style | None = None
 
@@ -370,7 +418,7 @@ class Defaults(_FromSpec):
 class Brand(_FromSpec):
     """One `_brand.yml`."""
 
-    meta: Meta
+    meta: Meta = Meta()
     logo: Annotated[
         Logo | None, BeforeValidator(_as_medium, json_schema_input_type=str | LogoImage | Logo | None)
     ] = None
@@ -382,15 +430,26 @@ class Brand(_FromSpec):
     def clinic(self) -> Clinic:
         return self.defaults.bifolio
 
+    def called(self, name: str) -> Brand:
+        """Give the brand under another name."""
+        meta = self.meta.model_copy(update={"name": NamePair(full=name)})
+        return self.model_copy(update={"meta": meta})
+
     @property
     def name(self) -> str:
-        """The clinic's name as a masthead says it."""
+        """The clinic's name as a masthead says it; empty where the file says none."""
         return self.meta.name.full or self.meta.name.short or ""
 
     @property
     def logo_path(self) -> str | None:
         """Give the file of the logo; none where there is none, or only one that would have to be fetched."""
         image = self.logo.image if self.logo else None
+        return image.path if image and not image.is_online else None
+
+    @property
+    def dark_logo_path(self) -> str | None:
+        """Give the file of the logo for dark screens; none where there is none, or where it would have to be fetched."""
+        image = self.logo.dark_image if self.logo else None
         return image.path if image and not image.is_online else None
 
     @property
@@ -416,10 +475,10 @@ class Brand(_FromSpec):
     @property
     def online_files(self) -> tuple[str, ...]:
         """Give the addresses of files that the brand would have fetched; nothing here is."""
-        image = self.logo.image if self.logo else None
-        logo = (image.path,) if image and image.is_online else ()
+        images = (self.logo.image, self.logo.dark_image) if self.logo else ()
+        logos = (image.path for image in images if image and image.is_online)
         fonts = (file.path for font in self.typography.fonts for file in font.files if file.is_online)
-        return (*logo, *fonts)
+        return (*dict.fromkeys(logos), *fonts)
 
     @property
     def home(self) -> str | None:

@@ -204,7 +204,7 @@ def _tree(headings: Iterable[Heading], deepest: int = 3) -> list[_Entry]:
 
 # -- files ---------------------------------------------------------------------------------------
 
-_DATA_PICTURE = re.compile(r'src="data:image/(svg\+xml|png|jpeg)([^,"]*),([^"]*)"')
+_DATA_PICTURE = re.compile(r'(src|srcset)="data:image/(svg\+xml|png|jpeg)([^,"]*),([^"]*)"')
 _ENDS = {"svg+xml": "svg", "png": "png", "jpeg": "jpg"}
 _TYPES = {
     "xhtml": "application/xhtml+xml",
@@ -223,14 +223,14 @@ def _as_files(text: str) -> tuple[str, dict[str, bytes]]:
     def taken(found: re.Match[str]) -> str:
         import base64
 
-        body = unquote_to_bytes(Markup(found[3]).unescape())  # noqa: S704 - an address, to be read
-        if "base64" in found[2]:
+        body = unquote_to_bytes(Markup(found[4]).unescape())  # noqa: S704 - an address, to be read
+        if "base64" in found[3]:
             body = base64.b64decode(body)
         name = next((n for n, other in files.items() if other == body), None)
         if name is None:
-            name = f"picture-{len(files) + 1}.{_ENDS[found[1]]}"
+            name = f"picture-{len(files) + 1}.{_ENDS[found[2]]}"
             files[name] = body
-        return f'src="{name}"'
+        return f'{found[1]}="{name}"'
 
     return _DATA_PICTURE.sub(taken, text), files
 

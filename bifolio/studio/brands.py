@@ -20,7 +20,7 @@ import yaml
 from bifolio.diagnostics import DesignError, Diagnostic, RequestError, Source, Span, relative_name
 from bifolio.library import Library
 from bifolio.load import parse
-from bifolio.logo import Logo, clean_logo
+from bifolio.logo import LogoUse, clean_logo
 from bifolio.model.base import NAME
 from bifolio.model.brand import Brand
 from bifolio.model.tree import Steps, Tree
@@ -88,7 +88,7 @@ def text_with(tree: Tree, draft: Draft) -> str:
         if name in FIELDS:
             _set(old, name, words.strip())
     if draft.logo is not None:
-        old["logo"] = logo_name(draft.logo)
+        old["logo"] = draft.logo.file_name
     head = re.match(r"(?:#[^\n]*\n)*", tree.source.text)
     body = yaml.dump(
         old, Dumper=yaml.CSafeDumper, allow_unicode=True, sort_keys=False, width=100, default_flow_style=False
@@ -98,7 +98,9 @@ def text_with(tree: Tree, draft: Draft) -> str:
 
 def _unfolded(values: dict[str, Any]) -> dict[str, Any]:
     """Write out what brand.yml lets one write short, so that every field has its place."""
-    meta = values.setdefault("meta", {})
+    meta = values["meta"] = values.get("meta") or {}
+    if "links" in meta:
+        meta.setdefault("link", meta.pop("links"))
     for key, inner in (("name", "full"), ("link", "home")):
         if isinstance(meta.get(key), str):
             meta[key] = {inner: meta[key]}
@@ -177,7 +179,7 @@ def save(library: Library, brand_id: str, draft: Draft) -> None:
     put_aside(folder)
     bodies = {path: text.encode()}
     if draft.logo is not None:
-        bodies[folder / logo_name(draft.logo)] = draft.logo.body
+        bodies[folder / draft.logo.file_name] = draft.logo.body
     replace_all(bodies)
 
 
@@ -197,11 +199,6 @@ def create(library: Library, name: str) -> str:
     read(text, f"content/brands/{brand_id}/{FILE}")
     replace_all({library.content / "brands" / brand_id / FILE: text.encode()})
     return brand_id
-
-
-def logo_name(logo: Logo) -> str:
-    """Name the file of a cleaned logo."""
-    return "logo.svg" if logo.kind == "image/svg+xml" else "logo.png"
 
 
 # -- a clinic as one file ------------------------------------------------------------------------------
@@ -246,7 +243,7 @@ def unpacked(raw: bytes) -> dict[str, bytes]:
     for name in [name for name in files if name.endswith(".yaml")]:
         parse(files[name].decode("utf-8", errors="replace"), name)
     for name in [name for name in files if _PICTURE.fullmatch(name)]:
-        files[name] = clean_logo(files[name], name, Span(Source(name, ""), 1, 1)).body
+        files[name] = clean_logo(files[name], name, Span(Source(name, ""), 1, 1), LogoUse.SCREEN).body
     return files
 
 

@@ -11,7 +11,7 @@ import pikepdf
 import pypdfium2 as pdfium
 import pytest
 
-from bifolio.approval import difference, wording
+from bifolio.approval import difference, digest, wording
 from bifolio.diagnostics import DesignError, PressError, RequestError
 from bifolio.model.evidence import Evidence
 from bifolio.office import Office
@@ -90,6 +90,33 @@ def test_what_is_not_its_words_leaves_it(name: str, text: str, old: str, new: st
     _edit(approved, name, text, old, new)
     assert _state(approved) == "approved"
     assert Office(approved.root).check((), (), TODAY) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "state"),
+    [
+        ("One sentence.", "One\N{NO-BREAK SPACE}sentence.", "approved"),
+        ("One sentence.", "One\nsentence.", "approved"),
+        ("One sentence.", "One sen\N{SOFT HYPHEN}tence.", "approved"),
+        ("One sentence.", "Our sentence.", "stale"),
+        ("One sentence.", "One sentence", "stale"),
+        ("555-0199", "555\N{NON-BREAKING HYPHEN}0199", "approved"),
+        ("555-0199", "555-0189", "stale"),
+        ("A read fact.", "A read fact", "stale"),
+    ],
+)
+def test_another_setting_of_the_same_words_leaves_it(old, new, state, approved: Scratch) -> None:
+    """An earlier version of the program kept the text as it set it then, and the yes is bound to that."""
+    folder = "content/brands/default"
+    kept = (approved.root / folder / "approved/small.us.en.txt").read_text("utf-8")
+    record = (approved.root / folder / "approvals.yaml").read_text("utf-8")
+    assert old in kept
+    earlier = kept.replace(old, new)
+    approved.write(f"{folder}/approved/small.us.en.txt", earlier)
+    approved.write(f"{folder}/approvals.yaml", record.replace(digest(kept), digest(earlier)))
+    assert _state(approved) == state
+    (approved.root / folder / "approved/small.us.en.txt").unlink()
+    assert _state(approved) == "stale"  # nobody can tell what was approved
 
 
 def test_it_is_for_one_region_and_one_brand(approved: Scratch) -> None:

@@ -18,6 +18,7 @@ SPECIFICATION = {
     "meta.name.short": "used",
     "meta.link": "used",
     "meta.link.home": "used",
+    "meta.links": "used",
     "meta.link.mastodon": "unused",
     "meta.link.bluesky": "unused",
     "meta.link.github": "unused",
@@ -57,6 +58,7 @@ SPECIFICATION = {
 VALUES = {
     "meta.name": "A Clinic",
     "meta.link": "https://clinic.example.org",
+    "meta.links": "https://clinic.example.org",
     "meta.link.home": "https://clinic.example.org",
     "logo.images": {"mark": {"path": "logo.svg", "alt": "A mark"}},
     "color.palette": {"sea": "#1d5a68"},
@@ -147,6 +149,29 @@ typography:
     - {family: Sans, source: file, files: [fonts/a.ttf, {path: https://example.org/b.woff2, weight: bold}]}
   headings: {family: Slab, weight: semi-bold}
 """,
+    "one that is for colours and type alone": """\
+color:
+  palette: {ink: "#222222", sea: "#447099"}
+  background: {dark: ink}
+  foreground: {light: ink, dark: "#fff"}
+  primary: {light: sea, dark: "#ddeaf1"}
+typography: {fonts: [{family: Jura, source: google}], base: Jura, link: {color: {light: sea, dark: sea}}}
+""",
+    "one whose sections are empty, or commented out": """\
+meta:
+  name: Example
+  links: {home: https://example.org}
+logo:
+#  medium: logo.png
+color:
+  palette:
+  primary: RGB(170, 187, 204)
+typography:
+  fonts:
+  base:
+defaults:
+  bifolio:
+""",
     "one picture and one colour": 'meta: {name: Example}\nlogo: logo.png\ncolor: {primary: "#ABCD"}\n',
 }
 
@@ -154,9 +179,28 @@ typography:
 @pytest.mark.parametrize("name", sorted(REAL))
 def test_brand_files_of_other_tools_work_as_they_are(name: str) -> None:
     brand = _brand(REAL[name])
-    assert brand.name.startswith("Example")
+    assert brand.name.startswith("Example") or "colours" in name
     assert brand.color.seed in ("#447099", "#005eb8", "#0000ff", "#aabbcc")
-    assert brand.logo_path in ("full.svg", "mark.svg", "second.svg", "logo.png")
+    assert brand.logo_path in ("full.svg", "mark.svg", "second.svg", "logo.png", None)
+    assert brand.home in ("https://example.org", None)
+
+
+def test_a_brand_without_a_name_goes_by_its_folders(scratch: Scratch) -> None:
+    for said in ("", "meta:\n", "meta: {name: {}}\n", "meta: {link: https://example.org}\n"):
+        scratch.write("content/brands/harbour-street/_brand.yml", f'{said}color: {{primary: "#447099"}}\n')
+        library = Library(scratch.root)
+        assert library.brand("harbour-street").name == "Harbour Street"
+        (warning,) = library.brand_warnings("harbour-street")
+        assert (warning.code, warning.is_error) == ("brand.no-name", False)
+        assert '"Harbour Street"' in warning.message
+
+
+def test_links_is_another_word_for_link() -> None:
+    text = "meta: {name: A, links: {home: https://example.org, github: https://example.org/g}}\n"
+    brand = _brand(text)
+    assert brand.home == "https://example.org"
+    (unused,) = unused_keys(brand, parse(text, "_brand.yml"))
+    assert unused.message == "not used here: meta.link.github"
 
 
 def test_alternative_text_of_the_logo() -> None:
@@ -192,6 +236,8 @@ def test_files_in_the_web_are_told_and_not_fetched(scratch: Scratch) -> None:
         ("rgb(29, 90, 104)", "#1d5a68"),
         ("rgb(29 90 104 / 50%)", "#1d5a68"),
         ("hsl(0 100% 50%)", "#ff0000"),
+        ("oklch(60% 0.15 240)", "#0089d0"),
+        ("RGB(29, 90, 104)", "#1d5a68"),
         ("sea", "#1d5a68"),
         ("deep-sea", "#1d5a68"),
         ("secondary", "#1d5a68"),
@@ -204,7 +250,9 @@ def test_colours_as_css_writes_them(colour: str, hexadecimal: str) -> None:
     )
 
 
-@pytest.mark.parametrize("colour", ["nothing", "url(#x)", "rgb(1,2)", "var(--x)", "primary", "loop"])
+@pytest.mark.parametrize(
+    "colour", ["nothing", "transparent", "url(#x)", "rgb(1,2)", "var(--x)", "primary", "loop"]
+)
 def test_colours_that_lead_nowhere(colour: str) -> None:
     palette = {"loop": "pool", "pool": "loop"} if colour == "loop" else {}
     with pytest.raises(ValueError, match="leads nowhere"):

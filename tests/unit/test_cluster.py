@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import importlib.util
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -23,6 +25,7 @@ if WHY_NOT and os.environ.get("BIFOLIO_REQUIRE_TOOLS"):
     pytest.fail(WHY_NOT)
 pytestmark = pytest.mark.skipif(WHY_NOT is not None, reason=str(WHY_NOT))
 
+ROW_LOGO = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 4"><rect width="4" height="4" fill="#1a2b3c"/></svg>'
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ENGINE), "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "3"}
 
 
@@ -101,6 +104,22 @@ def test_workers_without_a_shared_disk_make_the_same_bytes(shelf: Scratch, dask:
     assert " 0 of them made anew" in _built(_start(shelf, "kept", "--jobs", "1"))
     assert _files(shelf.root / "kept") == far
     assert "8 of them made anew" in _built(_start(shelf, "near", "--force", "--jobs", "1"))
+    assert _files(shelf.root / "near") == far
+
+
+def test_workers_know_the_clinics_of_a_table_and_their_logos(shelf: Scratch, dask: DaskCluster) -> None:
+    shelf.write("lists/logos/rowan.svg", ROW_LOGO)
+    shelf.write("lists/clinics.csv", "id,name,logo\nrowan,Rowan,logos/rowan.svg\nlark,Lark,\n")
+    table = ("small", "--brands-from", "lists/clinics.csv")
+    assert "8 of them made anew" in _built(
+        _start(shelf, "far", "--force", "--scheduler", dask.address, *table)
+    )
+    far = _files(shelf.root / "far")
+    assert {"rowan/en/small.letter.pdf", "lark/en/small.letter.pdf"} <= set(far)
+    logo = re.search(rb"svg\+xml;base64,([\w+/=]+)", far["rowan/en/small.html"])
+    assert logo is not None
+    assert b"#1a2b3c" in base64.b64decode(logo[1])
+    assert "8 of them made anew" in _built(_start(shelf, "near", "--force", "--jobs", "1", *table))
     assert _files(shelf.root / "near") == far
 
 

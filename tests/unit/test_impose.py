@@ -22,7 +22,7 @@ from bifolio.impose import (
     turns_backs,
 )
 from bifolio.model.edition import Edition, Imposition
-from bifolio.verify import _IDENTITY, _object, verify
+from bifolio.verify import verify
 from tests.conftest import ROOT
 
 A5 = (148.5, 210.0)
@@ -71,8 +71,10 @@ def seen(pdf: bytes) -> Iterator[Seen]:
             inner = raw.FPDFFormObj_GetObject(item, 0)
             channels = [ctypes.c_uint() for _ in "rgba"]
             raw.FPDFPageObj_GetFillColor(inner, *channels)
-            (_, (left, bottom, right, top), _), *_ = _object(raw, item, _IDENTITY, 0)
-            found[channels[0].value] = ((left + right) / 2 / MM, (bottom + top) / 2 / MM)
+            left, bottom, right, top = (ctypes.c_float() for _ in range(4))
+            raw.FPDFPageObj_GetBounds(item, left, bottom, right, top)
+            middle = (left.value + right.value) / 2 / MM, (bottom.value + top.value) / 2 / MM
+            found[channels[0].value] = middle
         yield found
 
 

@@ -13,6 +13,7 @@ import pytest
 from PIL import Image, ImageChops, ImageDraw
 
 from bifolio.diagnostics import DesignError, Source, Span
+from bifolio.library import Library
 from bifolio.logo import MAX_BYTES, MAX_DEPTH, MAX_SHAPES, Logo, read_logo
 from bifolio.office import Office
 from bifolio.plan import Request
@@ -39,6 +40,46 @@ def _refused(folder: Path, body: str | bytes, name: str = "logo.svg") -> str:
     assert finding.span == SPAN
     assert finding.help
     return finding.code
+
+
+# -- what can be seen ---------------------------------------------------------------------------
+
+
+def _ring(colour: str, ground: str | None = None) -> bytes:
+    picture = Image.new("RGBA", (800, 800), ground or (0, 0, 0, 0))
+    ImageDraw.Draw(picture).ellipse((100, 100, 700, 700), fill=colour)
+    drawn = io.BytesIO()
+    picture.save(drawn, "PNG")
+    return drawn.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("light", "dark", "told"),
+    [
+        (_ring("white"), None, ["white paper"]),
+        (_ring("#eee"), _ring("#222"), ["white paper", "a dark screen"]),
+        (_ring("#222"), _ring("#eee"), []),
+        (_ring("white", "#224466"), None, []),
+        (_svg('<path fill="#fff" d="M0 0h9v9z"/>').encode(), None, ["white paper"]),
+        (
+            _svg('<g fill="#fff"><path d="M0 0h9v9z"/><path stroke="#888" d="M0 0h9v9z"/></g>').encode(),
+            None,
+            [],
+        ),
+        (_svg('<path d="M0 0h9v9z"/>').encode(), None, []),
+        (_svg('<path fill="currentColor" d="M0 0h9v9z"/>').encode(), None, []),
+        (_svg('<path fill="url(#a)" d="M0 0h9v9z"/>').encode(), None, []),
+    ],
+)
+def test_a_logo_that_nobody_sees_is_told(light, dark, told, scratch: Scratch) -> None:
+    end = "svg" if light.startswith(b"<svg") else "png"
+    said = f"light: light.{end}" + (", dark: dark.png" if dark else "")
+    scratch.write("content/brands/default/_brand.yml", f"{BRAND}logo: {{medium: {{{said}}}}}\n")
+    scratch.write(f"content/brands/default/light.{end}", light)
+    if dark:
+        scratch.write("content/brands/default/dark.png", dark)
+    found = [f for f in Library(scratch.root).brand_warnings("default") if f.code == "brand.logo-unseen"]
+    assert [finding.message.partition(" on ")[2] for finding in found] == told
 
 
 # -- SVG -----------------------------------------------------------------------------------------

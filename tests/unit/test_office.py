@@ -162,10 +162,10 @@ def test_check_looks_at_every_brand_and_gives_warnings(scratch: Scratch) -> None
         scratch.write(f"content/handouts/{item}.yaml", COMPLETE)
     warnings = Office(scratch.root).check((), (), TODAY)
     assert [finding.code for finding in warnings] == ["brand.unused-keys", "brand.logo-left-out"]
-    scratch.write("content/brands/rowan/_brand.yml", "meta: {}\n")
+    scratch.write("content/brands/rowan/_brand.yml", "meta: 1\n")
     with pytest.raises(DesignError) as raised:
         Office(scratch.root).check((), (), TODAY)
-    assert _said(raised) == ["content/brands/rowan/_brand.yml:1:1 brand.no-name"]
+    assert _said(raised) == ["content/brands/rowan/_brand.yml:1:7 brand.wrong-type"]
     assert Office(scratch.root).check(("small",), ("default",), TODAY)
 
 

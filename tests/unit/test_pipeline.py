@@ -7,7 +7,7 @@ from concurrent.futures import Executor, Future
 import pytest
 
 from bifolio.compose import FITS
-from bifolio.diagnostics import DesignError, ProofError
+from bifolio.diagnostics import ContentError, DesignError, ProofError
 from bifolio.library import Library
 from bifolio.pipeline import Workshop
 from bifolio.plan import Job
@@ -78,12 +78,51 @@ def test_a_name_of_ninety_letters_is_set_smaller(scratch) -> None:
     assert shop.produce(job).body.startswith(b"%PDF")
 
 
+def test_an_address_that_finds_no_room_is_told(scratch) -> None:
+    name = "The Long Established Counselling and Psychotherapy Practice of Upper and Lower Somewhere"
+    shop, fits = _fits(scratch, name, address="[1 Long Street in Upper Somewhere, Lower Somewhere]")
+    assert fits["clinic"] == FITS - 1
+    shop.produce(Job("small", "letter", "calm", "us", "en", "default", "pdf"))
+    (remark,) = [remark for remark in shop.remarks.values() if remark.code == "brand.no-room"]
+    assert "1 Long Street" in remark.message
+
+
+def test_a_name_in_a_script_without_a_font_is_one_finding(scratch) -> None:
+    with pytest.raises(ContentError) as raised:
+        _fits(scratch, "מרפאת רימון")
+    (finding,) = raised.value.findings
+    assert finding.message == 'no font here has a shape for "מ" (U+05DE), nor for 7 more of this line'
+    assert str(finding.span) == "content/brands/default/_brand.yml:1:14"
+
+
 def test_a_short_name_is_set_at_full_size(scratch) -> None:
     assert _fits(scratch, "Clinic")[1] == {}
 
 
+def test_a_long_address_goes_on_on_the_next_line(scratch) -> None:
+    """Nobody can shorten where they have their mail; both lines lead there."""
+    email = "enquiries@riverside-therapy.example"
+    shop, _ = _fits(scratch, "Clinic", email=email)
+    ink = shop.inker("default", "letter", "calm", "us", "en").take().clinic
+    at = ink.link_words.index("enquiries")
+    assert ink.link_words[at + 1] == "@riverside-therapy.example"
+    assert ink.links[at : at + 2] == (f"mailto:{email}",) * 2
+    assert "Call" in ink.link_words[0]
+
+
+def test_a_long_address_without_room_for_a_second_line_is_a_finding(scratch) -> None:
+    email = "enquiries@riverside-therapy.example"
+    others = {"out_of_hours": "Call 555-0101", "licence": "Licensed in Ohio"}
+    with pytest.raises(DesignError) as raised:
+        _fits(scratch, "Clinic", email=email, **others)
+    (finding,) = raised.value.findings
+    assert finding.code == "brand.too-long"
+    assert str(finding.span).startswith("content/brands/default/_brand.yml:3:")
+    assert "take out another line" in (finding.help or "")
+
+
 def test_a_line_that_cannot_fit_is_a_finding(scratch) -> None:
-    email = "reception.of.the.very.long.clinic@a-very-long-name-indeed.example.org"
+    email = f"reception.of.the.very.long.clinic@{'a-very-long-name-indeed' * 3}.example.org"
     with pytest.raises(DesignError) as raised:
         _fits(scratch, "Clinic", email=email)
     assert [f.code for f in raised.value.findings] == ["brand.too-long"]

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import re
+import zipfile
 from xml.etree.ElementTree import fromstring
 
 import pikepdf
 import pytest
 
+from bifolio.library import Library
+from bifolio.model.flow import DARK_SCREEN
 from bifolio.palette import contrast
+from bifolio.pipeline import Workshop
 from bifolio.plan import Job
+from bifolio.store import Store
 from bifolio.render.paint import Paint
 from tests.conftest import KINDS
+from tests.support.projects import BRAND, Scratch
 
 FIELDS = ("input", "textarea")
 
@@ -105,3 +112,53 @@ def test_pictures_in_styles_come_by_day_and_by_night() -> None:
     assert "%23112233" in day
     assert "%23ddeeff" in night
     assert "b1f0" not in styles
+
+
+LOGO = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 4" fill="{}"><rect width="4" height="4"/></svg>'
+)
+BOTH = 'logo: {medium: {light: {path: day.svg, alt: "A ring"}, dark: night.svg}}\n'
+
+
+@pytest.mark.parametrize(
+    ("said", "day", "by_night"),
+    [
+        (BOTH, "#111111", "#eeeeee"),
+        ("logo: day.svg\n", "#111111", None),  # on a ground of paper
+        ("logo: day.svg\n", "currentColor", "deep"),
+    ],
+)
+def test_a_dark_screen_shows_the_logo_for_dark_grounds(said, day, by_night, scratch: Scratch) -> None:
+    scratch.write("content/brands/default/_brand.yml", BRAND + said)
+    for name, colour in (("day", day), ("night", "#eeeeee")):
+        scratch.write(f"content/brands/default/{name}.svg", LOGO.format(colour))
+    shop = Workshop(Library(scratch.root), Store(scratch.root / ".bifolio"))
+    page = shop.produce(Job("small", "letter", "calm", "us", "en", "default", "html")).body.decode()
+    (logo,) = [image for image in fromstring(page).iter("img") if "logo" in (image.get("class") or "")]
+    assert logo.get("alt")
+    night = next(fromstring(page).iter("source"), None)
+    if by_night is None:
+        assert night is None
+        assert logo.get("class") == "logo"
+        return
+    assert night is not None
+    assert night.get("media") == DARK_SCREEN
+    _, _, body = (night.get("srcset") or "").partition("base64,")
+    paint = shop.paint(shop.library.brand("default"))
+    assert f'fill="{paint.night.get(by_night, by_night)}"' in base64.b64decode(body).decode()
+    book = shop.produce(Job("small", "letter", "calm", "us", "en", "default", "epub")).body
+    with zipfile.ZipFile(io.BytesIO(book)) as archive:
+        text = archive.read("EPUB/handout.xhtml").decode()
+        assert re.findall(r'srcset="([^"]+)"', text) == ["picture-1.svg"]
+        assert base64.b64decode(body) == archive.read("EPUB/picture-1.svg")
+
+
+def test_paper_shows_the_logo_for_light_grounds(scratch: Scratch) -> None:
+    bodies = []
+    for said in (BOTH, BOTH.replace(", dark: night.svg", "")):
+        scratch.write("content/brands/default/_brand.yml", BRAND + said)
+        for name, colour in (("day", "#111111"), ("night", "#eeeeee")):
+            scratch.write(f"content/brands/default/{name}.svg", LOGO.format(colour))
+        shop = Workshop(Library(scratch.root), Store(scratch.root / ".bifolio"))
+        bodies.append(shop.produce(Job("small", "letter", "calm", "us", "en", "default", "pdf")).body)
+    assert bodies[0] == bodies[1]
