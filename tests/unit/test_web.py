@@ -16,8 +16,8 @@ from bifolio.model.flow import DARK_SCREEN
 from bifolio.palette import contrast
 from bifolio.pipeline import Workshop
 from bifolio.plan import Job
-from bifolio.store import Store
 from bifolio.render.paint import Paint
+from bifolio.store import Store
 from tests.conftest import KINDS
 from tests.support.projects import BRAND, Scratch
 
