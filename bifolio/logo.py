@@ -21,7 +21,6 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 from bifolio.diagnostics import DesignError, Diagnostic, Span
-from bifolio.model.brand import in_hex
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -315,6 +314,8 @@ _SHAPES = frozenset(["path", "rect", "circle", "ellipse", "line", "polyline", "p
 
 
 def _paints_of_shapes(svg: bytes) -> tuple[str, ...]:
+    from bifolio.model.brand import in_hex  # late: the studio cleans logos and loads no models
+
     found: set[str] = set()
 
     def look(element: ElementTree.Element, fill: str, stroke: str) -> None:
