@@ -326,6 +326,8 @@ def _paints_of_shapes(svg: bytes) -> tuple[str, ...]:
             look(child, fill, stroke)
 
     look(ElementTree.fromstring(svg), "#000000", "none")
+    if "currentColor" in found:
+        return ()
     colours = [in_hex(paint) for paint in sorted(found)]
     return tuple(colour for colour in colours if colour) if all(colours) else ()
 
