@@ -131,16 +131,14 @@ def _cold(folder: Path, runs: int) -> list[Row]:
 
 def _rivals(page: Path, folder: Path) -> dict[str, list[str | Path] | None]:
     """Give the command of each other engine; none where it is not installed."""
+    from tests.support.chromium import FLAGS
+
     pdf = folder / "other.pdf"
-    quiet = (
-        "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    )
-    quiet += "--disable-component-update --disable-sync --no-pdf-header-footer"
     commands: dict[str, list[str | Path]] = {
         "weasyprint command": [
             Path(sys.executable).with_name("weasyprint"), "--quiet", "--pdf-variant", "pdf/ua-1", page, pdf,
         ],
-        "Chromium print-to-PDF": ["chromium", *quiet.split(), f"--print-to-pdf={pdf}", page.as_uri()],
+        "Chromium print-to-PDF": ["chromium", "--headless", *FLAGS, "--no-pdf-header-footer", f"--print-to-pdf={pdf}", page.as_uri()],
         "pandoc with WeasyPrint": ["pandoc", page, "--pdf-engine=weasyprint", "-o", pdf],
         "paged.js": ["pagedjs-cli", page, "-o", pdf],
         "Vivliostyle": ["vivliostyle", "build", page, "-o", pdf],

@@ -36,15 +36,8 @@ from pathlib import Path
 from typing import Any, Self
 
 ROOT = Path(__file__).resolve().parent.parent
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
+sys.path.insert(0, str(ROOT))
+
 ITEM, BRAND = "tears-and-closeness", "harbour"
 WIDTH_PX = 816
 PATIENCE_S = 30.0
@@ -235,8 +228,10 @@ def _warm() -> None:
 def _chromium() -> Iterator[Any]:
     from playwright.sync_api import sync_playwright
 
+    from tests.support.chromium import FLAGS
+
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=list(FLAGS))
         try:
             yield browser
         finally:

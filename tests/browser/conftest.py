@@ -16,16 +16,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 
 from bifolio.pipeline import Workshop
 from tests.conftest import ROOT, missing_tool
+from tests.support.chromium import FLAGS
 
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 expect.set_options(timeout=90_000)  # a page that nobody has seen yet takes a few seconds
 
 ITEMS = ("tears-and-closeness", "steady-now", "check-in-card")
@@ -87,7 +79,7 @@ def chromium() -> Iterator[Browser]:
     if path is None:
         missing_tool("chromium is not installed")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
         yield browser
         browser.close()
 
