@@ -90,7 +90,6 @@ class ClinicCopy:
     approval: str
     dark_logo: str | None = None
     """What stands in the logo's place on a dark screen, where the clinic has it."""
-    dark_screen: str = DARK_SCREEN
 
     def alt(self, slot: str) -> str:
         """Give what a screen reader hears for a slot; empty when the slot is."""
@@ -870,6 +869,7 @@ def _environment(templates: Path, compiled: Path | None, own: Path | None) -> Im
         bytecode_cache=FileSystemBytecodeCache(str(compiled)) if compiled else None,
         auto_reload=False,
     )
+    environment.globals["dark_screen"] = DARK_SCREEN
     del environment.globals["lipsum"], environment.filters["random"]  # same input, same bytes
     return environment
 
