@@ -152,7 +152,8 @@ def _glyphs(document: pikepdf.Pdf, where: str) -> Iterator[Diagnostic]:
             shown[font].update(_SHOWN.findall(content))
         missing = 0
         for font, strings in shown.items():
-            if limit := limits.get(font.decode("latin-1")):
+            limit = limits.get(font.decode("latin-1"))
+            if limit is not None:
                 missing += sum(times * _past(string, limit) for string, times in strings.items())
         if missing:
             yield _finding(
