@@ -56,6 +56,10 @@ lines:
     status: read
 """
 
+CITING = COMPLETE.replace(
+    "  - text: One sentence.\n", "  - text: {paragraphs: One sentence., cites: [CRY-1]}\n"
+)
+
 FACTS = """\
 facts:
   CRY-1: {text: A read fact., status: read, sources: [SMITH20]}

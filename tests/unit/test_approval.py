@@ -16,13 +16,10 @@ from bifolio.diagnostics import DesignError, PressError, RequestError
 from bifolio.model.evidence import Evidence
 from bifolio.office import Office
 from bifolio.plan import Request
-from tests.support.projects import BRAND, COMPLETE, FACTS, HANDOUT, REGION, SOURCES, Scratch
+from tests.support.projects import BRAND, CITING, FACTS, HANDOUT, REGION, SOURCES, Scratch
 
 TODAY = datetime.date(2026, 11, 23)
 BY, ON = "Jo Example, clinical psychologist", "2026-11-23"
-CITING = COMPLETE.replace(
-    "  - text: One sentence.\n", "  - text: {paragraphs: One sentence., cites: [CRY-1]}\n"
-)
 
 
 @pytest.fixture

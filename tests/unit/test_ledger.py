@@ -13,7 +13,7 @@ from bifolio.ledger import ENGINE, Ledger, root_of
 from bifolio.library import Library
 from bifolio.office import Office
 from bifolio.plan import Job, Request
-from tests.support.projects import BRAND, COMPLETE, Scratch
+from tests.support.projects import BRAND, CITING, COMPLETE, FACTS, Scratch
 
 SAID = {"out": "1 file up to date.\n", "err": ""}
 
@@ -101,11 +101,11 @@ def test_project_named_on_the_command_line() -> None:
 # -- what a file is made from --------------------------------------------------------------------
 
 
-def _made(scratch: Scratch) -> int:
-    """Build all; give how many files were made and not found."""
+def _made(scratch: Scratch, of: int = 4) -> int:
+    """Build all; give how many files `of` them were made and not found."""
     office = Office(scratch.root, ledger=Ledger(scratch.root))
     jobs = office.plan(Request(brands=office.library.brand_ids))
-    assert len(jobs) == 4
+    assert len(jobs) == of
     return office.build(jobs, None, str).made
 
 
@@ -123,6 +123,15 @@ def test_only_what_a_change_touches_is_made(scratch: Scratch) -> None:
     scratch.write("content/handouts/other.yaml", COMPLETE)  # back: found, not made
     scratch.write("content/brands/second/_brand.yml", BRAND.replace("Test Clinic", "Second"))
     assert _made(scratch) == 0
+
+
+def test_a_fact_is_part_of_what_cites_it(scratch: Scratch) -> None:
+    scratch.write("content/handouts/other.yaml", CITING)
+    assert _made(scratch, 2) == 2
+    scratch.write("content/facts.yaml", FACTS.replace("An unverified fact.", "Nobody cites it."))
+    assert _made(scratch, 2) == 0
+    scratch.write("content/facts.yaml", FACTS.replace("A read fact.", "Another fact."))
+    assert _made(scratch, 2) == 1
 
 
 def test_what_was_written_while_a_build_ran_is_not_taken_for_what_stood_before(scratch: Scratch) -> None:

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from bifolio.palette import LIGHT_SEED, ROLES, SENTINELS, contrast, derive, rgb
+from bifolio.palette import (
+    LIGHT_SEED,
+    ROLES,
+    SENTINELS,
+    contrast,
+    derive,
+    operands,
+    rgb,
+    sentinel_pattern,
+)
 
 YELLOW = "#ffd60a"
 
@@ -69,3 +78,13 @@ def test_sentinels_are_colours_that_nobody_picks() -> None:
         red, green, blue = rgb(colour)
         assert (red, green) == (0xB1, 0xF0)
         assert 0x51 <= blue < 0x51 + len(ROLES)
+
+
+def test_a_number_that_only_ends_like_a_sentinel_is_none() -> None:
+    written = operands(SENTINELS["deep"])
+    for before in (b"", b"\n", b"q "):
+        found = sentinel_pattern().search(before + written + b" rg")
+        assert found
+        assert (found[1], found[2]) == (written, b"rg")
+    for before in (b"1", b"."):
+        assert sentinel_pattern().search(before + written + b" rg") is None

@@ -57,6 +57,18 @@ def _killable(crew: Processes) -> list[int]:
     return list(crew._pool._processes)
 
 
+def test_one_worker_starts_and_all_with_the_first_batch(shelf: Scratch, tmp_path: Path) -> None:
+    with workers(FONTS, 2) as hands:
+        assert isinstance(hands, Processes)
+        assert len(_killable(hands)) == 1
+        office = Office(shelf.root, executor=hands)
+        request = Request(items=("small",), brands=("default",))
+        office.build(office.plan(request), tmp_path / "one", str)
+        assert len(_killable(hands)) == 1, "one batch is made here, and laid out by one worker"
+        _all(office, tmp_path / "many")
+        assert len(_killable(hands)) == 2
+
+
 def test_many_hands_make_the_same_bytes(shelf: Scratch, crew: Processes, tmp_path: Path) -> None:
     told: list[Batch] = []
     office = Office(shelf.root, ledger=Ledger(shelf.root), executor=crew)

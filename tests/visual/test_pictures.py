@@ -135,6 +135,15 @@ def test_block_in_a_narrow_column(kind: str, narrow: dict[str, Image.Image], gal
     gallery.check(crop(narrow[kind]), f"{kind}.narrow")
 
 
+PANEL = (0, 6, 93, 150)
+
+
+def test_ways_out_below_their_question(draw: Any, gallery: Gallery) -> None:
+    """Each line leaves the trunk, which passes the boxes and leads on from the answer that does."""
+    pages = draw(["page_break", *samples.read("decision_flow"), "page_break"], edition="trifold-letter")
+    gallery.check(crop(pages[1], PANEL), "decision_flow.panel")
+
+
 def test_references(draw: Any, gallery: Gallery) -> None:
     pages = draw(["page_break", *samples.read("references"), "page_break"])
     gallery.check(crop(pages[1]), "references")
