@@ -271,6 +271,7 @@ def test_pictures_are_small_and_none_is_left_over(golden: Golden) -> None:
     parts = ("masthead", "hero", "hero-note", "hero-note.narrow", "message", "clinic", "clinic-blank")
     parts += (*COVER, "opener", "back", "colophon", "card")
     wanted = {*SEEN, *ALONE, *(f"{kind}.narrow" for kind in NARROW), *(f"part-{part}" for part in parts)}
+    wanted.add("decision_flow.panel")
     for theme in ("high-contrast", "ink-saver"):
         wanted |= {f"part-message.{theme}", *(f"{kind}.{theme}" for kind in THEMED)}
     assert sorted(found) == sorted(wanted)
