@@ -127,6 +127,8 @@ def cluster(address: str) -> Iterator[Cluster]:
         ) from error
     dask: Any = distributed  # parts of it have types
     try:
+        # Dask tries an address again until the time is over, even one of a kind that nothing could answer.
+        dask.comm.registry.get_backend(dask.comm.parse_address(address)[0])
         client = dask.Client(address, timeout=_SECONDS, set_as_default=False)
     except (OSError, ValueError) as error:
         raise ToolError(

@@ -28,6 +28,9 @@ LONG = "why-tears-come"
 LONG_IN = ("booklet-a4", "press-a5", *(("booklet-letter", "large-print-a4") if THOROUGH else ()))
 """The booklet takes seconds to lay out: it is made where a cover and many pages say something new."""
 
+TWICE = ("a4", "large-print-a4", "wallet-a4", "wallet-letter")
+"""Forms in which the card is made beside the leaflet, where not all is."""
+
 FAMILIES = (("rowan", "gb", False), ("harbour", "us", True))
 """Brand and region that print on A4, and on Letter."""
 
@@ -46,12 +49,20 @@ def made(workshop, library, tmp_path_factory) -> dict[str, Path]:
         request = Request(region=region, language="en", editions=names, theme="calm", formats=("pdf",))
         clinics = {brand: library.brand(brand).clinic}
         for job in plan(request, library.plan, handouts, clinics, editions):
-            if job.item == LONG and job.edition not in LONG_IN and not EVERY:
+            if not EVERY and not _is_due(job.item, job.edition):
                 continue
             path = folder / job.path.rpartition("/")[2]
             path.write_bytes(workshop.produce(job).body)
             files[path.name] = path
     return files
+
+
+def _is_due(item: str, edition: str) -> bool:
+    if item == LONG:
+        return edition in LONG_IN
+    if THOROUGH:
+        return True
+    return edition in TWICE if item == "check-in-card" else edition not in LONG_IN
 
 
 def test_all_forms_are_made(made) -> None:

@@ -8,11 +8,12 @@ import pypdfium2 as pdfium
 from PIL import Image, ImageChops, ImageFilter
 
 
-def pages(pdf: bytes, dpi: float = 100) -> list[Image.Image]:
-    """Draw each page of a PDF as an RGB picture."""
+def pages(pdf: bytes, dpi: float = 100, mode: str = "RGB") -> list[Image.Image]:
+    """Draw each page of a PDF as a picture: in colour, or in grey, which is quicker, where `mode` is "L"."""
     document = pdfium.PdfDocument(pdf)
+    grey = mode == "L"
     try:
-        return [page.render(scale=dpi / 72).to_pil().convert("RGB") for page in document]
+        return [page.render(scale=dpi / 72, grayscale=grey).to_pil().convert(mode) for page in document]
     finally:
         document.close()
 

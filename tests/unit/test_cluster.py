@@ -145,11 +145,21 @@ def test_a_lost_workers_jobs_run_again(shelf: Scratch, dask: DaskCluster) -> Non
     assert len(_files(shelf.root / "far")) == 16 + 3
 
 
-def test_no_scheduler_is_a_finding(shelf: Scratch) -> None:
+def test_an_address_of_no_kind_is_a_finding(shelf: Scratch) -> None:
     build = _start(shelf, "far", "--scheduler", "nonsense://127.0.0.1:1")
     _, err = build.communicate(timeout=120)
     assert build.returncode == 6
     assert "error[press.no-scheduler]" in err
+
+
+@pytest.mark.filterwarnings("ignore")  # of the client
+def test_no_scheduler_is_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:
+    from bifolio import cluster
+
+    monkeypatch.setattr(cluster, "_SECONDS", 0.5)
+    with pytest.raises(ToolError) as raised, cluster.cluster("tcp://127.0.0.1:1"):
+        pass
+    assert [finding.code for finding in raised.value.findings] == ["press.no-scheduler"]
 
 
 @pytest.mark.filterwarnings("ignore")  # of the client

@@ -17,13 +17,12 @@ from PIL import Image, ImageStat
 
 from bifolio.ink import Inker, SlotSheet
 from bifolio.pipeline import Workshop
+from tests.conftest import THOROUGH
 from tests.support import pictures
 
-ITEMS = {
-    "tears-and-closeness": "letter",
-    "steady-now": "letter",
-    "why-tears-come": "a5",
-}
+ITEMS = {"tears-and-closeness": "letter", "steady-now": "letter"}
+if THOROUGH:
+    ITEMS["why-tears-come"] = "a5"
 
 
 _SHOWN = re.compile(rb"(?:\[[^\]]*\]|<[0-9a-fA-F]*>)\s*T[jJ]")
@@ -36,7 +35,7 @@ def _pages(workshop: Workshop, item: str, theme: str, *, words: bool) -> list[Im
     clinic = workshop.inker("harbour", ITEMS[item], theme, "us", "en").take().clinic
     nobody = replace(clinic, sheet=SlotSheet(clinic.sheet.pdf, {}, {}), alts={}, links=(None,) * 4)
     pdf = Inker(nobody).ink(workshop.plate(galley, item).take())
-    return pictures.pages(pdf if words else _without_words(pdf), dpi=300)
+    return pictures.pages(pdf if words else _without_words(pdf), dpi=300, mode="L")
 
 
 def _without_words(pdf: bytes) -> bytes:
@@ -55,12 +54,15 @@ def _without_words(pdf: bytes) -> bytes:
 
 def _ink(pages: list[Image.Image]) -> float:
     """Give how much of the pages is covered: 0 is white, 1 is black all over."""
-    shares = [1 - sum(ImageStat.Stat(page).mean) / 3 / 255 for page in pages]
+    shares = [1 - ImageStat.Stat(page).mean[0] / 255 for page in pages]
     return sum(shares) / len(shares)
 
 
 def test_ink_saver_leaves_a_fifth_of_what_is_not_words(workshop: Workshop) -> None:
-    """A fifth of the whole, and nowhere more than two: lines to write on stay lines to write on."""
+    """A fifth of the whole, and nowhere more than two: lines to write on stay lines to write on.
+
+    The whole is a fifth with the grounds of the booklet, which takes long: `make thorough` counts it.
+    """
     calm, saved = (
         {item: _ink(_pages(workshop, item, theme, words=False)) for item in ITEMS}
         for theme in ("calm", "ink-saver")
@@ -68,7 +70,8 @@ def test_ink_saver_leaves_a_fifth_of_what_is_not_words(workshop: Workshop) -> No
     assert min(calm.values()) > 0.01, "there is something to save"
     shares = {item: saved[item] / calm[item] for item in ITEMS}
     assert max(shares.values()) <= 2 / 5, shares
-    assert sum(saved.values()) <= sum(calm.values()) / 5, shares
+    if THOROUGH:
+        assert sum(saved.values()) <= sum(calm.values()) / 5, shares
 
 
 def test_words_stay_as_dark(workshop: Workshop) -> None:
