@@ -28,8 +28,11 @@ LONG = "why-tears-come"
 LONG_IN = ("booklet-a4", "press-a5", *(("booklet-letter", "large-print-a4") if THOROUGH else ()))
 """The booklet takes seconds to lay out: it is made where a cover and many pages say something new."""
 
-TWICE = ("a4", "large-print-a4", "wallet-a4", "wallet-letter")
+CARD_IN = ("a4", "large-print-a4", "giant-print-a4", "wallet-a4")
 """Forms in which the card is made beside the leaflet, where not all is."""
+
+LETTER = ("letter", "n-up-4-letter")
+"""Forms on Letter that are made where not all is: the others differ from those on A4 in figures alone."""
 
 FAMILIES = (("rowan", "gb", False), ("harbour", "us", True))
 """Brand and region that print on A4, and on Letter."""
@@ -62,11 +65,14 @@ def _is_due(item: str, edition: str) -> bool:
         return edition in LONG_IN
     if THOROUGH:
         return True
-    return edition in TWICE if item == "check-in-card" else edition not in LONG_IN
+    if "letter" in edition:
+        return item == "tears-and-closeness" and edition in LETTER
+    return edition in CARD_IN if item == "check-in-card" else edition not in LONG_IN
 
 
 def test_all_forms_are_made(made) -> None:
-    assert {name.split(".")[1] for name in made} == set(EDITIONS)
+    every = {name for name in EDITIONS if THOROUGH or EVERY or "letter" not in name or name in LETTER}
+    assert {name.split(".")[1] for name in made} == every
     assert "why-tears-come.booklet-a4.print.pdf" in made
 
 
@@ -102,7 +108,7 @@ def test_every_file_is_pdf_ua_1_and_files_to_keep_are_pdf_a_3a(made) -> None:
     for verdict in verapdf.check(list(made.values())):
         assert verdict.failures == (), verdict.file.name
     kept = [path for name, path in made.items() if ".print." not in name and ".screen." not in name]
-    assert len(kept) > 20
+    assert len(kept) > 12
     for verdict in verapdf.check(kept, "PDFA-3A"):
         assert verdict.failures == (), verdict.file.name
 
@@ -152,7 +158,7 @@ def _smallest(path: Path) -> float:
 def test_no_word_is_smaller_than_its_form_allows(made) -> None:
     for form, least in LEAST_PT.items():
         files = [path for name, path in made.items() if f".{form}-" in name and ".print." not in name]
-        assert len(files) >= 2, form
+        assert files, form
         for path in files:
             assert _smallest(path) >= least - 0.02, path.name
     assert _smallest(made["tears-and-closeness.a4.pdf"]) < 16, "and the measure can tell"
