@@ -127,10 +127,11 @@ def parse(text: str, name: str) -> Tree:
     return Tree(source, value, node)
 
 
-_SUSPECT = re.compile("[^\t\n\r -~\xa0-\u2027\u202f-\u2065\u206a-\ud7ff\U00010000-\U0010ffff]")
+_SUSPECTS = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\uffff"
 """All that may be a control character; the few that are not are told apart one by one."""
 
-_SUSPECT_ESCAPE = re.compile(_SUSPECT.pattern.replace("\r", ""))
+_SUSPECT = re.compile(f"[{_SUSPECTS}]")
+_SUSPECT_ESCAPE = re.compile(f"[\r{_SUSPECTS}]")
 
 
 def _refuse_controls(source: Source) -> None:

@@ -9,6 +9,7 @@ import datetime
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
@@ -86,6 +87,8 @@ class Office:
         if renew:
             self.store = Store(self.store.folder, since=self.store.now())
         self.executor = executor
+        self._begun: Workshop | None = None
+        """Where the slots of the next build are being set already."""
 
     def plan(self, request: Request) -> tuple[Job, ...]:
         """Give the jobs of a request; everything that it names is read and checked first."""
@@ -133,7 +136,8 @@ class Office:
 
         target = (folder or self.library.root / "output").resolve()
         expect_room(target)
-        shop, stood = self._workshop(), standing(target)
+        shop, self._begun = self._begun or self._workshop(), None
+        stood = standing(target)
         marks = {job.path: shop.mark(job) for job in jobs}
         as_made = self._as_made(marks, target) if not self.store.since else {}
         as_made = {path: said for path, said in as_made.items() if path in stood}
@@ -486,7 +490,6 @@ class Office:
         failures: list[PressError] = []
         _refuse(RequestError, self._unknown(_asked(request)), failures)
         _refuse(DesignError, self._unknown(self._written()), failures)
-        handouts = self._gather("item", items, library.handout, failures)
         clinics = self._gather("brand", brands, lambda brand: library.brand(brand).clinic, failures)
         _read(clinics, lambda brand: library.logo(brand, library.brand(brand), "#000000"), failures)
         _read(clinics, library.typeface, failures)
@@ -497,6 +500,11 @@ class Office:
 
         def chosen(what: str) -> list[str]:
             return [choice.name for choice in choices if choice.what == what]
+
+        places = [list(dict.fromkeys(chosen(what))) for what in ("edition", "theme", "region", "language")]
+        if self.executor and not failures and all(len(one) == 1 for one in (items, clinics, *places)):
+            self._begin(items[0], *clinics, *(name for (name,) in places))
+        handouts = self._gather("item", items, library.handout, failures)
 
         editions = self._gather("edition", chosen("edition"), library.edition, failures)
         others = [other for edition in editions.values() for other in edition.instead.values()]
@@ -512,6 +520,16 @@ class Office:
         if failures:
             raise together(failures)
         return _Desk(handouts, clinics, editions, regions)
+
+    def _begin(self, item: str, brand: str, edition: str, theme: str, region: str, language: str) -> None:
+        """Have the slots of a page set while its words are still being read: whoever wants one waits for both.
+
+        A booklet comes in another edition, and what was begun is not used. What is wrong is told by who needs it.
+        """
+        with suppress(PressError):
+            if (item, region, language) not in self.library.approvals(brand):  # its line is a slot, too
+                self._begun = self._workshop()
+                self._begun.inker(brand, edition, theme, region, language, None)
 
     def _written(self) -> Iterator[_Choice]:
         """Give the names that bifolio.yaml itself writes down."""

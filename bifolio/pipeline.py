@@ -219,6 +219,7 @@ class Workshop:
         layout = self.plate(galley, f"{job.item}.{job.edition}")  # both are laid out meanwhile
         approval = self._approval_line(job, tailored=tailored)
         slots = self.inker(job.brand, job.edition, job.theme, job.region, job.language, approval)
+        self.palette(self.library.brand(job.brand))
         _get_ready()
         return layout.take(), slots.take()
 
@@ -599,7 +600,6 @@ class Workshop:
         copy = self.clinic_copy(brand_id, brand, composer, approval)
         where = f"brand {brand_id}"
         sheet = self.slot_sheet(composer, copy, where)
-        palette = self.palette(brand)
 
         def mixed() -> Inker:
             from bifolio.ink import Ink, Inker
@@ -610,7 +610,7 @@ class Workshop:
                 self.remarks[where, "clinic"] = _left_out(said.below, where)
             return Inker(
                 Ink(
-                    palette=palette,
+                    palette=self.palette(brand),
                     sheet=made,
                     name=said.name,
                     alts={slot: said.alt(slot) for slot in SLOTS},
