@@ -13,7 +13,7 @@ import os
 import sys
 import sysconfig
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -33,8 +33,15 @@ class Snapshot:
     Names are relative to the project; those of the program begin with `engine/`.
     """
 
-    def __init__(self, digests: Mapping[str, str], stats: Mapping[str, tuple[str, list[int]]]) -> None:
+    def __init__(
+        self,
+        digests: Mapping[str, str],
+        stats: Mapping[str, tuple[str, list[int]]],
+        changed: Collection[str] = (),
+    ) -> None:
         self.digests = dict(sorted(digests.items()))
+        self.changed = frozenset(changed)
+        """The files that say something else than when the last build looked at them, or are new."""
         self._names = list(self.digests)
         self._together: dict[str, str] = {}
         self.stats = dict(stats)
@@ -82,10 +89,12 @@ class Ledger:
         self.root = root.resolve()
         self.path = self.root / STORE / "ledger.json"
         self._kept = self._read()
+        self._seen: dict[str, list[Any]] = self._kept.get("files", {})
 
     def snapshot(self) -> Snapshot:
         """Look at all files that a build may read, and remember what they say."""
         known: dict[str, list[Any]] = self._kept.get("files", {})
+        before = {name: entry[2] for name, entry in self._seen.items()}
         at = self._kept.get("at", 0)
         found: dict[str, list[Any]] = {}
         stats = {}
@@ -99,7 +108,8 @@ class Ledger:
             stats[name] = (str(path), found[name][:2])
         self._kept["files"] = found
         digests = {name: entry[2] for name, entry in found.items()}
-        return Snapshot(digests | {"engine": engine_mark()}, stats)
+        changed = [name for name, digest in digests.items() if before.get(name) != digest]
+        return Snapshot(digests | {"engine": engine_mark()}, stats, changed)
 
     def program(self) -> str:
         """Give one digest of the program, wherever it is installed."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -51,7 +51,7 @@ from bifolio.publish import expect_room, replace_all
 from bifolio.store import Store, writing
 from bifolio.tailor import Part, parts, refused
 from bifolio.validate import validate
-from bifolio.worker import Crew, SameProcess
+from bifolio.worker import Crew, Processes, SameProcess
 
 if TYPE_CHECKING:  # late: they load the layout engine's libraries, and the word counter
     from bifolio.lint import Subject
@@ -501,16 +501,15 @@ class Office:
         def chosen(what: str) -> list[str]:
             return [choice.name for choice in choices if choice.what == what]
 
-        places = [list(dict.fromkeys(chosen(what))) for what in ("edition", "theme", "region", "language")]
-        if self.executor and not failures and all(len(one) == 1 for one in (items, clinics, *places)):
-            self._begin(items[0], *clinics, *(name for (name,) in places))
-        handouts = self._gather("item", items, library.handout, failures)
-
         editions = self._gather("edition", chosen("edition"), library.edition, failures)
         others = [other for edition in editions.values() for other in edition.instead.values()]
         editions |= self._gather("edition", others, library.edition, failures)
         regions = self._gather("region", chosen("region"), library.region, failures)
         self._gather("language", chosen("language"), library.locale, failures)
+        if not failures:
+            places = [set(chosen(what)) for what in ("edition", "theme", "region", "language")]
+            self._begin(request, items, clinics, editions, places)
+        handouts = self._gather("item", items, library.handout, failures)
         figures = {name for handout in handouts.values() for name in handout.figures}
         _read(sorted(figures), library.drawing, failures)
         words = [
@@ -521,15 +520,33 @@ class Office:
             raise together(failures)
         return _Desk(handouts, clinics, editions, regions)
 
-    def _begin(self, item: str, brand: str, edition: str, theme: str, region: str, language: str) -> None:
-        """Have the slots of a page set while its words are still being read: whoever wants one waits for both.
+    def _begin(
+        self,
+        request: Request,
+        items: Sequence[str],
+        clinics: Mapping[str, Clinic],
+        editions: Mapping[str, Edition],
+        places: Iterable[Collection[str]],
+    ) -> None:
+        """Have the one handout laid out that was asked for, or changed, while all else is still being read.
 
-        A booklet comes in another edition, and what was begun is not used. What is wrong is told by who needs it.
+        What is wrong with it, or cannot be told yet, is told by who reads it in full.
         """
+        changed = self.snapshot.changed if self.snapshot else frozenset()
+        due = [item for item in items if len(items) == 1 or f"content/handouts/{item}.yaml" in changed]
+        project = self.library.plan
+        is_due = len(due) == len(clinics) == 1 and "pdf" in (request.formats or project.formats)
+        if not is_due or not isinstance(self.executor, Processes):
+            return
         with suppress(PressError):
-            if (item, region, language) not in self.library.approvals(brand):  # its line is a slot, too
-                self._begun = self._workshop()
-                self._begun.inker(brand, edition, theme, region, language, None)
+            shop = self._begun = self._workshop()
+            if all(len(names) == 1 for names in places):  # of a page of any words; a booklet has others
+                shop.begin_slots(*due, *clinics, *(name for (name,) in places))
+            handouts = {item: self.library.handout(item) for item in due}
+            for job in plan(request, project, handouts, clinics, editions):
+                if job.format == "pdf":
+                    shop.begin_pages(job)
+                    return
 
     def _written(self) -> Iterator[_Choice]:
         """Give the names that bifolio.yaml itself writes down."""

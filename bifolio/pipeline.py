@@ -103,6 +103,17 @@ class Workshop:
         self.ground = lru_cache(maxsize=8)(lambda job: self._cover_page(job, None))
         self.minutes = lru_cache(maxsize=32)(_minutes)
 
+    def begin_slots(
+        self, item: str, brand: str, edition: str, theme: str, region: str, language: str
+    ) -> None:
+        """Have a clinic's slots set; who makes a page with them later waits the less."""
+        if (item, region, language) not in self.library.approvals(brand):  # its line is a slot, too
+            self.inker(brand, edition, theme, region, language, None)
+
+    def begin_pages(self, job: Job) -> None:
+        """Have the pages of a job laid out; who makes it later waits the less."""
+        self.plate(self._galley_of(job), f"{job.item}.{job.edition}")
+
     def produce(self, job: Job, handout: Handout | None = None) -> Artefact:
         """Make one file: compose, render, ink, impose, verify. Raises PressError with all that is wrong.
 

@@ -11,11 +11,14 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from pathlib import Path
+from typing import Any, TypeVar
 
 import pytest
 
+from bifolio.diagnostics import ContentError
 from bifolio.ledger import ENGINE, Ledger
 from bifolio.office import Office, look_over
 from bifolio.plan import Request
@@ -23,6 +26,7 @@ from bifolio.press import Batch
 from bifolio.worker import Processes, workers
 from tests.support.projects import BRAND, COMPLETE, HANDOUT, Scratch
 
+T = TypeVar("T")
 FONTS = ENGINE / "styles" / "fonts"
 KILLS = int(os.environ.get("BIFOLIO_KILLS", "3"))
 
@@ -69,6 +73,54 @@ def test_one_worker_starts_and_all_with_the_first_batch(shelf: Scratch, tmp_path
         assert len(_killable(hands)) == 2
 
 
+class Listening(Processes):
+    """Workers of which it is known what they were asked to do."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        super().__init__(FONTS, 1)
+
+    def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
+        self.asked.append(fn.__name__)
+        return super().submit(fn, *args, **kwargs)
+
+
+def test_the_one_changed_handout_is_begun_while_all_else_is_read(shelf: Scratch, tmp_path: Path) -> None:
+    begun, in_all, pages = [], [], []
+    for words in ("One sentence", "Two sentences", "Three sentences"):
+        shelf.write("content/handouts/other.yaml", COMPLETE.replace("One sentence", words))
+        hands, ledger = Listening(), Ledger(shelf.root)
+        try:
+            office = Office(shelf.root, ledger=ledger, executor=hands)
+            jobs = office.plan(Request(formats=("pdf",)))
+            begun.append(list(hands.asked))
+            built = office.build(jobs, tmp_path, str)
+        finally:
+            hands.stop()
+        in_all.append(hands.asked)
+        pages.append((tmp_path / "default/en/other.letter.pdf").read_bytes())
+        ledger.record((), ledger.snapshot(), built.files, {})
+    assert begun[0] == [], "both are new, none is the one"
+    assert begun[1:] == in_all[1:] == [["lay_out_plate"]] * 2, "and nothing is laid out twice"
+    anew = Office(shelf.root, renew=True)
+    anew.build(anew.plan(Request(items=("other",), formats=("pdf",))), tmp_path, str)
+    assert (tmp_path / "default/en/other.letter.pdf").read_bytes() == pages[2] != pages[1]
+
+
+def test_what_is_begun_and_wrong_is_told_once(shelf: Scratch) -> None:
+    shelf.write("content/handouts/other.yaml", HANDOUT.replace("One sentence", "One \u8a9e"))
+    hands = Listening()
+    try:
+        office = Office(shelf.root, executor=hands)
+        jobs = office.plan(Request(items=("other",), formats=("pdf",)))
+        assert hands.asked == ["lay_out_slots", "lay_out_plate"]
+        with pytest.raises(ContentError) as raised:
+            office.build(jobs, None, str)
+    finally:
+        hands.stop()
+    assert [str(finding.span) for finding in raised.value.findings] == ["content/handouts/other.yaml:6:15"]
+
+
 def test_many_hands_make_the_same_bytes(shelf: Scratch, crew: Processes, tmp_path: Path) -> None:
     told: list[Batch] = []
     office = Office(shelf.root, ledger=Ledger(shelf.root), executor=crew)
@@ -92,8 +144,6 @@ def test_what_one_worker_made_is_found_by_all(shelf: Scratch, crew: Processes, t
 
 
 def test_findings_of_all_workers_come_at_once(shelf: Scratch, crew: Processes, tmp_path: Path) -> None:
-    from bifolio.diagnostics import ContentError
-
     for item in ("small", "other"):
         shelf.write(f"content/handouts/{item}.yaml", HANDOUT.replace("One sentence", "One \u8a9e"))
     office = Office(shelf.root, executor=crew)
