@@ -13,12 +13,8 @@ from typing import Any
 from bifolio import lint
 from bifolio.diagnostics import Diagnostic, RequestError
 from bifolio.library import Library
-from bifolio.model.handout import Handout
 from bifolio.model.tree import Steps, Tree
 from bifolio.publish import replace_all
-
-_UNSAID = frozenset(["section", "blocks", "items", "pairs", "lines", "body", "paragraphs"])
-"""Keys that hold others and say nothing of them."""
 
 _NAMES = {
     "myth_fact": "myth and fact",
@@ -30,19 +26,67 @@ _NAMES = {
     "main_message": "the one thing to remember",
     "content_note": "before you read",
     "choice_row": "a row to choose from",
+    "log_table": "table",
+    "decision_flow": "questions and ways on",
+    "privacy_note": "private",
+    "section": "section",
+    "summary": "line below the title",
+    "lead": "opening line",
+    "note": "small line beside the title",
+    "caption": "line below the figure",
+    "paragraphs": "words",
+    "alt": "in words, for who cannot see it",
+    "label": "name",
+    "low": "lowest end",
+    "high": "highest end",
+    "ask": "what it asks",
+    "onward": "answer that leads on",
+    "end": "where it ends",
+    "left": "left column",
+    "right": "right column",
 }
+"""What a block or a part of one is called here; all others are called as in the file."""
+
+_ONES = {
+    "bullets": "point",
+    "key_points": "point",
+    "steps": "step",
+    "checklist": "box",
+    "two_column": "line",
+    "lines": "line",
+    "left": "line",
+    "right": "line",
+    "text": "paragraph",
+    "paragraphs": "paragraph",
+    "columns": "column",
+    "rows": "row",
+    "choices": "choice",
+    "questions": "question",
+    "exits": "way on",
+    "senses": "sense",
+    "statements": "statement",
+    "pairs": "pair",
+    "terms": "word",
+    "glossary": "word",
+}
+"""What one of many is called, by the key that holds them or, for those without a name, by the block."""
+
+_HOLDERS = frozenset(["section", "blocks", "items", "body"])
+"""Keys that hold others and say nothing of them."""
 
 
 def form_of(tree: Tree) -> list[dict[str, Any]]:
     """Give the fields of a handout in groups, one for each block of the body and one for its head."""
     groups: dict[Steps, dict[str, Any]] = {}
     for passage in lint.passages(tree):
+        if "rows" in passage.steps and not passage.text.strip():
+            continue  # a cell to write on by hand
         top = passage.steps[:2] if passage.steps[0] == "body" else ()
         group = groups.setdefault(top, {"title": _title(tree, top), "fields": []})
         group["fields"].append(
             {
                 "name": key_of(passage.steps),
-                "label": _label(passage.steps[len(top) :]),
+                "label": _label(tree, passage.steps, top),
                 "text": passage.text,
                 "is_short": len(passage.text) <= 48,
             }
@@ -73,12 +117,36 @@ def _said(key: str) -> str:
     return _NAMES.get(key, key.replace("_", " "))
 
 
-def _label(steps: Steps) -> str:
-    """Name a field by the way to it: "Steps, items 2, title" is "Steps 2 title"."""
-    if steps[1:] == ("text",) and steps[0] in Handout.model_fields:
-        steps = steps[:1]  # of the head: the words are all there is
-    parts = [str(s + 1) if isinstance(s, int) else _said(s) for s in steps if s not in _UNSAID]
-    return " ".join(parts).capitalize()
+def _label(tree: Tree, steps: Steps, top: Steps) -> str:
+    """Name a field by the way to it within its group, whose title has said the rest: "Step 2, title"."""
+    way = list(steps[len(top) :]) or ["text"]
+    said = []
+    kind = str(way[0])
+    if top and kind != "section":
+        way = way[1:]
+    elif way[:2] == ["section", "blocks"]:
+        section = tree.value["body"][top[1]]["section"]["blocks"]
+        kind = str(way[3])
+        same: list[Any] = [at for at, block in enumerate(section) if isinstance(block, dict) and kind in block]
+        said.append(_said(kind) + (f" {same.index(way[2]) + 1}" if len(same) > 1 else ""))
+        way = way[4:]
+    elif way[0] == "section":
+        way = way[1:]
+    holder = kind
+    for at, step in enumerate(way):
+        if isinstance(step, int):
+            one = _ONES.get(holder, "column" if holder == "row" else "line")
+            said.append(f"{one} {step + 1}")
+            holder = one
+        elif step in _HOLDERS:
+            continue
+        elif step in ("text", "label", "paragraphs") and said and at == len(way) - 1:
+            continue  # the words are what there is to one
+        else:
+            holder = step
+            is_list = at + 1 < len(way) and step in _ONES and step not in ("left", "right")
+            said += [] if is_list else [_said(step)]
+    return ", ".join(said).capitalize()
 
 
 def text_with(tree: Tree, words: Iterable[tuple[str, str]]) -> str:
