@@ -127,7 +127,9 @@ def _label(tree: Tree, steps: Steps, top: Steps) -> str:
     elif way[:2] == ["section", "blocks"]:
         section = tree.value["body"][top[1]]["section"]["blocks"]
         kind = str(way[3])
-        same: list[Any] = [at for at, block in enumerate(section) if isinstance(block, dict) and kind in block]
+        same: list[Any] = [
+            at for at, block in enumerate(section) if isinstance(block, dict) and kind in block
+        ]
         said.append(_said(kind) + (f" {same.index(way[2]) + 1}" if len(same) > 1 else ""))
         way = way[4:]
     elif way[0] == "section":

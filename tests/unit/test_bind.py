@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from bifolio.bind import ONCE
 from bifolio.diagnostics import ContentError
 from bifolio.library import Library
 from bifolio.model.blocks import Section, walk
+from bifolio.pipeline import Workshop
+from bifolio.store import Store
 from tests.support.projects import COMPLETE, HANDOUT, Scratch
 
 BOOKLET = """\
@@ -85,6 +89,17 @@ def test_a_name_that_is_no_handout(shelf: Scratch, written: str, said: str) -> N
     assert finding.span is not None
     at = f"{finding.span.source.name}:{finding.span.line}:{finding.span.column}"
     assert f"{at} {finding.message}" == said
+
+
+def test_reading_time_counts_the_parts(shelf: Scratch, tmp_path: Path) -> None:
+    long = COMPLETE.replace("One sentence.", "One sentence of words. " * 150)
+    shelf.write("content/handouts/other.yaml", long)
+    shop = Workshop(Library(shelf.root), Store(tmp_path / "store"))
+
+    def minutes(item: str) -> int:
+        return shop.minutes(shop.galley(item, "a5", "calm", "us", "en", ""))
+
+    assert minutes("both") >= minutes("other") > minutes("small")
 
 
 def test_only_a_booklet_binds(shelf: Scratch) -> None:
