@@ -1,7 +1,8 @@
 """Worker: processes that make files, or lay their pages out, beside the one that was started.
 
 The layout engine takes most of a second to load. A worker that starts with the command loads it while the
-content is still being read, so a single handout waits for the longer of the two and not for both. Where
+content is still being read, so a single handout waits for the longer of the two and not for both; what
+the office begins early (a clinic's slots, the one handout that changed) is laid out meanwhile, too. Where
 there is more to make, there are as many workers as cores, and each makes whole batches with a workshop of
 its own, which keeps fonts, styles and templates from one batch to the next.
 """
