@@ -31,6 +31,9 @@ of a page, and stay the project's own."""
 _RESTRICTED = 0x0002
 """`fsType`: the maker of the font does not allow it to stand in a document."""
 
+_BOLD = 600
+"""From this weight on a face is set where the styles ask for a bold one (CSS Fonts 4, 5.2)."""
+
 _TABLES = frozenset(
     (
         *("cmap", "glyf", "head", "hhea", "hmtx", "loca", "maxp", "name", "OS/2", "post", "CFF ", "kern"),
@@ -88,12 +91,24 @@ def choose(typography: Typography, folder: Path, shipped: Path, span: Span) -> T
         if files:
             brought = [_face(own, file, folder, span) for file in files]
             faces += brought if own == TEXT else [_nearest(brought, role.weight or 400)]
+            if own == TEXT and not any(float(face.weight.split()[-1]) >= _BOLD for face in brought):
+                remarks.append(_no_bold(role.families[0], span))
             tokens |= dict.fromkeys(TOKENS[own], f'"{own}"')
         elif family := next((f for f in role.families if _is_whole(f, shipped)), None):
             tokens |= dict.fromkeys(TOKENS[own], f'"{family}"')
         elif not any(_is_cut(family, shipped) for family in role.families):
             remarks.append(_not_here(role.families[0], shipped, span))
     return Typeface(tokens, tuple(faces), tuple(remarks))
+
+
+def _no_bold(family: str, span: Span) -> Diagnostic:
+    return Diagnostic(
+        "brand.no-bold",
+        f'the font "{family}" has no bold here, so bold words and small headings look like all others',
+        span.narrowed_to(family) or span,
+        help="put the file of its bold weight beside the other, and name both in files",
+        severity=Severity.WARNING,
+    )
 
 
 def _files_of(typography: Typography, families: tuple[str, ...]) -> tuple[FontFile, ...]:

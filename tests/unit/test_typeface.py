@@ -63,6 +63,19 @@ def test_a_family_that_is_not_here_is_told_and_stops_nothing(typography: str, sc
     assert library.typeface("default").tokens == {}
 
 
+def test_running_text_without_a_bold_is_told(scratch: Scratch) -> None:
+    named = "{fonts: [{family: Mine, source: file, files: [%s]}], base: Mine}"
+    bold = (FONTS / "AtkinsonHyperlegible-Bold.ttf").read_bytes()
+    alone = _typography(scratch, named % "mine.ttf", mine=REGULAR).typeface("default")
+    assert [(remark.code, str(remark.span)) for remark in alone.remarks] == [
+        ("brand.no-bold", "content/brands/default/_brand.yml:4:31")
+    ]
+    both = _typography(scratch, named % "mine.ttf, bold.ttf", mine=REGULAR, bold=bold).typeface("default")
+    assert both.remarks == ()
+    heads = _typography(scratch, FILE, mine=REGULAR).typeface("default")
+    assert heads.remarks == (), "headings have one weight"
+
+
 def test_the_first_family_of_a_list_that_is_here(scratch: Scratch) -> None:
     typeface = _typography(scratch, "{base: 'Arial, Atkinson Hyperlegible, sans-serif'}").typeface("default")
     assert typeface.tokens["text-face"] == '"Atkinson Hyperlegible"'
