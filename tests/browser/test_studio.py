@@ -292,11 +292,11 @@ def test_own_copy_changes_words_and_not_the_library(page: Page, studio: Studio, 
     page.get_by_role("button", name="Make our own copy").click()
     page.wait_for_url(re.compile("/words/steady-now-harbour"))
     own = studio.project / "content/brands/harbour/handouts/steady-now-harbour.yaml"
-    page.get_by_label("Summary").fill(
+    page.get_by_label("Line below the title").fill(
         "Never panic! " + "This sentence goes on and on and never comes to an end " * 3
     )
     expect(page.locator(".remark").first).to_be_visible()
-    page.get_by_label("Summary").fill("Our own way to find firm ground.")
+    page.get_by_label("Line below the title").fill("Our own way to find firm ground.")
     page.get_by_role("button", name="Save").click()
     expect(page.locator("[data-saved]")).to_contain_text("Saved.")
     assert "Our own way to find firm ground." in own.read_text("utf-8")
