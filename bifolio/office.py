@@ -88,7 +88,7 @@ class Office:
             self.store = Store(self.store.folder, since=self.store.now())
         self.executor = executor
         self._begun: Workshop | None = None
-        """Where the slots of the next build are being set already."""
+        """Where the next build was begun already."""
 
     def plan(self, request: Request) -> tuple[Job, ...]:
         """Give the jobs of a request; everything that it names is read and checked first."""
@@ -102,7 +102,7 @@ class Office:
                     help="put a file there that ends in .yaml; content/schema/ says what it may hold",
                 )
             )
-        desk = self._desk(request, items, request.brands or project.brands)
+        desk = self._desk(request, items, request.brands or project.brands, begins=True)
         jobs = plan(request, project, desk.handouts, desk.clinics, desk.editions)
         jobs = tuple(job for job in jobs if self.library.owner(job.item) in (None, job.brand))
         if not jobs:
@@ -484,8 +484,13 @@ class Office:
 
     # -- reading ---------------------------------------------------------------------------------
 
-    def _desk(self, request: Request, items: Sequence[str], brands: Sequence[str]) -> _Desk:
-        """Read all that a request will use; raise one error with all that is wrong with any of it."""
+    def _desk(
+        self, request: Request, items: Sequence[str], brands: Sequence[str], *, begins: bool = False
+    ) -> _Desk:
+        """Read all that a request will use; raise one error with all that is wrong with any of it.
+
+        With `begins` the pages that a build will want first are being laid out meanwhile.
+        """
         library = self.library
         failures: list[PressError] = []
         _refuse(RequestError, self._unknown(_asked(request)), failures)
@@ -506,7 +511,7 @@ class Office:
         editions |= self._gather("edition", others, library.edition, failures)
         regions = self._gather("region", chosen("region"), library.region, failures)
         self._gather("language", chosen("language"), library.locale, failures)
-        if not failures:
+        if begins and not failures:
             places = [set(chosen(what)) for what in ("edition", "theme", "region", "language")]
             self._begin(request, items, clinics, editions, places)
         handouts = self._gather("item", items, library.handout, failures)
