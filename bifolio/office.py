@@ -90,8 +90,11 @@ class Office:
         self._begun: Workshop | None = None
         """Where the next build was begun already."""
 
-    def plan(self, request: Request) -> tuple[Job, ...]:
-        """Give the jobs of a request; everything that it names is read and checked first."""
+    def plan(self, request: Request, *, begins: bool = True) -> tuple[Job, ...]:
+        """Give the jobs of a request; everything that it names is read and checked first.
+
+        With `begins` what `build` will want first is being laid out meanwhile.
+        """
         project = self.library.plan
         items = request.items or project.items or self.library.known("item")
         if not items:
@@ -102,7 +105,7 @@ class Office:
                     help="put a file there that ends in .yaml; content/schema/ says what it may hold",
                 )
             )
-        desk = self._desk(request, items, request.brands or project.brands, begins=True)
+        desk = self._desk(request, items, request.brands or project.brands, begins=begins)
         jobs = plan(request, project, desk.handouts, desk.clinics, desk.editions)
         jobs = tuple(job for job in jobs if self.library.owner(job.item) in (None, job.brand))
         if not jobs:
@@ -446,7 +449,7 @@ class Office:
 
         editions = (tailoring.edition,) if tailoring.edition else ()
         request = Request((item,), (brand,), region, language, editions, theme, ("pdf",))
-        job = self.plan(request)[0]
+        job = self.plan(request, begins=False)[0]
         if findings := list(refused(self.library.open_handout(item), tailoring, tree)):
             raise RequestError(findings)
         workshop = Workshop(self.library, Store(self.store.folder, keeps=False), self.executor)
@@ -487,10 +490,7 @@ class Office:
     def _desk(
         self, request: Request, items: Sequence[str], brands: Sequence[str], *, begins: bool = False
     ) -> _Desk:
-        """Read all that a request will use; raise one error with all that is wrong with any of it.
-
-        With `begins` the pages that a build will want first are being laid out meanwhile.
-        """
+        """Read all that a request will use; raise one error with all that is wrong with any of it."""
         library = self.library
         failures: list[PressError] = []
         _refuse(RequestError, self._unknown(_asked(request)), failures)
