@@ -100,6 +100,7 @@ class Workshop:
         self.flowing = lru_cache(maxsize=8)(self._flowing)
         self.coloured = lru_cache(maxsize=8)(self._coloured)
         self.faces = lru_cache(maxsize=8)(self._faces)
+        self.palette_of = lru_cache(maxsize=8)(self._palette_of)
         self.ground = lru_cache(maxsize=8)(lambda job: self._cover_page(job, None))
         self.minutes = lru_cache(maxsize=32)(_minutes)
 
@@ -230,7 +231,7 @@ class Workshop:
         layout = self.plate(galley, f"{job.item}.{job.edition}")  # both are laid out meanwhile
         approval = self._approval_line(job, tailored=tailored)
         slots = self.inker(job.brand, job.edition, job.theme, job.region, job.language, approval)
-        self.palette(self.library.brand(job.brand))
+        self.palette(self.library.brand(job.brand))  # derived while they are
         _get_ready()
         return layout.take(), slots.take()
 
@@ -634,7 +635,7 @@ class Workshop:
 
     def palette(self, brand: Brand, of: Callable[[str], dict[str, str]] = derive) -> dict[str, str]:
         """Give the role colours of a brand, by day or `of` the night; derived once for each colour."""
-        return self._palette_of(brand.color.seed or DEFAULT_SEED, of)
+        return self.palette_of(brand.color.seed or DEFAULT_SEED, of)
 
     def _palette_of(self, seed: str, of: Callable[[str], dict[str, str]] = derive) -> dict[str, str]:
         mark = fingerprint("palette", of.__name__, seed, repr(ROLES), repr(NIGHT), version("coloraide"))
@@ -733,7 +734,7 @@ class Workshop:
         form = self.library.edition(edition).imposition
         assert form is not None, "only an edition with sheets has a note for the printer"
         return Composer(
-            replace(plain.design, edition=form.sheet), plain.locale, plain.region, self._palette_of(GREY)
+            replace(plain.design, edition=form.sheet), plain.locale, plain.region, self.palette_of(GREY)
         )
 
     # -- what it was made from -------------------------------------------------------------------
