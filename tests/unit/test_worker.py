@@ -20,7 +20,7 @@ import pytest
 
 from bifolio.diagnostics import ContentError
 from bifolio.ledger import ENGINE, Ledger
-from bifolio.office import Office, look_over
+from bifolio.office import Office, look_over, read_tailoring
 from bifolio.plan import Request
 from bifolio.press import Batch
 from bifolio.worker import Processes, workers
@@ -119,6 +119,16 @@ def test_what_is_begun_and_wrong_is_told_once(shelf: Scratch) -> None:
     finally:
         hands.stop()
     assert [str(finding.span) for finding in raised.value.findings] == ["content/handouts/other.yaml:6:15"]
+
+
+def test_nothing_is_begun_for_one_persons_copy(shelf: Scratch) -> None:
+    hands = Listening()
+    try:
+        tailoring, _ = read_tailoring("note: Bring water.", "wishes.yaml")
+        Office(shelf.root, executor=hands).tailored("other", "default", tailoring)
+    finally:
+        hands.stop()
+    assert sorted(hands.asked) == ["lay_out_plate", "lay_out_slots"]
 
 
 def test_many_hands_make_the_same_bytes(shelf: Scratch, crew: Processes, tmp_path: Path) -> None:
