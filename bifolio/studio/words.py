@@ -52,10 +52,7 @@ _ONES = {
     "key_points": "point",
     "steps": "step",
     "checklist": "box",
-    "two_column": "line",
     "lines": "line",
-    "left": "line",
-    "right": "line",
     "text": "paragraph",
     "paragraphs": "paragraph",
     "columns": "column",
@@ -146,7 +143,7 @@ def _label(tree: Tree, steps: Steps, top: Steps) -> str:
             continue  # the words are what there is to one
         else:
             holder = step
-            is_list = at + 1 < len(way) and step in _ONES and step not in ("left", "right")
+            is_list = at + 1 < len(way) and step in _ONES
             said += [] if is_list else [_said(step)]
     return ", ".join(said).capitalize()
 
