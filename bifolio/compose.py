@@ -688,8 +688,8 @@ class Composer:
             self._layer("tokens", ("tokens.css",)),
             self._layer("base", ("base.css",)),
             self._layer("parts", parts),
-            self._layer("components", components),
-            _tokens("edition", self.design.edition.css_tokens),
+            *(self._layer("components", (component,)) for component in components),
+            _tokens("edition", self.design.edition.css_tokens, _PART),
             *([_tokens("edition", self.design.edition.inner, _INSIDE)] if self.design.edition.inner else []),
             _tokens("words", words),
             _tokens("brand", brand),
@@ -1009,6 +1009,9 @@ def _css_string(text: str) -> str:
     after = typography.NBSP if stripped and inner[-1:].isspace() else ""
     return f'"{before}{stripped}{after}"'
 
+
+_PART = ":root, .part"
+"""Where tokens.css reckons the white that gives way."""
 
 _INSIDE = ".hung-body, .card-face"
 """Where parts/grid.css sets the narrow set of tokens."""

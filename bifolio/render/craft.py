@@ -82,25 +82,36 @@ class _Page:
         return max(0.0, max((mark.bottom for mark in self.marks), default=top) - top) / height
 
 
-def craft(pages: list[Any], where: str) -> Iterator[Diagnostic]:
-    """Give what is amiss, page by page. `pages` are the pages of a WeasyPrint document."""
+@dataclass(frozen=True)
+class Leaf:
+    """What is to be said of one page."""
+
+    findings: tuple[Diagnostic, ...]
+    elements: frozenset[Any]
+    """The elements that stand on it, or go on on it."""
+    is_sparse: bool
+    """Whether it is so empty that it is worth an attempt to do without it."""
+
+
+def craft(pages: list[Any], where: str) -> list[Leaf]:
+    """Say what is amiss, page by page. `pages` are the pages of a WeasyPrint document."""
     read = [_read(page._page_box) for page in pages]
+    leaves = []
     for number, page in enumerate(read, 1):
         following = read[number] if number < len(read) else None
         is_first = number == 1 or _opens_a_part(read[number - 2], page)
-        for code, words in _faults(page, following, is_first=is_first):
-            yield Diagnostic(
+        findings = tuple(
+            Diagnostic(
                 f"craft.{code}",
                 f"page {number}: {words}",
                 where=where,
                 help=_CURES[code],
                 severity=Severity.ERROR if code == "overprint" else Severity.WARNING,
             )
-
-
-def wastes_a_page(pages: list[Any]) -> bool:
-    """Tell whether any page after the first, the last one too, is so empty that it may be spared."""
-    return any(_read(page._page_box).share_used < _SPARED_SHARE for page in pages[1:])
+            for code, words in _faults(page, following, is_first=is_first)
+        )
+        leaves.append(Leaf(findings, frozenset(page.parts), page.share_used < _SPARED_SHARE))
+    return leaves
 
 
 _CURES = {

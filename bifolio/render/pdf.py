@@ -11,9 +11,10 @@ import ctypes.util
 import importlib
 import logging
 import os
+import re
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -21,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from bifolio.diagnostics import Diagnostic
-from bifolio.render.craft import craft, wastes_a_page
+from bifolio.render.craft import Leaf, craft
 
 
 @dataclass(frozen=True)
@@ -33,53 +34,148 @@ class Rendered:
     findings: tuple[Diagnostic, ...]
     overfull: tuple[int, ...] = ()
     """Pages, counted from 0, with text that runs out of its box."""
-    wasteful: bool = False
-    """Whether a page is so empty that the layout is worth another try."""
-    faults: int = 0
-    """How many things a good compositor would not have let pass."""
     openings: tuple[str, ...] = ()
     """The first words of each page, by which what flows finds where its pages begin."""
 
 
-LEAD = 'data-lead="{}"'
-"""The mark of a galley that says how much white stands between its blocks: full, less or least.
+LEADS = ("full", "less", "least")
+"""How much white may stand between the blocks of a stretch: values of `data-lead`."""
 
-A galley without it keeps its white, as a proof does."""
+KEEPS = ("whole", "rows")
+"""What of a stretch is not torn, whole blocks or only their rows: values of `data-keep`."""
 
-KEEP = 'data-keep="{}"'
-"""The mark of a galley that says what is not torn: whole blocks, or only their rows."""
+_Choice = tuple[str, str]
+"""What is kept in a stretch, and its lead."""
+
+_PLAIN = KEEPS[0], LEADS[0]
 
 
 def render(galley: str, fonts: Path, where: str, *, variant: str | None = "pdf/ua-1") -> Rendered:
     """Lay a galley out and write it as a PDF of a variant that WeasyPrint knows; plain without one.
 
     `fonts` is the folder with fonts.conf and the font files. `where` names the document in findings.
-    A page that is nearly empty is a page to save: then the galley is laid out with a little less white
-    between its blocks, as a compositor takes out lead. Where a fault of craft is left, long blocks may go
-    on on the next page between two of their rows. What has the fewest faults stays, then the fewest pages,
-    then the most white. The same galley and fonts give the same bytes.
+    A page that is nearly empty is a page to save: then its stretch, the whole galley or one part of a booklet,
+    is laid out with a little less white between its blocks, as a compositor takes out lead. Where a fault of
+    craft is left, long blocks may go on on the next page between two of their rows. What has the fewest faults
+    stays, then the fewest pages, then the most white. A stretch is an element of the galley with `data-lead`
+    or `data-keep`; what has neither, as a proof, keeps its white. The same galley and fonts give the same bytes.
     """
-    best = _lay_out(galley, fonts, where, variant=variant)
-    for keep in ("whole", "rows"):
-        if keep == "rows" and not best.faults:
-            break
-        for lead in ("full", "less", "least"):
-            other = _marked(_marked(galley, LEAD, "full", lead), KEEP, "whole", keep)
-            if other == galley or (lead != "full" and LEAD.format(lead) not in other):
-                continue  # laid out already
-            if not (best.wasteful or best.faults):
-                break
-            tried = _lay_out(other, fonts, where, variant=variant)
-            if (tried.faults, tried.pages) < (best.faults, best.pages):
-                best = tried
-    return best
+    laid = _lay_out(galley, fonts, where, variant)
+    stretches = laid.stretches
+    chosen = laid_with = dict.fromkeys(range(len(stretches)), _PLAIN)
+    fits = {number: laid.fit(number) for number in chosen}
+    for keep in KEEPS:
+        worth = [number for number in chosen if keep == KEEPS[0] or fits[number].faults]
+        for lead in LEADS:
+            tries = {
+                number: (keep, lead)
+                for number in worth
+                if (fits[number].faults or fits[number].is_wasteful)
+                and stretches[number].allows(keep, lead)
+                and (keep, lead) != _PLAIN
+            }
+            if not tries:
+                continue
+            tried = _lay_out(galley, fonts, where, variant, tries)
+            better = {
+                number: choice
+                for number, choice in tries.items()
+                if tried.fit(number).rank < fits[number].rank
+            }
+            chosen = chosen | better
+            fits |= {number: tried.fit(number) for number in better}
+            if chosen == tries:  # nothing was left out, and all of it is the better for it
+                laid, laid_with = tried, chosen
+    if chosen != laid_with:
+        whole = _lay_out(galley, fonts, where, variant, chosen)
+        laid = min(laid, whole, key=lambda one: one.rank)
+    return laid.written()
 
 
-def _marked(galley: str, mark: str, old: str, new: str) -> str:
-    return galley.replace(mark.format(old), mark.format(new), 1)
+@dataclass(frozen=True)
+class _Stretch:
+    """An element whose white and whose breaks are its own, and what may be done to it."""
+
+    element: Any
+    has_lead: bool
+    has_keep: bool
+
+    def allows(self, keep: str, lead: str) -> bool:
+        return (self.has_lead or lead == LEADS[0]) and (self.has_keep or keep == KEEPS[0])
 
 
-def _lay_out(galley: str, fonts: Path, where: str, *, variant: str | None) -> Rendered:
+@dataclass(frozen=True)
+class _Fit:
+    """How a stretch came out: faults of craft on its pages, how many those are, whether one may be spared."""
+
+    faults: int
+    pages: int
+    is_wasteful: bool
+
+    @property
+    def rank(self) -> tuple[int, int]:
+        """The lower, the better."""
+        return self.faults, self.pages
+
+
+@dataclass(frozen=True)
+class _Laid:
+    """Laid-out pages that are not written yet."""
+
+    document: Any
+    where: str
+    options: dict[str, str]
+    stretches: tuple[_Stretch, ...]
+    leaves: tuple[Leaf, ...]
+    """What is to be said of each page; of none where nobody turns them."""
+    findings: tuple[Diagnostic, ...]
+
+    @property
+    def rank(self) -> tuple[int, int]:
+        """Faults, then pages: the lower, the better."""
+        return sum(len(leaf.findings) for leaf in self.leaves), len(self.leaves)
+
+    def fit(self, number: int) -> _Fit:
+        """Tell how a stretch came out. The whole galley has the pages on which no other stretch stands."""
+        own = self.stretches[number].element
+        others = {stretch.element for stretch in self.stretches} - {own}
+        is_whole = own.tag == "html"
+        leaves = [
+            leaf for leaf in self.leaves if own in leaf.elements and not (is_whole and others & leaf.elements)
+        ]
+        faults = sum(len(leaf.findings) for leaf in leaves)
+        return _Fit(faults, len(leaves), any(leaf.is_sparse for leaf in leaves[1:]))
+
+    def written(self) -> Rendered:
+        """Write the PDF."""
+        overfull = {}
+        with _listening(self.where) as late:
+            cut = []
+            for number, page in enumerate(self.document.pages):
+                _keep_whole_links(page)
+                for text, box in _cut_text(page):
+                    overfull[number] = True
+                    cut.append(
+                        Diagnostic(
+                            "render.cut-text",
+                            f'page {number + 1}: "{_shorten(text)}" runs out of {box}',
+                            where=self.where,
+                            help="shorten the words, or give them a larger box",
+                        )
+                    )
+            openings = tuple(_opening(page) for page in self.document.pages) if self.options else ()
+            with warnings.catch_warnings():  # WeasyPrint 70 leaves the colour profile of a PDF/A open
+                warnings.simplefilter("ignore", ResourceWarning)
+                pdf = self.document.write_pdf(**self.options)
+        crafted = [finding for leaf in self.leaves for finding in leaf.findings]
+        findings = (*self.findings, *cut, *crafted, *late)
+        return Rendered(pdf, len(self.document.pages), findings, tuple(overfull), openings)
+
+
+def _lay_out(
+    galley: str, fonts: Path, where: str, variant: str | None, choices: Mapping[int, _Choice] | None = None
+) -> _Laid:
+    """Lay a galley out; with `choices` for some of its stretches, without those parts that have none."""
     weasyprint = engine(fonts)
     options = {"pdf_variant": variant} if variant else {}
     with _listening(where) as findings:
@@ -87,31 +183,35 @@ def _lay_out(galley: str, fonts: Path, where: str, *, variant: str | None) -> Re
         parsed = _parsed(styles)
         findings.extend(replace(finding, where=where) for finding in parsed.findings)
         html = weasyprint.HTML(string=markup, url_fetcher=_fetcher())
-        document = html.render(stylesheets=[parsed.sheet], font_config=parsed.fonts, **options)
-        overfull = {}
-        for number, page in enumerate(document.pages):
-            _keep_whole_links(page)
-            for text, box in _cut_text(page):
-                overfull[number] = True
-                findings.append(
-                    Diagnostic(
-                        "render.cut-text",
-                        f'page {number + 1}: "{_shorten(text)}" runs out of {box}',
-                        where=where,
-                        help="shorten the words, or give them a larger box",
-                    )
-                )
-        if variant:
-            findings.extend(craft(document.pages, where))
-        openings = tuple(_opening(page) for page in document.pages) if variant else ()
-        with warnings.catch_warnings():  # WeasyPrint 70 leaves the colour profile of a PDF/A open
-            warnings.simplefilter("ignore", ResourceWarning)
-            pdf = document.write_pdf(**options)
-        wasteful = variant is not None and wastes_a_page(document.pages)
-        faults = sum(finding.code.startswith("craft.") for finding in findings)
-        return Rendered(
-            pdf, len(document.pages), tuple(findings), tuple(overfull), wasteful, faults, openings
-        )
+        stretches = _stretches(html.etree_element)
+        if choices:
+            _choose(html.etree_element, stretches, choices)
+        document = html.render(stylesheets=parsed.sheets, font_config=parsed.fonts, **options)
+        leaves = craft(document.pages, where) if variant else []
+    return _Laid(document, where, options, stretches, tuple(leaves), tuple(findings))
+
+
+def _stretches(root: Any) -> tuple[_Stretch, ...]:
+    found = (
+        _Stretch(element, element.get("data-lead") == LEADS[0], element.get("data-keep") == KEEPS[0])
+        for element in root.iter()
+    )
+    return tuple(stretch for stretch in found if stretch.has_lead or stretch.has_keep)
+
+
+def _choose(root: Any, stretches: Sequence[_Stretch], choices: Mapping[int, _Choice]) -> None:
+    """Set what was chosen for each stretch, and take out the parts for which nothing was."""
+    for number, stretch in enumerate(stretches):
+        if number in choices:
+            keep, lead = choices[number]
+            if stretch.has_keep:
+                stretch.element.set("data-keep", keep)
+            if stretch.has_lead:
+                stretch.element.set("data-lead", lead)
+    left_out = {s.element for n, s in enumerate(stretches) if n not in choices and s.element is not root}
+    for parent in tuple(root.iter()) if left_out else ():
+        for child in left_out.intersection(parent):
+            parent.remove(child)
 
 
 # -- styles --------------------------------------------------------------------------------------
@@ -119,11 +219,11 @@ def _lay_out(galley: str, fonts: Path, where: str, *, variant: str | None) -> Re
 
 @dataclass(frozen=True)
 class _Parsed:
-    """A stylesheet as WeasyPrint has parsed it, and what it warned of."""
+    """Stylesheets as WeasyPrint has parsed them, and what it warned of."""
 
-    sheet: Any
+    sheets: tuple[Any, ...]
     fonts: Any
-    """What its own `@font-face` rules bring; none where it has none."""
+    """What their own `@font-face` rules bring; none where they have none."""
     findings: tuple[Diagnostic, ...]
 
 
@@ -135,12 +235,20 @@ def _parted(galley: str) -> tuple[str, str]:
 
 
 def _parsed(styles: str) -> _Parsed:
-    """Parse a stylesheet; once for all covers of a clinic, and for a handout that is laid out again."""
+    """Parse styles layer by layer: most are those of the galley before, and are parsed once."""
     # A clinic's own fonts are files for as long as one document needs them.
-    return _parse(styles) if "@font-face" in styles else _parse_once(styles)
+    if "@font-face" in styles:
+        return _parse(styles)
+    order, *layers = re.split(r"\n(?=@layer )", styles)  # each sheet must know the order of all layers
+    parsed = [_parse_once(f"{order}\n{layer}") for layer in layers] or [_parse_once(styles)]
+    return _Parsed(
+        tuple(sheet for one in parsed for sheet in one.sheets),
+        None,
+        tuple(finding for one in parsed for finding in one.findings),
+    )
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=128)
 def _parse_once(styles: str) -> _Parsed:
     return _parse(styles)
 
@@ -152,7 +260,7 @@ def _parse(styles: str) -> _Parsed:
     with _listening("") as findings:
         fonts = FontConfiguration() if "@font-face" in styles else None
         sheet = CSS(string=styles, url_fetcher=_fetcher(), font_config=fonts)
-    return _Parsed(sheet, fonts, tuple(findings))
+    return _Parsed((sheet,), fonts, tuple(findings))
 
 
 # -- the engine ----------------------------------------------------------------------------------

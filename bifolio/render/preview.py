@@ -30,7 +30,7 @@ def cover(ground: bytes, words: bytes, form: str) -> bytes:
     said = _drawn(words, height=COVER_PIXELS, paper=0)
     picture.paste(said, mask=said)
     if form == "PNG":
-        return _written(picture.quantize(128, method=2), form, optimize=True)
+        return _written(picture.quantize(128, method=2), form)
     return _written(picture, form, quality=90)
 
 

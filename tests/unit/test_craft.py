@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bifolio.render.craft import craft, wastes_a_page
+from bifolio.render.craft import craft
 from bifolio.render.pdf import engine
 from tests.conftest import ROOT
 
@@ -31,7 +31,7 @@ def _pages(body: str, styles: str = "") -> list[Any]:
 
 
 def _codes(body: str, styles: str = "") -> list[str]:
-    return [finding.code for finding in craft(_pages(body, styles), "test")]
+    return [finding.code for leaf in craft(_pages(body, styles), "test") for finding in leaf.findings]
 
 
 def test_a_good_page_has_no_findings() -> None:
@@ -118,8 +118,9 @@ def test_a_table_repeats_its_head() -> None:
 
 
 def test_a_page_of_few_lines_may_be_spared() -> None:
-    """The first one never; the last one too, up to two fifths of it."""
-    assert [wastes_a_page(_pages(LINE * lines)) for lines in (2, 10, 13, 15)] == [False, False, True, False]
+    """Up to two fifths of it; the last one, too."""
+    last = [craft(_pages(LINE * lines), "test")[-1] for lines in (10, 13, 15)]
+    assert [leaf.is_sparse for leaf in last] == [False, True, False]
 
 
 def test_the_last_page_may_be_thin() -> None:

@@ -120,7 +120,7 @@ def test_a_link_around_other_elements_is_one_link() -> None:
         assert len(document.pages[0].obj.Annots) == 1
 
 
-LEADED = """:root { --lead: 1 } :root[data-lead="less"] { --lead: .8 } :root[data-lead="least"] { --lead: .5 }
+LEADED = """:root { --lead: 1 } [data-lead="less"] { --lead: .8 } [data-lead="least"] { --lead: .5 }
   @page { margin: 10mm; size: 100mm 85mm } * { margin: 0 } p { font: 12pt/6mm "Atkinson Hyperlegible" }
   p { margin-bottom: calc(4mm * var(--lead)) } .fixed { margin-bottom: 4mm }"""
 
@@ -138,14 +138,32 @@ LEADED = """:root { --lead: 1 } :root[data-lead="less"] { --lead: .8 } :root[dat
 def test_a_compositor_takes_out_lead_to_save_a_page(body: str, pages: int, space_mm: float) -> None:
     html = _page(body, LEADED).replace("<html ", '<html data-lead="full" ')
     rendered = render(html, FONTS, "test")
-    with pikepdf.open(io.BytesIO(rendered.pdf)) as document:
-        placed = [op for op in pikepdf.parse_content_stream(document.pages[0]) if str(op.operator) == "Tm"]
-    first, second = (float(op.operands[5]) for op in placed[:2])
     assert rendered.pages == pages
-    assert abs(first - second) * 25.4 / 96 == pytest.approx(space_mm, abs=0.1)
+    assert _space_mm(rendered.pdf) == pytest.approx(space_mm, abs=0.1)
 
 
-KEPT = """:root { --keep: avoid } :root[data-keep="rows"] { --keep: auto }
+def _space_mm(pdf: bytes, page: int = 0) -> float:
+    """Tell how far the second line of a page stands below its first."""
+    with pikepdf.open(io.BytesIO(pdf)) as document:
+        placed = [op for op in pikepdf.parse_content_stream(document.pages[page]) if str(op.operator) == "Tm"]
+    first, second = (float(op.operands[5]) for op in placed[:2])
+    return abs(first - second) * 25.4 / 96
+
+
+def test_lead_is_taken_out_only_of_the_part_that_spares_a_page() -> None:
+    """Three parts of seven lines, one with white that cannot give way, and a part that fits."""
+    part = "<section data-lead='full' style='break-before: page'>{}</section>"
+    line, fixed = "<p>Words.</p>", "<p class='fixed'>Words.</p>"
+    parts = part.format(line * 6) + part.format(line * 7) + part.format(fixed * 7)
+    html = _page(f"<main>{parts}</main>", LEADED).replace("<html ", '<html data-lead="full" ')
+    rendered = render(html, FONTS, "test")
+    assert rendered.pages == 4
+    assert [_space_mm(rendered.pdf, page) for page in range(3)] == [
+        pytest.approx(space, abs=0.1) for space in (10, 9.2, 10)
+    ]
+
+
+KEPT = """:root { --keep: avoid } [data-keep="rows"] { --keep: auto }
   @page { margin: 10mm; size: 100mm 80mm } * { margin: 0 } p { font: 12pt/6mm "Atkinson Hyperlegible" }
   div { break-inside: var(--keep) }"""
 

@@ -7,6 +7,7 @@ tests/visual/results/report.html.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,6 @@ from PIL import Image, ImageDraw
 from bifolio.library import Library
 from bifolio.model.blocks import KINDS
 from bifolio.pipeline import Workshop
-from bifolio.render.pdf import KEEP, LEAD
 from tests.conftest import missing_tool
 from tests.support import gallery as pictures_of
 from tests.support import pictures, samples, verapdf
@@ -68,8 +68,7 @@ def make(library: Library, workshop: Workshop) -> Any:
         sampler = Sampler(library)
         composer = workshop.composer(edition, theme, REGION, "en")
         galley = sampler.compose(sampler.handout(body, **fields), composer)
-        for mark in (LEAD.format("full"), KEEP.format("whole")):  # a page a kind is what is asked for here
-            galley = galley.replace(f" {mark}", "", 1)
+        galley = re.sub(r' data-(?:lead|keep)="\w+"', "", galley)  # a page a kind is what is asked for here
         galley = galley.replace("--sheet-break: auto;", "--sheet-break: page;")
         plate = workshop.plate(galley, "samples").take()
         return workshop.inker(brand, edition, theme, REGION, "en").take().ink(plate)
