@@ -51,6 +51,7 @@ from bifolio.model.project import PLAIN_THEME
 from bifolio.model.region import Region, SupportLine
 from bifolio.palette import SENTINELS, colours, tokens_of
 from bifolio.proof import Proof
+from bifolio.store import open_folder
 
 FITS = 3
 """In how many ways a slot may be set, from its full size down, before it counts as too full."""
@@ -855,18 +856,14 @@ _STROKE = re.compile(r'stroke-width="([\d.]+)"')
 
 
 def _environment(templates: Path, compiled: Path | None, own: Path | None) -> ImmutableSandboxedEnvironment:
-    if compiled is not None:
-        try:
-            compiled.mkdir(parents=True, exist_ok=True)
-        except OSError:  # an engine that was installed read-only compiles each time
-            compiled = None
+    folder = open_folder(compiled) if compiled else None
     environment = ImmutableSandboxedEnvironment(
         loader=FileSystemLoader([own, templates] if own else templates),
         undefined=StrictUndefined,
         autoescape=select_autoescape(disabled_extensions=(), default=True, default_for_string=True),
         trim_blocks=True,
         lstrip_blocks=True,
-        bytecode_cache=FileSystemBytecodeCache(str(compiled)) if compiled else None,
+        bytecode_cache=FileSystemBytecodeCache(str(folder)) if folder else None,
         auto_reload=False,
     )
     environment.globals["dark_screen"] = DARK_SCREEN

@@ -107,3 +107,10 @@ def fingerprint(*parts: str | bytes) -> str:
         body = part.encode() if isinstance(part, str) else part
         digest.update(str(len(body)).encode() + b":" + body)
     return digest.hexdigest()
+
+
+def open_folder(path: Path) -> Path | None:
+    """Make a folder in which things may be kept; give none where nobody may write, as beside an installed program."""
+    with suppress(OSError):
+        path.mkdir(parents=True, exist_ok=True)
+    return path if os.access(path, os.W_OK) else None

@@ -21,8 +21,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlencode
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined
 from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -30,7 +31,9 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from bifolio.ledger import ENGINE, STORE
 from bifolio.logo import Logo
+from bifolio.store import open_folder
 from bifolio.studio.crew import Crew, TaskError
 from bifolio.studio.draft import Draft
 from bifolio.studio.guard import HEADERS, Guard, House
@@ -121,7 +124,11 @@ class Counter:
         ]
 
     async def warm_up(self) -> None:
-        """Load the layout engine while a therapist is still looking for a handout; the browser goes first."""
+        """Load the layout engine while a therapist is still looking for a handout; the browser goes first.
+
+        What serves files is loaded at once: the browser asks for its first file when it has read the first page.
+        """
+        await asyncio.to_thread(lambda: asyncio.run(run_in_threadpool(int)))
         await asyncio.sleep(1)
         await self.crew.ask("warm_up", background=True)
 
@@ -134,8 +141,10 @@ class Counter:
 
     @cached_property
     def pages(self) -> Environment:
+        compiled = open_folder(ENGINE / STORE / "templates")
         environment = Environment(
             loader=FileSystemLoader(_HERE / "templates"),
+            bytecode_cache=FileSystemBytecodeCache(str(compiled)) if compiled else None,
             autoescape=True,
             undefined=StrictUndefined,
             trim_blocks=True,
