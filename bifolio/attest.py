@@ -22,6 +22,7 @@ from bifolio.model.blocks import (
     KeyPoints,
     LogTable,
     Steps,
+    TableRow,
     WriteIn,
     walk,
 )
@@ -75,7 +76,8 @@ def attest(
         }
     )
     # an author's cell holds a few words; here a claim stands in full, however long
-    table = table.model_copy(update={"rows": rows or ((label["evidence_none"], "", ""),), "blank": 0})
+    said_so = (TableRow.model_construct(cells=row) for row in rows or ((label["evidence_none"], "", ""),))
+    table = table.model_copy(update={"rows": tuple(said_so), "blank": 0})
     sheet = Handout.model_validate(
         {
             "kind": "notes",
@@ -137,7 +139,9 @@ def _own_words(value: Any) -> Iterator[str]:
             if name in type(value).model_fields:
                 yield from _own_words(_uncited(getattr(value, name)))
         if isinstance(value, LogTable):
-            yield from (cell for row in value.rows for cell in row if cell)
+            yield from (words for row in value.rows for words in _own_words(_uncited(row)))
+        if isinstance(value, TableRow):
+            yield from (cell for cell in value.cells if cell)
         if isinstance(value, Grounding):
             yield from (sense.label for sense in value.senses)
 

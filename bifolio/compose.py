@@ -794,7 +794,7 @@ _FILLED_IN = frozenset(["agreement", "checklist", "choice_row", "grounding", "sc
 def _is_filled_in(block: Block) -> bool:
     """Tell whether a block has room for the reader's own words, or ticks; a table may be there to be read."""
     if isinstance(block, LogTable):
-        return block.blank > 0 or not all(cell for row in block.rows for cell in row)
+        return block.blank > 0 or not all(cell for row in block.rows for cell in row.cells)
     return block.kind in _FILLED_IN
 
 

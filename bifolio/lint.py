@@ -58,7 +58,7 @@ _ROLES: dict[str, Role] = {
     **dict.fromkeys(
         ("title", "label", "labels", "choices", "low", "high", "term", "answer", "onward"), "label"
     ),
-    "rows": "cell",
+    **dict.fromkeys(("rows", "cells"), "cell"),
 }
 """What is no running text, and so has no reading grade. A cell may yet state a number, a label does not."""
 _LISTS = frozenset({"bullets", "key_points", "checklist", "left", "right"})
@@ -146,8 +146,9 @@ def _cites(tree: Tree, steps: Steps) -> tuple[str, ...]:
     for step in steps:
         holders.append(value)
         value = value[step]
+    near = 4 if steps[-2:-1] == ("cells",) else 3  # a row stands for itself and in its table
     return tuple(
-        fact for holder in holders[-3:] if isinstance(holder, dict) for fact in holder.get("cites") or ()
+        fact for holder in holders[-near:] if isinstance(holder, dict) for fact in holder.get("cites") or ()
     )
 
 

@@ -215,6 +215,17 @@ Cell = Annotated[
 """A few words in a table, or none."""
 
 
+def _as_cells(value: Any) -> Any:
+    return {"cells": value} if isinstance(value, (list, tuple)) else value
+
+
+class TableRow(Model):
+    """A row of a table, with the facts that it states."""
+
+    cells: tuple[Cell, ...]
+    cites: tuple[FactId, ...] = ()
+
+
 class LogTable(BlockBase):
     """A table: empty rows to fill by hand, or rows with words."""
 
@@ -228,22 +239,29 @@ class LogTable(BlockBase):
         Annotated[LogColumn, BeforeValidator(words_for("label"), json_schema_input_type=str | LogColumn)],
         ...,
     ] = Field(min_length=2, max_length=12)
-    rows: tuple[tuple[Cell, ...], ...] = Field(default=(), max_length=MOST)
+    rows: tuple[
+        Annotated[TableRow, BeforeValidator(_as_cells, json_schema_input_type=list[Cell] | TableRow)], ...
+    ] = Field(default=(), max_length=MOST)
     blank: int = Field(default=0, ge=0, le=40)
     cites: tuple[FactId, ...] = ()
 
     @model_validator(mode="after")
     def _is_complete(self) -> Self:
         for number, row in enumerate(self.rows):
-            if len(row) != len(self.columns):
+            if len(row.cells) != len(self.columns):
                 raise PydanticCustomError(
                     "table_cells",
                     "a row has missing or extra cells",
-                    {"row": number, "cells": len(row), "columns": len(self.columns)},
+                    {"row": number, "cells": len(row.cells), "columns": len(self.columns)},
                 )
         if not self.rows and not self.blank:
             raise PydanticCustomError("table_empty", "a table needs rows or blank rows")
         return self
+
+    @property
+    def stated(self) -> tuple[str, ...]:
+        """The facts that the table states, and those of its rows."""
+        return tuple(dict.fromkeys((*self.cites, *(fact for row in self.rows for fact in row.cites))))
 
 
 class Agreement(BlockBase):

@@ -68,7 +68,7 @@ _ONES = {
 }
 """What one of many is called, by the key that holds them or, for those without a name, by the block."""
 
-_HOLDERS = frozenset(["section", "blocks", "items", "body"])
+_HOLDERS = frozenset(["section", "blocks", "items", "body", "cells"])
 """Keys that hold others and say nothing of them."""
 
 
