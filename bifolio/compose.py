@@ -481,7 +481,7 @@ class Composer:
     def _quoted(self, text: str) -> Markup:
         opening, closing = self.locale.quotes[0], self.locale.quotes[1]
         inner = text.strip().strip('"“”')
-        return Markup(f"{opening}{self._typeset(inner)}{closing}")  # noqa: S704 - typeset escapes
+        return Markup(f"{opening}{self._typeset(inner, bind_end=True)}{closing}")  # noqa: S704 - typeset escapes
 
     def _citation(self, source: EvidenceSource, style: str = "full") -> Markup:
         link = source.link
