@@ -76,7 +76,8 @@ class Inker:
                 self._connect(document, link)
             self._sign(document)
             out = io.BytesIO()
-            document.save(out, deterministic_id=True, compress_streams=True)
+            # The plate's metadata names its version already; to read that again takes a millisecond.
+            document.save(out, deterministic_id=True, compress_streams=True, fix_metadata_version=False)
             return out.getvalue()
 
     def _recolour(self, content: bytes) -> bytes:
