@@ -7,7 +7,7 @@ here, a macro in templates/blocks/, a stylesheet in styles/components/, a golden
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import (
@@ -216,7 +216,7 @@ Cell = Annotated[
 
 
 def _as_cells(value: Any) -> Any:
-    return {"cells": value} if isinstance(value, (list, tuple)) else value
+    return value if isinstance(value, (Mapping, Model)) else {"cells": value}
 
 
 class TableRow(Model):
