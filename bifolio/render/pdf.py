@@ -56,9 +56,10 @@ def render(galley: str, fonts: Path, where: str, *, variant: str | None = "pdf/u
     `fonts` is the folder with fonts.conf and the font files. `where` names the document in findings.
     A page that is nearly empty is a page to save: then its stretch, the whole galley or one part of a booklet,
     is laid out with a little less white between its blocks, as a compositor takes out lead. Where a fault of
-    craft is left, long blocks may go on on the next page between two of their rows. What has the fewest faults
-    stays, then the fewest pages, then the most white. A stretch is an element of the galley with `data-lead`
-    or `data-keep`; what has neither, as a proof, keeps its white. The same galley and fonts give the same bytes.
+    craft is left, long blocks may go on on the next page between two of their rows. What cuts no word off
+    stays, then what has the fewest faults, then the fewest pages, then the most white. A stretch is an element
+    of the galley with `data-lead` or `data-keep`; what has neither, as a proof, keeps its white. The same
+    galley and fonts give the same bytes.
     """
     laid = _lay_out(galley, fonts, where, variant)
     stretches = laid.stretches
@@ -106,16 +107,17 @@ class _Stretch:
 
 @dataclass(frozen=True)
 class _Fit:
-    """How a stretch came out: faults of craft on its pages, how many those are, whether one may be spared."""
+    """How pages came out: words cut off, faults of craft, how many pages, whether one may be spared."""
 
+    cut: int
     faults: int
     pages: int
     is_wasteful: bool
 
     @property
-    def rank(self) -> tuple[int, int]:
+    def rank(self) -> tuple[int, int, int]:
         """The lower, the better."""
-        return self.faults, self.pages
+        return self.cut, self.faults, self.pages
 
 
 @dataclass(frozen=True)
@@ -128,48 +130,48 @@ class _Laid:
     stretches: tuple[_Stretch, ...]
     leaves: tuple[Leaf, ...]
     """What is to be said of each page; of none where nobody turns them."""
+    cut: tuple[tuple[Diagnostic, ...], ...]
+    """The words that run out of their box, page by page."""
     findings: tuple[Diagnostic, ...]
 
     @property
-    def rank(self) -> tuple[int, int]:
-        """Faults, then pages: the lower, the better."""
-        return sum(len(leaf.findings) for leaf in self.leaves), len(self.leaves)
+    def rank(self) -> tuple[int, int, int]:
+        """The lower, the better."""
+        return self._came_out(range(len(self.leaves))).rank
 
     def fit(self, number: int) -> _Fit:
         """Tell how a stretch came out. The whole galley has the pages on which no other stretch stands."""
         own = self.stretches[number].element
         others = {stretch.element for stretch in self.stretches} - {own}
         is_whole = own.tag == "html"
-        leaves = [
-            leaf for leaf in self.leaves if own in leaf.elements and not (is_whole and others & leaf.elements)
-        ]
+        return self._came_out(
+            [
+                page
+                for page, leaf in enumerate(self.leaves)
+                if own in leaf.elements and not (is_whole and others & leaf.elements)
+            ]
+        )
+
+    def _came_out(self, pages: Sequence[int]) -> _Fit:
+        leaves = [self.leaves[page] for page in pages]
+        cut = sum(len(self.cut[page]) for page in pages)
         faults = sum(len(leaf.findings) for leaf in leaves)
-        return _Fit(faults, len(leaves), any(leaf.is_sparse for leaf in leaves[1:]))
+        return _Fit(cut, faults, len(leaves), any(leaf.is_sparse for leaf in leaves[1:]))
 
     def written(self) -> Rendered:
         """Write the PDF."""
-        overfull = {}
         with _listening(self.where) as late:
-            cut = []
-            for number, page in enumerate(self.document.pages):
+            for page in self.document.pages:
                 _keep_whole_links(page)
-                for text, box in _cut_text(page):
-                    overfull[number] = True
-                    cut.append(
-                        Diagnostic(
-                            "render.cut-text",
-                            f'page {number + 1}: "{_shorten(text)}" runs out of {box}',
-                            where=self.where,
-                            help="shorten the words, or give them a larger box",
-                        )
-                    )
             openings = tuple(_opening(page) for page in self.document.pages) if self.options else ()
             with warnings.catch_warnings():  # WeasyPrint 70 leaves the colour profile of a PDF/A open
                 warnings.simplefilter("ignore", ResourceWarning)
                 pdf = self.document.write_pdf(**self.options)
+        cut = [finding for page in self.cut for finding in page]
         crafted = [finding for leaf in self.leaves for finding in leaf.findings]
         findings = (*self.findings, *cut, *crafted, *late)
-        return Rendered(pdf, len(self.document.pages), findings, tuple(overfull), openings)
+        overfull = tuple(number for number, page in enumerate(self.cut) if page)
+        return Rendered(pdf, len(self.document.pages), findings, overfull, openings)
 
 
 def _lay_out(
@@ -188,7 +190,8 @@ def _lay_out(
             _choose(html.etree_element, stretches, choices)
         document = html.render(stylesheets=parsed.sheets, font_config=parsed.fonts, **options)
         leaves = craft(document.pages, where) if variant else []
-    return _Laid(document, where, options, stretches, tuple(leaves), tuple(findings))
+        cut = tuple(tuple(_cut(page, number, where)) for number, page in enumerate(document.pages, 1))
+    return _Laid(document, where, options, stretches, tuple(leaves), cut, tuple(findings))
 
 
 def _stretches(root: Any) -> tuple[_Stretch, ...]:
@@ -386,6 +389,16 @@ class _Frame:
     right: float
     bottom: float
     name: str
+
+
+def _cut(page: Any, number: int, where: str) -> Iterator[Diagnostic]:
+    for text, box in _cut_text(page):
+        yield Diagnostic(
+            "render.cut-text",
+            f'page {number}: "{_shorten(text)}" runs out of {box}',
+            where=where,
+            help="shorten the words, or give them a larger box",
+        )
 
 
 def _cut_text(page: Any) -> Iterator[tuple[str, str]]:

@@ -150,6 +150,15 @@ def _space_mm(pdf: bytes, page: int = 0) -> float:
     return abs(first - second) * 25.4 / 96
 
 
+def test_no_page_is_saved_at_the_cost_of_words() -> None:
+    line = "<p>Words.</p>"
+    odd = LEADED + " [data-lead='less'] b, [data-lead='least'] b { position: absolute; left: 90mm }"
+    html = _page("<p><b>Words</b></p>" + line * 6, odd).replace("<html ", '<html data-lead="full" ')
+    rendered = render(html, FONTS, "test")
+    assert rendered.pages == 2
+    assert rendered.findings == ()
+
+
 def test_lead_is_taken_out_only_of_the_part_that_spares_a_page() -> None:
     """Three parts of seven lines, one with white that cannot give way, and a part that fits."""
     part = "<section data-lead='full' style='break-before: page'>{}</section>"
