@@ -689,7 +689,7 @@ class Composer:
             self._layer("tokens", ("tokens.css",)),
             self._layer("base", ("base.css",)),
             self._layer("parts", parts),
-            *(self._layer("components", (component,)) for component in components),
+            self._layer("components", components),
             _tokens("edition", self.design.edition.css_tokens, _PART),
             *([_tokens("edition", self.design.edition.inner, _INSIDE)] if self.design.edition.inner else []),
             _tokens("words", words),

@@ -11,7 +11,6 @@ import ctypes.util
 import importlib
 import logging
 import os
-import re
 import sys
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
@@ -238,12 +237,13 @@ def _parted(galley: str) -> tuple[str, str]:
 
 
 def _parsed(styles: str) -> _Parsed:
-    """Parse styles layer by layer: most are those of the galley before, and are parsed once."""
+    """Parse styles. Those before the components are two thirds, and the same for every galley: parsed once."""
     # A clinic's own fonts are files for as long as one document needs them.
     if "@font-face" in styles:
         return _parse(styles)
-    order, *layers = re.split(r"\n(?=@layer )", styles)  # each sheet must know the order of all layers
-    parsed = [_parse_once(f"{order}\n{layer}") for layer in layers] or [_parse_once(styles)]
+    common, components, own = styles.partition("\n@layer components ")
+    order = common.partition("\n")[0]  # each sheet must know the order of all layers
+    parsed = [_parse_once(common), *([_parse_once(order + components + own)] if components else [])]
     return _Parsed(
         tuple(sheet for one in parsed for sheet in one.sheets),
         None,
@@ -251,7 +251,7 @@ def _parsed(styles: str) -> _Parsed:
     )
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=16)
 def _parse_once(styles: str) -> _Parsed:
     return _parse(styles)
 
