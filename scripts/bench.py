@@ -218,7 +218,7 @@ def _project_of(folder: Path, brands: int) -> Path:
 
 
 def _scale(folder: Path, brands: int) -> list[Row]:
-    """Three items for many brands: the last quarter of the time against the first, and memory after each."""
+    """Three items for many brands: what the last clinics take against the first ones, item by item, and memory."""
     from bifolio.ledger import Ledger
     from bifolio.office import Office
     from bifolio.plan import Request
@@ -235,19 +235,26 @@ def _scale(folder: Path, brands: int) -> list[Row]:
         sys.stdout.write(f"{len(jobs)} jobs planned in {time.perf_counter() - started:.1f} s\n")
         at: list[float] = []
         memory: list[str] = []
+        made: list[str] = []
 
-        def told(_batch: Batch) -> None:
+        def told(batch: Batch) -> None:
             at.append(time.perf_counter())
+            made.append(batch.jobs[0].item)
             if len(at) % max(1, len(jobs) // 8) == 0:
                 sizes = [_megabytes(process) for process in (os.getpid(), *crew._pool._processes)]  # noqa: SLF001
                 memory.append(f"after {len(at)}: " + " + ".join(f"{size:.0f}" for size in sizes) + " MB")
 
         office.build(jobs, folder / "out", told)
     sys.stdout.write("memory, this process + each worker: " + "; ".join(memory) + "\n")
-    steps = [later - earlier for earlier, later in pairwise(at)]
-    quarter = len(steps) // 4
-    last, first = (sum(part) / len(part) for part in (steps[-quarter:], steps[quarter : 2 * quarter]))
-    return [Row(f"a job in the last quarter of {len(jobs)}", "in the second quarter", (last,), (first,))]
+    rows = []
+    for item in items:  # the longest are made first, so that quarters of the whole hold other items
+        steps = [
+            later - earlier for (earlier, later), of in zip(pairwise(at), made[1:], strict=True) if of == item
+        ]
+        quarter = len(steps) // 4
+        first, last = (sum(part) / quarter for part in (steps[:quarter], steps[-quarter:]))
+        rows.append(Row(f"{item} for the last of {brands} clinics", "for the first", (last,), (first,)))
+    return rows
 
 
 def _megabytes(process: int) -> float:

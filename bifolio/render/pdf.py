@@ -187,7 +187,7 @@ def _lay_out(
         stretches = _stretches(html.etree_element)
         if choices:
             _choose(html.etree_element, stretches, choices)
-        document = html.render(stylesheets=parsed.sheets, font_config=parsed.fonts, **options)
+        document = html.render(stylesheets=parsed.sheets, font_config=parsed.fonts or _known_fonts(fonts), **options)
         leaves = craft(document.pages, where) if variant else []
         cut = tuple(tuple(_cut(page, number, where)) for number, page in enumerate(document.pages, 1))
     return _Laid(document, where, options, stretches, tuple(leaves), cut, tuple(findings))
@@ -264,6 +264,15 @@ def _parse(styles: str) -> _Parsed:
         fonts = FontConfiguration() if "@font-face" in styles else None
         sheet = CSS(string=styles, url_fetcher=_fetcher(), font_config=fonts)
     return _Parsed((sheet,), fonts, tuple(findings))
+
+
+@lru_cache(maxsize=2)
+def _known_fonts(fonts: Path) -> Any:
+    """Look through a folder of fonts; once, as the engine keeps what it learns of one as long as it runs."""
+    from weasyprint.text.fonts import FontConfiguration
+
+    engine(fonts)  # which says where they are
+    return FontConfiguration()
 
 
 # -- the engine ----------------------------------------------------------------------------------
