@@ -187,7 +187,9 @@ def _lay_out(
         stretches = _stretches(html.etree_element)
         if choices:
             _choose(html.etree_element, stretches, choices)
-        document = html.render(stylesheets=parsed.sheets, font_config=parsed.fonts or _known_fonts(fonts), **options)
+        document = html.render(
+            stylesheets=parsed.sheets, font_config=parsed.fonts or _known_fonts(fonts), **options
+        )
         leaves = craft(document.pages, where) if variant else []
         cut = tuple(tuple(_cut(page, number, where)) for number, page in enumerate(document.pages, 1))
     return _Laid(document, where, options, stretches, tuple(leaves), cut, tuple(findings))
