@@ -113,4 +113,4 @@ def open_folder(path: Path) -> Path | None:
     """Make a folder in which things may be kept; give none where nobody may write, as beside an installed program."""
     with suppress(OSError):
         path.mkdir(parents=True, exist_ok=True)
-    return path if os.access(path, os.W_OK) else None
+    return path if path.is_dir() and os.access(path, os.W_OK) else None

@@ -83,7 +83,7 @@ class _Page:
 
 
 @dataclass(frozen=True)
-class Leaf:
+class PageCraft:
     """What is to be said of one page."""
 
     findings: tuple[Diagnostic, ...]
@@ -93,10 +93,10 @@ class Leaf:
     """Whether it is so empty that it is worth an attempt to do without it."""
 
 
-def craft(pages: list[Any], where: str) -> list[Leaf]:
+def craft(pages: list[Any], where: str) -> list[PageCraft]:
     """Say what is amiss, page by page. `pages` are the pages of a WeasyPrint document."""
     read = [_read(page._page_box) for page in pages]
-    leaves = []
+    crafts = []
     for number, page in enumerate(read, 1):
         following = read[number] if number < len(read) else None
         is_first = number == 1 or _opens_a_part(read[number - 2], page)
@@ -110,8 +110,8 @@ def craft(pages: list[Any], where: str) -> list[Leaf]:
             )
             for code, words in _faults(page, following, is_first=is_first)
         )
-        leaves.append(Leaf(findings, frozenset(page.parts), page.share_used < _SPARED_SHARE))
-    return leaves
+        crafts.append(PageCraft(findings, frozenset(page.parts), page.share_used < _SPARED_SHARE))
+    return crafts
 
 
 _CURES = {

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from bifolio.diagnostics import Diagnostic
-from bifolio.render.craft import Leaf, craft
+from bifolio.render.craft import PageCraft, craft
 
 
 @dataclass(frozen=True)
@@ -127,7 +127,7 @@ class _Laid:
     where: str
     options: dict[str, str]
     stretches: tuple[_Stretch, ...]
-    leaves: tuple[Leaf, ...]
+    crafts: tuple[PageCraft, ...]
     """What is to be said of each page; of none where nobody turns them."""
     cut: tuple[tuple[Diagnostic, ...], ...]
     """The words that run out of their box, page by page."""
@@ -136,7 +136,7 @@ class _Laid:
     @property
     def rank(self) -> tuple[int, int, int]:
         """The lower, the better."""
-        return self._came_out(range(len(self.leaves))).rank
+        return self._came_out(range(len(self.crafts))).rank
 
     def fit(self, number: int) -> _Fit:
         """Tell how a stretch came out. The whole galley has the pages on which no other stretch stands."""
@@ -146,16 +146,16 @@ class _Laid:
         return self._came_out(
             [
                 page
-                for page, leaf in enumerate(self.leaves)
-                if own in leaf.elements and not (is_whole and others & leaf.elements)
+                for page, one in enumerate(self.crafts)
+                if own in one.elements and not (is_whole and others & one.elements)
             ]
         )
 
     def _came_out(self, pages: Sequence[int]) -> _Fit:
-        leaves = [self.leaves[page] for page in pages]
+        crafts = [self.crafts[page] for page in pages]
         cut = sum(len(self.cut[page]) for page in pages)
-        faults = sum(len(leaf.findings) for leaf in leaves)
-        return _Fit(cut, faults, len(leaves), any(leaf.is_sparse for leaf in leaves[1:]))
+        faults = sum(len(one.findings) for one in crafts)
+        return _Fit(cut, faults, len(crafts), any(one.is_sparse for one in crafts[1:]))
 
     def written(self) -> Rendered:
         """Write the PDF."""
@@ -167,7 +167,7 @@ class _Laid:
                 warnings.simplefilter("ignore", ResourceWarning)
                 pdf = self.document.write_pdf(**self.options)
         cut = [finding for page in self.cut for finding in page]
-        crafted = [finding for leaf in self.leaves for finding in leaf.findings]
+        crafted = [finding for one in self.crafts for finding in one.findings]
         findings = (*self.findings, *cut, *crafted, *late)
         overfull = tuple(number for number, page in enumerate(self.cut) if page)
         return Rendered(pdf, len(self.document.pages), findings, overfull, openings)
@@ -190,9 +190,9 @@ def _lay_out(
         document = html.render(
             stylesheets=parsed.sheets, font_config=parsed.fonts or _known_fonts(fonts), **options
         )
-        leaves = craft(document.pages, where) if variant else []
+        crafts = craft(document.pages, where) if variant else []
         cut = tuple(tuple(_cut(page, number, where)) for number, page in enumerate(document.pages, 1))
-    return _Laid(document, where, options, stretches, tuple(leaves), cut, tuple(findings))
+    return _Laid(document, where, options, stretches, tuple(crafts), cut, tuple(findings))
 
 
 def _stretches(root: Any) -> tuple[_Stretch, ...]:
@@ -273,7 +273,7 @@ def _known_fonts(fonts: Path) -> Any:
     """Look through a folder of fonts; once, as the engine keeps what it learns of one as long as it runs."""
     from weasyprint.text.fonts import FontConfiguration
 
-    engine(fonts)  # which says where they are
+    del fonts  # `engine` has named them
     return FontConfiguration()
 
 

@@ -31,7 +31,7 @@ def _pages(body: str, styles: str = "") -> list[Any]:
 
 
 def _codes(body: str, styles: str = "") -> list[str]:
-    return [finding.code for leaf in craft(_pages(body, styles), "test") for finding in leaf.findings]
+    return [finding.code for page in craft(_pages(body, styles), "test") for finding in page.findings]
 
 
 def test_a_good_page_has_no_findings() -> None:
@@ -120,7 +120,7 @@ def test_a_table_repeats_its_head() -> None:
 def test_a_page_of_few_lines_may_be_spared() -> None:
     """Up to two fifths of it; the last one, too."""
     last = [craft(_pages(LINE * lines), "test")[-1] for lines in (10, 13, 15)]
-    assert [leaf.is_sparse for leaf in last] == [False, True, False]
+    assert [page.is_sparse for page in last] == [False, True, False]
 
 
 def test_the_last_page_may_be_thin() -> None:

@@ -9,6 +9,7 @@ import threading
 import pikepdf
 import pytest
 
+from bifolio.render import pdf as pdf_of
 from bifolio.render.pdf import render
 from tests.conftest import ROOT
 
@@ -159,8 +160,31 @@ def test_no_page_is_saved_at_the_cost_of_words() -> None:
     assert rendered.findings == ()
 
 
+@pytest.mark.parametrize(("lines", "layouts"), [(1, 1), (7, 2)])
+def test_no_try_is_made_for_a_first_page(lines: int, layouts: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It cannot be spared, however empty it is; one line on a second page is worth a try."""
+    made: list[str] = []
+    lay_out = pdf_of._lay_out
+    monkeypatch.setattr(pdf_of, "_lay_out", lambda *said: made.append(said[2]) or lay_out(*said))
+    html = _page("<p>Words.</p>" * lines, LEADED).replace("<html ", '<html data-lead="full" ')
+    render(html, FONTS, "test")
+    assert len(made) == layouts
+
+
+def test_fonts_are_looked_through_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The engine would build a font map for each layout, and never give one back."""
+    render(_page("<p>One.</p>"), FONTS, "test")
+
+    def again() -> None:
+        pytest.fail("a font map of its own")
+
+    monkeypatch.setattr("weasyprint.document.FontConfiguration", again)
+    monkeypatch.setattr("weasyprint.text.fonts.FontConfiguration", again)
+    render(_page("<p>Two.</p>"), FONTS, "test")
+
+
 def test_lead_is_taken_out_only_of_the_part_that_spares_a_page() -> None:
-    """Three parts of seven lines, one with white that cannot give way, and a part that fits."""
+    """A part that fits, one of a line too many, and one whose white cannot give way."""
     part = "<section data-lead='full' style='break-before: page'>{}</section>"
     line, fixed = "<p>Words.</p>", "<p class='fixed'>Words.</p>"
     parts = part.format(line * 6) + part.format(line * 7) + part.format(fixed * 7)
