@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import Executor, Future
+from pathlib import Path
 
 import pytest
 
@@ -11,7 +12,7 @@ from bifolio.diagnostics import ContentError, DesignError, ProofError
 from bifolio.library import Library
 from bifolio.pipeline import Workshop
 from bifolio.plan import Job
-from bifolio.store import Store, fingerprint
+from bifolio.store import Store, fingerprint, open_folder
 from bifolio.worker import SameProcess, fonts_of, workers
 from tests.conftest import ROOT
 
@@ -144,3 +145,10 @@ def test_what_verify_finds_stops_the_job(monkeypatch, tmp_path) -> None:
 def test_fingerprints_tell_parts_apart() -> None:
     assert fingerprint("ab", "c") != fingerprint("a", "bc")
     assert fingerprint("a", b"b") == fingerprint(b"a", "b")
+
+
+def test_a_folder_that_cannot_be_one_is_none(tmp_path: Path) -> None:
+    assert open_folder(tmp_path / "new" / "one") == tmp_path / "new" / "one"
+    (tmp_path / "file").write_text("in the way", "utf-8")
+    assert open_folder(tmp_path / "file") is None
+    assert open_folder(tmp_path / "file" / "below") is None
