@@ -8,8 +8,10 @@ informed by them and gives no score: both ask for a person's judgement.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any, ClassVar
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from math import ceil
+from typing import Any
 
 from bifolio.model.base import Model
 from bifolio.model.blocks import (
@@ -31,66 +33,130 @@ from bifolio.model.handout import Handout
 from bifolio.model.reading import Reading
 
 
-class _Claims(LogTable):
-    """The table of claims."""
-
-    is_dense: ClassVar[bool] = True
-
-
 def attest(
     handout: Handout,
     evidence: Evidence,
     reading: Reading,
     remarks: Mapping[str, int],
     label: Mapping[str, str],
-) -> Handout:
-    """Give the evidence sheet of `handout`. `remarks` counts what lint found, by code."""
-    rows = tuple(_row(words, facts, evidence, label) for facts, words in _by_facts(handout).items())
-    seen = dict(_seen(handout, reading, remarks))
-    judge = [*(key for key, is_here in seen.items() if not is_here), *_FOR_A_PERSON]
-    widths = {"evidence_claim": 12, "evidence_facts": 5, "evidence_read_in": 7}
-    figures = label["evidence_figures"].format(
+) -> list[Handout]:
+    """Give the evidence sheets of `handout`: one of one page, or of a booklet one for each run of its parts.
+
+    `remarks` counts what lint found, by code. The first sheet says how hard the text is to read, and what of
+    the checklists can be seen; for clinicians alone it leaves the lists out, which are for what patients read.
+    """
+    runs = list(_runs(handout, evidence, label))
+    first = [f"**{label['evidence_reading']}** {_figures(reading, label)}"]
+    if set(handout.audience) - {"clinician"}:
+        first += _lists(handout, reading, remarks, label)
+    sheets = []
+    for number, run in enumerate(runs, 1):
+        title, summary = label["evidence_title"], label["evidence_summary"].format(title=handout.title)
+        if len(runs) > 1:
+            title = label["evidence_sheet"].format(number=number, of=len(runs))
+        if run.titles:
+            parts = "; ".join(name.rstrip(".?!") for name in run.titles)
+            summary = label["evidence_of_parts"].format(title=handout.title, parts=parts)
+        note = [label["evidence_key"], *(first if number == 1 else ())]
+        sheet = Handout.model_validate(
+            {
+                "kind": "notes",
+                "title": title,
+                "summary": summary,
+                "audience": ["clinician"],
+                "language": handout.language,
+                "version": handout.version,
+                "body": ["references"],
+                "review": handout.review,
+            }
+        )
+        # No author writes such a sheet: it is of a kind that no file may have.
+        table = _table(run.rows or [(label["evidence_none"], "", "")], " ".join(note), label)
+        sheets.append(sheet.model_copy(update={"kind": "evidence", "body": (table,)}))
+    return sheets
+
+
+_WIDTHS = {"evidence_claim": 12, "evidence_facts": 4, "evidence_read_in": 6}
+
+
+def _table(rows: Sequence[_Row], note: str, label: Mapping[str, str]) -> LogTable:
+    columns = [{"label": label[key], "width": width} for key, width in _WIDTHS.items()]
+    table = LogTable.model_validate({"kind": "log_table", "columns": columns, "note": note, "blank": 1})
+    # an author's cell holds a few words; here a claim stands in full, however long
+    said = tuple(TableRow.model_construct(cells=row) for row in rows)
+    return table.model_copy(update={"rows": said, "blank": 0})
+
+
+def _figures(reading: Reading, label: Mapping[str, str]) -> str:
+    return label["evidence_figures"].format(
         words=reading.words,
         sentences=reading.sentences,
         longest=reading.longest,
         fk=f"{reading.flesch_kincaid:.1f}",
         smog=f"{reading.smog:.1f}",
     )
+
+
+def _lists(
+    handout: Handout, reading: Reading, remarks: Mapping[str, int], label: Mapping[str, str]
+) -> Iterator[str]:
+    """Give what of the checklists is seen, and what is left for a person to judge."""
+    seen = dict(_seen(handout, reading, remarks))
+    judge = [*(key for key, is_here in seen.items() if not is_here), *_FOR_A_PERSON]
     lists = (("seen", [key for key, is_here in seen.items() if is_here]), ("yours", judge))
-    said = [
-        f"**{label['evidence_' + name]}** {'; '.join(label[key] for key in keys)}." for name, keys in lists
-    ]
-    table = _Claims.model_validate(
-        {
-            "kind": "log_table",
-            "columns": [{"label": label[key], "width": width} for key, width in widths.items()],
-            "note": " ".join(
-                [
-                    label["evidence_key"],
-                    f"**{label['evidence_reading']}** {figures}",
-                    *said,
-                    label["evidence_informed"],
-                ]
-            ),
-            "blank": 1,
-        }
-    )
-    # an author's cell holds a few words; here a claim stands in full, however long
-    said_so = (TableRow.model_construct(cells=row) for row in rows or ((label["evidence_none"], "", ""),))
-    table = table.model_copy(update={"rows": tuple(said_so), "blank": 0})
-    sheet = Handout.model_validate(
-        {
-            "kind": "notes",
-            "title": label["evidence_title"],
-            "summary": label["evidence_summary"].format(title=handout.title),
-            "audience": ["clinician"],
-            "language": handout.language,
-            "version": handout.version,
-            "body": ["references"],
-            "review": handout.review,
-        }
-    )
-    return sheet.model_copy(update={"body": (table,)})
+    for name, keys in lists:
+        yield f"**{label['evidence_' + name]}** {'; '.join(label[key] for key in keys)}."
+    yield label["evidence_informed"]
+
+
+# -- what stands on one sheet ------------------------------------------------------------------------
+
+_Row = tuple[str, str, str]
+"""A claim, its facts, where they were read."""
+
+_ROOM = 54
+"""Lines of a table that a page has room for, the edges of a row for a fifth of one."""
+
+_LETTERS = 54, 15, 27
+"""How many letters stand on a line of each column."""
+
+
+@dataclass
+class _Run:
+    """What shares a sheet: parts of a booklet, or all of another handout."""
+
+    rows: list[_Row] = field(default_factory=list)
+    titles: list[str] = field(default_factory=list)
+
+    @property
+    def lines(self) -> float:
+        return sum(
+            0.2 + max(ceil(len(c) / most) for c, most in zip(row, _LETTERS, strict=True)) for row in self.rows
+        )
+
+
+def _runs(handout: Handout, evidence: Evidence, label: Mapping[str, str]) -> Iterator[_Run]:
+    """Share the claims of a handout out: all to one sheet, or those of a booklet's parts to as many as they take."""
+
+    def rows(of: Handout) -> list[_Row]:
+        return [_row(words, facts, evidence, label) for facts, words in _by_facts(of).items()]
+
+    if handout.kind != "booklet":
+        yield _Run(rows(handout))
+        return
+    run = _Run(rows(handout.model_copy(update={"body": ()})))
+    for part in handout.body:
+        more = _Run(rows(handout.model_copy(update={**_NO_OPENING, "body": (part,)})))
+        if run.rows and run.lines + more.lines > _ROOM:
+            yield run
+            run = _Run()
+        if more.rows:
+            run.rows += more.rows
+            run.titles += filter(None, [getattr(part, "title", None)])
+    yield run
+
+
+_NO_OPENING = dict.fromkeys(("main_message", "call_to_action", "content_note"))
 
 
 def claims_of(handout: Handout) -> dict[str, list[str]]:

@@ -239,7 +239,7 @@ class Office:
     def attest(
         self, items: Sequence[str], brands: Sequence[str], folder: Path | None, today: datetime.date
     ) -> list[Path]:
-        """Write the evidence sheet of each handout through the same press; give the paths of the files."""
+        """Write the evidence sheets of each handout through the same press; give the paths of the files."""
         from bifolio.attest import attest
         from bifolio.lint import lint
         from bifolio.pipeline import engine
@@ -250,13 +250,13 @@ class Office:
         desk = self._desk(request, items, brands or project.brands)
         labels = self.library.locale(project.language).labels
         region = next(iter(desk.regions.values()))
-        sheets = {}
+        sheets: dict[str, Handout] = {}
         for item, handout in desk.handouts.items():
             subject = self._subject(desk, item, region, today)
             remarks = Counter(finding.code for finding in lint(subject))
-            sheets[f"{item}.evidence"] = attest(
-                handout, self.library.evidence, subject.reading, remarks, labels
-            )
+            made = attest(handout, self.library.evidence, subject.reading, remarks, labels)
+            names = [f"{item}.evidence", *(f"{item}.evidence-{number}" for number in range(2, len(made) + 1))]
+            sheets |= dict(zip(names, made, strict=True))
         target = folder or self.library.root / "output"
         expect_room(target)
         workshop = self._workshop()

@@ -229,9 +229,6 @@ class TableRow(Model):
 class LogTable(BlockBase):
     """A table: empty rows to fill by hand, or rows with words."""
 
-    is_dense: ClassVar[bool] = False
-    """Set small, in tight rows: for a reader at a desk, and for no handout."""
-
     kind: Literal["log_table"]
     title: Label | None = None
     note: Said | None = None
