@@ -43,13 +43,15 @@ class Rack:
         self.folder = folder
 
     def put(self, artefact: Artefact) -> Artefact:
-        """Lay one finished file on the rack, whole on the disk; give it as it lies there."""
+        """Lay one finished file on the rack, whole on the disk, and what is told of it; give it as it lies there."""
         place = self.folder / hashlib.sha256(artefact.path.encode()).hexdigest()
+        told = place.with_suffix(".json")
         with writing(self.folder), place.open("wb") as file:
             file.write(artefact.body)
             file.flush()
             os.fsync(file.fileno())
-        return replace(artefact, made=place)
+            told.write_text(json.dumps(dict(artefact.facts)), "utf-8")
+        return replace(artefact, made=place, told=told)
 
 
 @contextmanager

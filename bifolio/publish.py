@@ -27,7 +27,16 @@ class Artefact:
     path: str
     made: bytes | Path
     """The file itself, or where it stands until it is published."""
-    facts: Mapping[str, Any]
+    told: Mapping[str, Any] | Path
+    """The facts themselves, or the file that holds them: of ten thousand files they would fill the memory."""
+
+    @property
+    def facts(self) -> Mapping[str, Any]:
+        """What the manifest says of the file."""
+        if not isinstance(self.told, Path):
+            return self.told
+        facts: dict[str, Any] = json.loads(self.told.read_text("utf-8"))
+        return facts
 
     @property
     def body(self) -> bytes:

@@ -21,8 +21,10 @@ EDITIONS = sorted(path.stem for path in (ROOT / "styles" / "editions").glob("*.y
 EVERY = os.environ.get("BIFOLIO_EVERY_EDITION") == "1"
 """Every item in every edition that suits it, which takes half an hour."""
 
-ITEMS = KINDS if THOROUGH else ("tears-and-closeness", "check-in-card", "why-tears-come")
-"""One of each frame of a page."""
+ITEMS = (
+    (*KINDS, "tears-and-intimacy") if THOROUGH else ("tears-and-closeness", "check-in-card", "why-tears-come")
+)
+"""One of each frame of a page, and the booklet whose every part takes out lead for itself."""
 
 LONG = "why-tears-come"
 LONG_IN = ("booklet-a4", "press-a5", *(("booklet-letter", "large-print-a4") if THOROUGH else ()))

@@ -216,9 +216,10 @@ def test_what_was_lost_with_its_worker_is_made_again_and_not_forever(times: int)
 def test_files_dry_on_the_rack_and_are_published_from_it(tmp_path: Path) -> None:
     store = Store(tmp_path / ".bifolio")
     with racked(store) as rack:
-        dry = rack.put(Artefact("b/en/x.pdf", b"pages", {}))
-        assert (dry.body, dry.size) == (b"pages", 5)
+        dry = rack.put(Artefact("b/en/x.pdf", b"pages", {"pages": 2}))
+        assert (dry.body, dry.size, dry.facts) == (b"pages", 5, {"pages": 2})
         assert isinstance(dry.made, Path)
+        assert isinstance(dry.told, Path)
         publish([dry], tmp_path / "output", {})
     assert (tmp_path / "output/b/en/x.pdf").read_bytes() == b"pages"
     assert not list(tmp_path.rglob("*.part"))
