@@ -190,7 +190,9 @@ def _cores(folder: Path, runs: int) -> list[Row]:
 
     library = Library(ROOT)
     shop = Workshop(library, Store(folder / "store"))
-    galleys = [shop.galley(item, "letter", "calm", "us", "en") for item in library.handout_paths]
+    as_booklet = library.edition("letter").instead
+    editions = {item: as_booklet.get(library.handout(item).kind, "letter") for item in library.handout_paths}
+    galleys = [shop.galley(item, edition, "calm", "us", "en") for item, edition in editions.items()]
     weasyprint = engine(library.styles / "fonts")
 
     def plain() -> None:
