@@ -109,6 +109,11 @@ def _lists(
     yield label["evidence_informed"]
 
 
+def how_many(handout: Handout, evidence: Evidence, label: Mapping[str, str]) -> int:
+    """Tell how many evidence sheets a handout has."""
+    return sum(1 for _ in _runs(handout, evidence, label))
+
+
 # -- what stands on one sheet ------------------------------------------------------------------------
 
 _Row = tuple[str, str, str]

@@ -240,14 +240,22 @@ class Office:
         self, items: Sequence[str], brands: Sequence[str], folder: Path | None, today: datetime.date
     ) -> list[Path]:
         """Write the evidence sheets of each handout through the same press; give the paths of the files."""
-        from bifolio.attest import attest
-        from bifolio.lint import lint
         from bifolio.pipeline import engine
         from bifolio.publish import publish
 
+        sheets = self.evidence(Request(items=tuple(items), brands=tuple(brands)), today)
+        target = folder or self.library.root / "output"
+        expect_room(target)
+        workshop = self._workshop()
+        return publish([workshop.produce(job, sheet) for job, sheet in sheets.items()], target, engine())
+
+    def evidence(self, request: Request, today: datetime.date) -> dict[Job, Handout]:
+        """Give the evidence sheets of the handouts of a request in order, each with the job that makes it."""
+        from bifolio.attest import attest
+        from bifolio.lint import lint
+
         project = self.library.plan
-        request = Request(items=tuple(items), brands=tuple(brands))
-        desk = self._desk(request, items, brands or project.brands)
+        desk = self._desk(request, request.items, request.brands or project.brands)
         labels = self.library.locale(project.language).labels
         region = next(iter(desk.regions.values()))
         sheets: dict[str, Handout] = {}
@@ -257,11 +265,11 @@ class Office:
             made = attest(handout, self.library.evidence, subject.reading, remarks, labels)
             names = [f"{item}.evidence", *(f"{item}.evidence-{number}" for number in range(2, len(made) + 1))]
             sheets |= dict(zip(names, made, strict=True))
-        target = folder or self.library.root / "output"
-        expect_room(target)
-        workshop = self._workshop()
-        jobs = plan(Request(formats=("pdf",)), project, sheets, desk.clinics, desk.editions)
-        return publish([workshop.produce(job, sheets[job.item]) for job in jobs], target, engine())
+        order = list(sheets)
+        jobs = plan(replace(request, formats=("pdf",)), project, sheets, desk.clinics, desk.editions)
+        return {
+            job: sheets[job.item] for job in sorted(jobs, key=lambda job: (job.brand, order.index(job.item)))
+        }
 
     # -- approval --------------------------------------------------------------------------------
 

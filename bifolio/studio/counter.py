@@ -107,6 +107,7 @@ class Counter:
             Route("/api/clinic/{brand}/restore", self.restore_clinic, methods=["POST"]),
             Route("/api/colours", self.colours, methods=["POST"]),
             Route("/approvals", self.approvals),
+            Route("/evidence/{item}", self.evidence),
             Route("/api/approval/{item}", self.approve, methods=["POST"]),
             Route("/words/{item}", self.words),
             Route("/api/own/{item}", self.own_copy, methods=["POST"]),
@@ -295,6 +296,12 @@ class Counter:
     async def approvals(self, request: Request) -> Response:
         seen = await self.crew.ask("approvals", request.query_params.get("brand"))
         return self.page("approvals", **seen)
+
+    async def evidence(self, request: Request) -> Response:
+        """Give an evidence sheet, to open in the browser."""
+        number = _number(request.query_params.get("sheet"), 1)
+        name, body = await self.crew.ask("evidence", _order(request), number)
+        return _file(name, body, to_keep=False)
 
     async def approve(self, request: Request) -> Response:
         asked = await _said(request)

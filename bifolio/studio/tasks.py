@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from bifolio import lint
+from bifolio.attest import how_many
 from bifolio.diagnostics import Diagnostic, PressError, RequestError, Source, Span, shorten
 from bifolio.logo import Logo, clean_logo
 from bifolio.model.edition import Edition, Kind
@@ -120,6 +121,10 @@ class Room:
     def approve(self, item: str, brand: str, by: str, on: str) -> None:
         """Record a clinician's yes to what a handout says now."""
         self.desk().office.approve(item, brand, by, on)
+
+    def evidence(self, order: Order, number: int) -> tuple[str, bytes]:
+        """Give an evidence sheet of a handout, counted from 1, and the name under which to save it."""
+        return self.desk().evidence(order, number)
 
     def file(self, order: Order) -> tuple[str, bytes]:
         """Give a finished, verified file and the name under which to save it."""
@@ -280,18 +285,20 @@ class _Desk:
 
     def approvals(self, brand: str) -> dict[str, Any]:
         rows = []
+        labels = self.library.locale(self.library.plan.language).labels
         for standing in self.office.standings(self._shown(brand), (brand,)):
-            approval = standing.approval
+            approval, handout = standing.approval, self.library.handout(standing.item)
             stale = standing.state == "stale"
             rows.append(
                 {
                     "item": standing.item,
-                    "title": self.library.handout(standing.item).title,
+                    "title": handout.title,
                     "region": standing.region,
                     "state": standing.state,
                     "by": approval.by if approval else None,
                     "on": str(approval.on) if approval else None,
-                    "written": str(self.library.handout(standing.item).review.written),
+                    "written": str(handout.review.written),
+                    "sheets": how_many(handout, self.library.evidence, labels),
                     "changes": [asdict(change) for change in self.office.changes(standing)] if stale else [],
                 }
             )
@@ -305,6 +312,18 @@ class _Desk:
             "names": sorted({name for name, _, _ in signed}),
             "roles": sorted({role for _, _, role in signed}),
         }
+
+    def evidence(self, order: Order, number: int) -> tuple[str, bytes]:
+        brand = order.brand or self.first_brand() or ""
+        request = Request((order.item,), (brand,), order.region)
+        written = self.library.handout(order.item).review.written  # no day has a say in what a sheet tells
+        sheets = list(self.office.evidence(request, written).items())
+        if not 1 <= number <= len(sheets):
+            raise TaskError(
+                "there is no such evidence sheet", "go back to the approvals, and choose one there"
+            )
+        job, sheet = sheets[number - 1]
+        return job.path.rpartition("/")[2], self.shop.produce(job, sheet).body
 
     def tailored(self, order: Order, copy: str) -> bytes:
         tailoring, tree = read_tailoring(copy, "this copy")

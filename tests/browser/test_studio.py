@@ -255,6 +255,20 @@ def test_approval_holds_until_a_word_changes(page: Page, studio: Studio, tmp_pat
     handout.write_text(text, "utf-8")
 
 
+def test_a_clinician_sees_where_each_claim_was_read(page: Page, studio: Studio, tmp_path: Path) -> None:
+    page.goto(f"{studio.base}/approvals?brand=rowan", wait_until="domcontentloaded")
+    link = page.get_by_role("link", name="evidence sheet of Steady now", exact=True)
+    answer = page.request.get(studio.base + (link.get_attribute("href") or "").removeprefix(studio.base))
+    assert answer.headers["content-disposition"].startswith("inline")
+    sheet = tmp_path / "sheet.pdf"
+    sheet.write_bytes(answer.body())
+    assert "Steady now: what it claims" in _text(sheet)
+    assert "page 1 of 1" in _text(sheet)
+    lost = page.request.get(f"{studio.base}/evidence/steady-now?brand=rowan&sheet=9")
+    assert lost.status == 422
+    assert "no such evidence sheet" in lost.text()
+
+
 def test_one_clients_copy_leaves_no_trace(page: Page, studio: Studio, tmp_path: Path) -> None:
     words = "Zwetschgenknödel"
     begun_at = time.time()

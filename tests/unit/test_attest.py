@@ -9,12 +9,15 @@ from pathlib import Path
 import pikepdf
 import pytest
 
-from bifolio.attest import attest, claims_of
+from bifolio.attest import attest, claims_of, how_many
 from bifolio.library import Library
 from bifolio.model.blocks import LogTable
 from bifolio.model.handout import Handout
 from bifolio.model.reading import Reading
 from bifolio.office import Office
+from bifolio.studio.crew import TaskError
+from bifolio.studio.order import Order
+from bifolio.studio.tasks import Room
 from tests.conftest import THOROUGH
 from tests.support.projects import COMPLETE, Scratch
 from tests.unit.test_cli import _json, _run
@@ -58,7 +61,7 @@ def test_a_booklet_has_a_sheet_for_each_run_of_its_parts(library: Library) -> No
     """Each part stands whole on one sheet, which names it; only the first tells of the text as a whole."""
     handout, labels = library.handout("tears-and-intimacy"), library.locale("en").labels
     sheets = _sheets("tears-and-intimacy", library)
-    assert len(sheets) > 1
+    assert len(sheets) == how_many(handout, library.evidence, labels) > 1
     assert [sheet.title for sheet in sheets] == [
         f"Evidence {number} of {len(sheets)}" for number in range(1, len(sheets) + 1)
     ]
@@ -135,6 +138,17 @@ def test_command_writes_the_sheet_and_names_it(scratch: Scratch, tool) -> None:
     assert "Tears come. CRY-1 Smith 2020" in words
     assert "1 of 1" in words
     assert _run(scratch, "check", "--evidence").exit_code == 2
+
+
+def test_the_studio_gives_each_sheet(scratch: Scratch) -> None:
+    room = Room(scratch.root)
+    (row,) = room.approvals("default")["rows"]
+    assert row["sheets"] == 1
+    name, body = room.evidence(Order("small", brand="default"), 1)
+    assert name == "small.evidence.letter.pdf"
+    assert body.startswith(b"%PDF-")
+    with pytest.raises(TaskError, match="no such evidence sheet"):
+        room.evidence(Order("small", brand="default"), 2)
 
 
 @pytest.mark.skipif(not THOROUGH, reason="the sheets of the whole library take half a minute: make thorough")
