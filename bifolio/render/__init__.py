@@ -32,7 +32,6 @@ def lay_out_plate(galley: str, fonts: Path, where: str, variant: str = "pdf/a-3a
 
     The first line of the result holds the first words of each page.
     """
-    from bifolio.render.fields import complete
     from bifolio.render.pdf import render
 
     has_fields = ' class="field ' in galley
@@ -41,7 +40,11 @@ def lay_out_plate(galley: str, fonts: Path, where: str, variant: str = "pdf/a-3a
     faulty = any(finding.is_error for finding in rendered.findings)
     if faulty:
         return b"", rendered.findings
-    pdf = complete(rendered.pdf, fonts) if has_fields else rendered.pdf
+    pdf = rendered.pdf
+    if has_fields:
+        from bifolio.render.fields import complete  # late: pages without fields would wait for its library
+
+        pdf = complete(pdf, fonts)
     return json.dumps(rendered.openings).encode() + b"\n" + pdf, rendered.findings
 
 
