@@ -214,7 +214,7 @@ def _own_words(value: Any) -> Iterator[str]:
         if isinstance(value, TableRow):
             yield from (cell for cell in value.cells if cell)
         if isinstance(value, Grounding):
-            yield from (sense.label for sense in value.senses)
+            yield from (f"{sense.count} {sense.label}" for sense in value.senses)
 
 
 def _uncited(value: Any) -> Any:
