@@ -26,12 +26,19 @@ def first_page(pdf: bytes, width: int = PAGE_PIXELS) -> bytes:
 
 def cover(ground: bytes, words: bytes, form: str) -> bytes:
     """Lay the words of a cover, one page of a PDF, on its ground, another; give a JPEG or a PNG."""
-    picture = _ground(ground).copy()
-    said = _drawn(words, height=COVER_PIXELS, paper=0)
-    picture.paste(said, mask=said)
+    picture = _cover(ground, words)
     if form == "PNG":
         return _written(picture.quantize(128, method=2), form)
     return _written(picture, form, quality=90)
+
+
+@lru_cache(maxsize=1)
+def _cover(ground: bytes, words: bytes) -> Any:
+    """Draw a cover, once for the book and for the picture of it."""
+    picture = _ground(ground).copy()
+    said = _drawn(words, height=COVER_PIXELS, paper=0)
+    picture.paste(said, mask=said)
+    return picture
 
 
 @lru_cache(maxsize=4)
