@@ -383,7 +383,7 @@ class Workshop:
             if item.first_pdf:
                 path = f"{place}/{item.first_pdf}"
                 pdf = new[path].body if path in new else (folder / path).read_bytes()
-                drawn[item.id] = self._shelf_picture(pdf)
+                drawn[item.id] = self._picture(pdf)
             elif any(path.startswith(f"{place}/{item.id}.") for path in asked):
                 picture = self._first_page(replace(job, item=item.id, format="png")).body
                 drawn[item.id] = _Kept(partial(bytes, picture))
@@ -411,7 +411,8 @@ class Workshop:
         facts = {"brand": job.brand, "language": job.language, "format": "shelf"}
         return Artefact(path, body, {**facts, "inputs": fingerprint(self._press_mark, body)})
 
-    def _shelf_picture(self, pdf: bytes) -> _Kept[bytes]:
+    def _picture(self, pdf: bytes) -> _Kept[bytes]:
+        """Draw the first page of a file: a file of its own, and on the shelf."""
         mark = fingerprint("picture", self._press_mark, version("pypdfium2"), version("Pillow"), pdf)
         if body := self.store.find(mark):
             return _Kept(lambda: body)
@@ -423,7 +424,7 @@ class Workshop:
     def _first_page(self, job: Job) -> Artefact:
         galley = self._galley_of(job)
         plate, inker = self._plate_and_inker(job, galley)
-        return Artefact(job.path, preview.first_page(inker.ink(plate)), self._facts(job, galley))
+        return Artefact(job.path, self._picture(inker.ink(plate)).take(), self._facts(job, galley))
 
     def _cover(self, job: Job) -> Artefact:
         picture = self._cover_picture(self._cover_sheet(job), job, "PNG")
