@@ -318,7 +318,7 @@ def check(
         if strict and warnings:
             raise ContentError(warnings)
         voice.complain(warnings)
-        sheets = office.attest(items, brands, output, day.date()) if evidence else []
+        sheets = office.attest(items, brands, output) if evidence else []
         for path in sheets:
             voice.say(f"  {_from_here(path)}")
         count = len(set(items) or office.library.handout_paths)

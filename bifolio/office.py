@@ -236,21 +236,22 @@ class Office:
         tree = library.handout_tree(item)
         return Subject(desk.handouts[item], tree, region, library.evidence, library.words, today)
 
-    def attest(
-        self, items: Sequence[str], brands: Sequence[str], folder: Path | None, today: datetime.date
-    ) -> list[Path]:
+    def attest(self, items: Sequence[str], brands: Sequence[str], folder: Path | None) -> list[Path]:
         """Write the evidence sheets of each handout through the same press; give the paths of the files."""
         from bifolio.pipeline import engine
         from bifolio.publish import publish
 
-        sheets = self.evidence(Request(items=tuple(items), brands=tuple(brands)), today)
+        sheets = self.evidence(Request(items=tuple(items), brands=tuple(brands)))
         target = folder or self.library.root / "output"
         expect_room(target)
         workshop = self._workshop()
         return publish([workshop.produce(job, sheet) for job, sheet in sheets.items()], target, engine())
 
-    def evidence(self, request: Request, today: datetime.date) -> dict[Job, Handout]:
-        """Give the evidence sheets of the handouts of a request in order, each with the job that makes it."""
+    def evidence(self, request: Request) -> dict[Job, Handout]:
+        """Give the evidence sheets of the handouts of a request in order, each with the job that makes it.
+
+        The day has no say in them: what is due is told by `check`.
+        """
         from bifolio.attest import attest
         from bifolio.lint import lint
 
@@ -260,7 +261,7 @@ class Office:
         region = next(iter(desk.regions.values()))
         sheets: dict[str, Handout] = {}
         for item, handout in desk.handouts.items():
-            subject = self._subject(desk, item, region, today)
+            subject = self._subject(desk, item, region, handout.review.written)
             remarks = Counter(finding.code for finding in lint(subject))
             made = attest(handout, self.library.evidence, subject.reading, remarks, labels)
             names = [f"{item}.evidence", *(f"{item}.evidence-{number}" for number in range(2, len(made) + 1))]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import subprocess
 from pathlib import Path
 
@@ -23,7 +22,6 @@ from tests.support.projects import COMPLETE, Scratch
 from tests.unit.test_cli import _json, _run
 
 NO_OPENING = dict.fromkeys(("main_message", "call_to_action", "content_note"))
-TODAY = datetime.date(2026, 11, 22)
 READING = Reading(197, 29, 19, 2.0, 5.5)
 
 
@@ -155,7 +153,7 @@ def test_the_studio_gives_each_sheet(scratch: Scratch) -> None:
 def test_every_sheet_of_the_library_is_one_page(library: Library, tmp_path: Path) -> None:
     """In the paper of each clinic, Letter or A4: what a clinician answers for is seen at one look."""
     office = Office(library.root)
-    sheets = office.attest(office.library.known("item"), ["default", "rowan"], tmp_path, TODAY)
+    sheets = office.attest(office.library.known("item"), ["default", "rowan"], tmp_path)
     assert {path.name.rpartition(".evidence")[0] for path in sheets} == set(office.library.known("item"))
     for path in sheets:
         with pikepdf.open(path) as document:

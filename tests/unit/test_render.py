@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import http.server
 import io
+import subprocess
+import sys
 import threading
 from importlib import import_module
 
@@ -242,3 +244,15 @@ def test_types_of_c_are_not_read_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     assert ffi.typeof("int[3]").length == 3
     with pytest.raises(import_module("cffi").CDefError):
         ffi.typeof("no_such_type[3]")
+
+
+def test_pages_do_not_wait_for_what_finishes_them() -> None:
+    """A worker lays pages out while others load the libraries that finish a file."""
+    code = (
+        "import pathlib, sys; from bifolio.render import lay_out_plate;"
+        "body, _ = lay_out_plate(sys.argv[1], pathlib.Path(sys.argv[2]), 'test');"
+        "print(b'%PDF' in body, {'pikepdf', 'pypdfium2', 'pydantic', 'jinja2'} & sys.modules.keys())"
+    )
+    command = [sys.executable, "-c", code, _page("<p>Words.</p>"), str(FONTS)]
+    said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == "True set()"

@@ -12,6 +12,7 @@ import pytest
 from bifolio import shelf
 from bifolio.office import Office
 from bifolio.plan import Request
+from bifolio.render import preview
 
 FACTS: dict[str, Any] = {
     "item": "one",
@@ -111,3 +112,26 @@ def test_formats_of_the_project_and_pictures(scratch) -> None:
     folder = scratch.root / "output" / "default" / "en"
     assert sorted(path.name for path in folder.iterdir()) == ["small.cover.png", "small.epub", "small.png"]
     assert (folder / "small.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_each_picture_is_drawn_once(scratch, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A first page for its own file and for the shelf; a cover for the book and for its picture."""
+    drawn: list[str] = []
+
+    def counted(what: str) -> None:
+        draw = getattr(preview, what)
+
+        def draws(*given: Any, **how: Any) -> Any:
+            drawn.append(f"{what} {how.get('paper', '')}".strip())
+            return draw(*given, **how)
+
+        monkeypatch.setattr(preview, what, draws)
+
+    preview._cover.cache_clear()
+    counted("first_page")
+    counted("_drawn")
+    folder = _build(scratch.root, "pdf", "html", "png", "epub")
+    assert "data:image/png;base64," in (folder / "index.html").read_text("utf-8")
+    assert (folder / "small.cover.png").is_file()
+    assert drawn.count("first_page") == 1
+    assert drawn.count("_drawn 0") == 1, "the words of the cover, on no paper"
