@@ -16,7 +16,7 @@ Work = tuple[bytes, tuple[Diagnostic, ...]]
 
 def warm_up(fonts: Path) -> None:
     """Load the layout engine."""
-    from bifolio.render.pdf import engine
+    from bifolio.render.engine import engine
 
     engine(fonts)
 

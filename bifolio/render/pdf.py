@@ -7,15 +7,10 @@ a finding, and so is text that runs out of its box. PDF/UA-1 is ISO 14289-1.
 
 from __future__ import annotations
 
-import ctypes.util
-import importlib
 import logging
-import os
-import re
-import sys
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -23,6 +18,7 @@ from typing import Any
 
 from bifolio.diagnostics import Diagnostic
 from bifolio.render.craft import PageCraft, craft
+from bifolio.render.engine import engine
 
 
 @dataclass(frozen=True)
@@ -276,76 +272,6 @@ def _known_fonts(fonts: Path) -> Any:
 
     del fonts  # `engine` has named them
     return FontConfiguration()
-
-
-# -- the engine ----------------------------------------------------------------------------------
-
-
-def engine(fonts: Path) -> Any:
-    """Give WeasyPrint, loaded so that it sees the project's fonts and none of the machine's."""
-    os.environ["FONTCONFIG_FILE"] = str(fonts / "fonts.conf")
-    if "weasyprint" not in sys.modules:
-        with _plain_library_names():
-            importlib.import_module("weasyprint")
-            _know_types(importlib.import_module("weasyprint.text.ffi").ffi)
-    return sys.modules["weasyprint"]
-
-
-def _ask_nobody(name: str) -> str | None:
-    del name
-    return None
-
-
-@contextmanager
-def _plain_library_names() -> Iterator[None]:
-    # cffi asks ctypes.util.find_library for each of the twenty names that WeasyPrint tries, and each
-    # answer starts gcc, ld and ldconfig: 0.35 s on Linux. The names with .so that WeasyPrint tries last
-    # load without asking anybody.
-    ask = ctypes.util.find_library
-    if sys.platform == "linux":
-        ctypes.util.find_library = _ask_nobody
-    try:
-        yield
-    finally:
-        ctypes.util.find_library = ask
-
-
-_POINTERS = (
-    "PangoRectangle *",
-    "PangoFcFontMap *",
-    "PangoLogAttr *",
-    "hb_codepoint_t *",
-    "hb_tag_t *",
-    "unsigned int *",
-    "char *",
-)
-
-
-class _Types(dict[str, Any]):
-    """The types that cffi has parsed, by their source in C; arrays are made from what points to their items.
-
-    cffi reads all typedefs of the engine again for each type that it has not met, 8 ms, and WeasyPrint 70 has a
-    type for each count of glyphs in a font: together a tenth of the time that a document takes.
-    """
-
-    def __init__(self, ffi: Any) -> None:
-        super().__init__(ffi._parsed_types)
-        pointers = ffi.typeof(f"void (*)({', '.join(_POINTERS)})").args
-        self.update((source, (pointer, False)) for source, pointer in zip(_POINTERS, pointers, strict=True))
-        self._array = ffi._backend.new_array_type
-
-    def __missing__(self, source: str) -> Any:
-        array = re.fullmatch(r"(\w[\w ]*)\[(\d*)\]", source)
-        if not array or f"{array[1]} *" not in self:
-            raise KeyError(source)
-        pointer, count = self[f"{array[1]} *"][0], int(array[2]) if array[2] else None
-        found = self[source] = self._array(pointer, count), False  # which tells that it is no function
-        return found
-
-
-def _know_types(ffi: Any) -> None:
-    with suppress(Exception):  # another cffi, or another WeasyPrint: then each is read as it comes
-        ffi._parsed_types = _Types(ffi)
 
 
 def _fetcher() -> Any:

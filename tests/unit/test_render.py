@@ -7,13 +7,12 @@ import io
 import subprocess
 import sys
 import threading
-from importlib import import_module
 
 import pikepdf
 import pytest
 
 from bifolio.render import pdf as pdf_of
-from bifolio.render.pdf import engine, render
+from bifolio.render.pdf import render
 from tests.conftest import ROOT
 
 FONTS = ROOT / "styles" / "fonts"
@@ -222,28 +221,6 @@ def test_blocks_stay_whole_where_no_page_is_the_worse_for_it() -> None:
     rendered = render(html, FONTS, "test")
     assert rendered.openings[1].startswith("Words.")
     assert len(rendered.openings[1].split()) == 9
-
-
-def test_types_of_c_are_not_read_anew(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each count of glyphs in a font is a type to cffi; reading it takes longer than to cut the font."""
-    engine(FONTS)
-    ffi = import_module("weasyprint.text.ffi").ffi
-
-    def refuse(source: str) -> None:
-        raise AssertionError(source)
-
-    with monkeypatch.context() as patched:
-        patched.setattr(ffi._parser, "parse_type", refuse)
-        for count in (4711, 3):
-            array = ffi.new(f"hb_codepoint_t[{count}]", [1, 2, 3])
-            assert ffi.sizeof(array) == 4 * count
-            assert list(array[0:3]) == [1, 2, 3]
-        assert ffi.sizeof(ffi.new("PangoLogAttr[]", 5)) == 5 * ffi.sizeof(ffi.new("PangoLogAttr *")[0])
-        with pytest.raises(AssertionError):
-            ffi.typeof("PangoFont *[3]")
-    assert ffi.typeof("int[3]").length == 3
-    with pytest.raises(import_module("cffi").CDefError):
-        ffi.typeof("no_such_type[3]")
 
 
 def test_pages_do_not_wait_for_what_finishes_them() -> None:

@@ -1,0 +1,184 @@
+"""The layout engine: WeasyPrint, loaded so that it sees the project's fonts and none of the machine's.
+
+A handout asks it the same few things thousands of times, and each answer is worked out anew. What never
+changes is answered at once here, in the engine that was compared with itself, `COMPARED`: a quarter of the
+time that a handout takes, and not a byte of it. Another version is used as it comes.
+"""
+
+from __future__ import annotations
+
+import ctypes.util
+import importlib
+import os
+import re
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+COMPARED = "70.0"
+"""The version of WeasyPrint whose answers are known here; tests/unit/test_engine.py compares them."""
+
+
+def engine(fonts: Path) -> Any:
+    """Give WeasyPrint with the fonts of a folder, which has fonts.conf and the font files."""
+    os.environ["FONTCONFIG_FILE"] = str(fonts / "fonts.conf")
+    if "weasyprint" not in sys.modules:
+        with _plain_library_names():
+            weasyprint = importlib.import_module("weasyprint")
+        if weasyprint.__version__ == COMPARED:
+            quicken()
+    return sys.modules["weasyprint"]
+
+
+def _ask_nobody(name: str) -> str | None:
+    del name
+    return None
+
+
+@contextmanager
+def _plain_library_names() -> Iterator[None]:
+    # cffi asks ctypes.util.find_library for each of the twenty names that WeasyPrint tries, and each
+    # answer starts gcc, ld and ldconfig: 0.35 s on Linux. The names with .so that WeasyPrint tries last
+    # load without asking anybody.
+    ask = ctypes.util.find_library
+    if sys.platform == "linux":
+        ctypes.util.find_library = _ask_nobody
+    try:
+        yield
+    finally:
+        ctypes.util.find_library = ask
+
+
+def quicken() -> None:
+    """Answer at once what WeasyPrint works out again and again. For the version `COMPARED`, once."""
+    with suppress(Exception):  # another cffi: then it reads each type as it comes
+        ffi = importlib.import_module("weasyprint.text.ffi").ffi
+        ffi._parsed_types = _Types(ffi)
+    stream: Any = importlib.import_module("tinyhtml5.inputstream")
+    stream.characters_until_regex = _Letters()
+    tokens = importlib.import_module("weasyprint.css.tokens")
+    tokens.Pending.solve = _solved_once(tokens.Pending.solve)
+    css = importlib.import_module("weasyprint.css")
+    css.ComputedStyle.__missing__ = _looked_up(css, css.ComputedStyle.__missing__)
+
+
+# -- C types -------------------------------------------------------------------------------------
+
+_POINTERS = (
+    "PangoRectangle *",
+    "PangoFcFontMap *",
+    "PangoLogAttr *",
+    "hb_codepoint_t *",
+    "hb_tag_t *",
+    "unsigned int *",
+    "char *",
+)
+
+
+class _Types(dict[str, Any]):
+    """The types that cffi has parsed, by their source in C; arrays are made from what points to their items.
+
+    cffi reads all typedefs of the engine again for each type that it has not met, 8 ms, and WeasyPrint has a
+    type for each count of glyphs in a font: together a tenth of the time that a document takes.
+    """
+
+    def __init__(self, ffi: Any) -> None:
+        super().__init__(ffi._parsed_types)
+        pointers = ffi.typeof(f"void (*)({', '.join(_POINTERS)})").args
+        self.update((source, (pointer, False)) for source, pointer in zip(_POINTERS, pointers, strict=True))
+        self._array = ffi._backend.new_array_type
+
+    def __missing__(self, source: str) -> Any:
+        array = re.fullmatch(r"(\w[\w ]*)\[(\d*)\]", source)
+        if not array or f"{array[1]} *" not in self:
+            raise KeyError(source)
+        pointer, count = self[f"{array[1]} *"][0], int(array[2]) if array[2] else None
+        found = self[source] = self._array(pointer, count), False  # which tells that it is no function
+        return found
+
+
+# -- HTML ----------------------------------------------------------------------------------------
+
+
+class _Letters(dict[tuple[Any, bool], re.Pattern[str]]):
+    """What reads up to one of some letters, or as long as there are only those.
+
+    tinyhtml5 means to keep these, but keeps each under its own pattern, where it is never found.
+    """
+
+    def __missing__(self, asked: tuple[Any, bool]) -> re.Pattern[str]:
+        letters, are_wanted = asked
+        if isinstance(letters, re.Pattern):
+            raise KeyError(asked)
+        known = "".join(f"\\x{ord(letter):02x}" for letter in letters)
+        found = self[asked] = re.compile(f"[{known}]+" if are_wanted else f"[^{known}]+")
+        return found
+
+
+# -- CSS -----------------------------------------------------------------------------------------
+
+_MOST_SOLVED = 64
+"""Values kept of one declaration: sixteen looks of a shorthand with four sides."""
+
+
+def _solved_once(solve: Callable[..., Any]) -> Callable[..., Any]:
+    """Read a value with variables in it once for each set of tokens that stand for them.
+
+    Functions are read anew: they are made anew for each element, and what they become may be changed later.
+    """
+
+    def solved(self: Any, tokens: list[Any], wanted: str, base_url: str | None) -> Any:
+        if any(token.type in ("function", "() block") for token in tokens):
+            return solve(self, tokens, wanted, base_url)
+        kept = self.__dict__.setdefault("_solved", {})
+        asked = (wanted, base_url, *map(id, tokens))
+        if asked not in kept:
+            if len(kept) >= _MOST_SOLVED:
+                kept.clear()
+            kept[asked] = solve(self, tokens, wanted, base_url), tokens  # which must live as long as their id
+        return kept[asked][0]
+
+    return solved
+
+
+def _looked_up(css: Any, compute: Callable[[Any, str], Any]) -> Callable[[Any, str], Any]:
+    """Look up what a property comes to where nothing is to be worked out: nineteen of twenty do.
+
+    That is what a rule has set, else the value of the parent, else the first value that the standard gives.
+    """
+    values = importlib.import_module("weasyprint.css.computed_values")
+    first, inherited, computers = css.INITIAL_VALUES, css.INHERITED, values.COMPUTER_FUNCTIONS
+    logical = {
+        key: frozenset(name(block="ttb", inline=inline) for inline in ("ltr", "rtl"))
+        for key, name in values.PHYSICAL_FUNCTIONS.items()
+    }
+    # What depends on what was specified elsewhere, or is handed on in a way of its own.
+    apart = {key for key in first if key.startswith("text_decoration_")}
+    apart |= {"position", "float", "display", "page"}
+
+    def looked_up(self: Any, key: str) -> Any:
+        cascaded = self.cascaded
+        if key in apart or (key in logical and not logical[key].isdisjoint(cascaded)):
+            return compute(self, key)
+        if key in cascaded:
+            value = cascaded[key][0]
+            if isinstance(value, css.Pending) or value in ("inherit", "initial") or css.check_math(value):
+                return compute(self, key)
+        elif key in inherited or key[:2] == "__":
+            if self.parent_style is None:
+                return compute(self, key)
+            value = self[key] = self.parent_style[key]
+            return value
+        else:
+            value = first[key]
+            if key not in css.INITIAL_NOT_COMPUTED:
+                self[key] = value
+                return value
+        if key in computers:
+            value = computers[key](self, key, value)
+        self[key] = value
+        return value
+
+    return looked_up

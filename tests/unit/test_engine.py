@@ -1,0 +1,160 @@
+"""render.engine: what is answered at once is what WeasyPrint itself would say."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+from bifolio.pipeline import Workshop
+from bifolio.render.engine import COMPARED, engine
+from tests.conftest import ROOT
+
+FONTS = ROOT / "styles" / "fonts"
+
+RULES = """
+:root { --gap: 2mm; --wide: 50%; --ink: #123456; --face: "No such face", serif; --twice: calc(var(--gap) * 2);
+  --fade: linear-gradient(red 1em, blue 2em); font-size: 11pt; }
+* { box-sizing: border-box; }
+.inherits { color: inherit; margin: inherit; border: initial; padding: initial; text-indent: 10%; }
+.logical { margin-inline-start: 3mm; padding-block: 1mm 2mm; inline-size: 40mm; border-inline-end: 1pt solid red; margin-left: 1mm; }
+.rtl { direction: rtl; }
+.mixed { width: calc(50% + var(--gap)); height: max(1em, 4mm); min-width: 2em; text-indent: calc(5% + 1mm); }
+.variables { margin: var(--gap) var(--twice); padding: var(--gap); color: var(--ink); width: var(--wide);
+  border: var(--gap) solid var(--ink); font: italic 700 10pt/1.4 var(--face); }
+.variables .variables { --gap: 1mm; --ink: green; font-size: 80%; }
+.wrong { margin: var(--ink); color: var(--gap); padding: var(--none); width: var(--none, 9mm); }
+.drawn { background: var(--fade); font-size: 90%; border-radius: 1em; outline: medium solid; column-gap: normal; }
+.lined { text-decoration: underline wavy red; position: absolute; float: left; display: inline; page: other; }
+.lined b { text-decoration: overline; }
+p::before { content: "a"; margin: var(--gap); border-left: thick solid; }
+li::marker { color: var(--ink); }
+@page { size: 100mm; margin: 10mm; bleed: 3mm; marks: crop; @top-left { content: counter(page); color: var(--ink); } }
+@page other { margin: 5mm 2em; }
+"""
+
+BODY = "".join(
+    f"<div class='{one}'>a <b>b <i class='{other}'>c</i></b><p class='{one}'>d</p><ul><li>e</li></ul></div>"
+    for one in ("inherits", "logical", "logical rtl", "mixed", "variables", "wrong", "drawn", "lined")
+    for other in ("inherits", "logical")
+)
+
+COMPARE = """
+import hashlib, logging, os, sys
+os.environ["FONTCONFIG_FILE"] = sys.argv[1]
+import weasyprint, weasyprint.css as css
+from weasyprint.css.properties import INITIAL_VALUES
+from bifolio.render.engine import quicken
+
+said = []
+class Ear(logging.Handler):
+    def emit(self, record):
+        said.append(record.getMessage())
+logging.getLogger("weasyprint").addHandler(Ear())
+
+known = []
+first = css.StyleFor.__init__
+def noted(self, *more):
+    first(self, *more)
+    known.append(self)
+css.StyleFor.__init__ = noted
+
+def shown(value):
+    if isinstance(value, (list, tuple)):
+        return [shown(one) for one in value]
+    if hasattr(value, "serialize"):
+        return value.serialize()
+    return sorted((k, shown(v)) for k, v in vars(value).items()) if hasattr(value, "__dict__") else repr(value)
+
+def made(path):
+    said.clear(), known.clear()
+    html = weasyprint.HTML(string=open(path, encoding="utf-8").read())
+    document = html.render(pdf_variant="pdf/ua-1")
+    number = {element: at for at, element in enumerate(html.etree_element.iter())}
+    styles = [
+        (str(number.get(element, element)), str(kind), key, shown(style[key]))
+        for element_kind, style in known[0].get_computed_styles().items()
+        for element, kind in [element_kind]
+        if not (kind or "").startswith(("note-", "footnote-"))  # each element has five of them, all alike
+        for key in (*INITIAL_VALUES, "__ink", "__gap", "__twice", "__none")
+    ]
+    return document.write_pdf(), styles, list(said)
+
+plain = [made(path) for path in sys.argv[2:]]
+quicken()
+for (pdf, styles, told), path in zip(plain, sys.argv[2:]):
+    for _ in range(2):  # the second time much is known from the first
+        pdf_, styles_, told_ = made(path)
+        odd = [pair for pair in zip(styles, styles_) if pair[0] != pair[1]]
+        print(len(styles) > 10_000, odd[:3], len(styles) == len(styles_), pdf == pdf_, told == told_)
+    print(*told, sep="\\n", file=sys.stderr)
+"""
+
+
+def test_the_quickened_engine_says_what_it_would_say_by_itself(workshop: Workshop, tmp_path: Path) -> None:
+    """Each property of each element, each byte and each warning, of rules that try what CSS has and of our own."""
+    tried = f"<html lang=en><head><title>T</title><style>{RULES}</style></head><body>{BODY}</body></html>"
+    pages = [tried, workshop.galley("steady-now", "letter", "calm", "us", "en")]
+    paths = []
+    for number, page in enumerate(pages):
+        paths.append(tmp_path / f"{number}.html")
+        paths[-1].write_text(page, "utf-8")
+    command = [sys.executable, "-c", COMPARE, str(FONTS / "fonts.conf"), *map(str, paths)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.stdout.split("\n")[:-1] == ["True [] True True True"] * 4, done.stdout + done.stderr
+    assert "Ignored `margin: #123456 " in done.stderr, "a warning was to be compared"
+
+
+def test_the_engine_that_is_installed_was_compared() -> None:
+    assert engine(FONTS).__version__ == COMPARED, "compare the new engine, then name it"
+
+
+def test_types_of_c_are_not_read_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each count of glyphs in a font is a type to cffi; reading it takes longer than to cut the font."""
+    engine(FONTS)
+    ffi = import_module("weasyprint.text.ffi").ffi
+
+    def refuse(source: str) -> None:
+        raise AssertionError(source)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(ffi._parser, "parse_type", refuse)
+        for count in (4711, 3):
+            array = ffi.new(f"hb_codepoint_t[{count}]", [1, 2, 3])
+            assert ffi.sizeof(array) == 4 * count
+            assert list(array[0:3]) == [1, 2, 3]
+        assert ffi.sizeof(ffi.new("PangoLogAttr[]", 5)) == 5 * ffi.sizeof(ffi.new("PangoLogAttr *")[0])
+        with pytest.raises(AssertionError):
+            ffi.typeof("PangoFont *[3]")
+    assert ffi.typeof("int[3]").length == 3
+    with pytest.raises(import_module("cffi").CDefError):
+        ffi.typeof("no_such_type[3]")
+
+
+def test_what_reads_letters_is_kept() -> None:
+    """tinyhtml5 makes it anew for each word; that it is found where it was kept is the whole gain."""
+    engine(FONTS)
+    kept = import_module("tinyhtml5.inputstream").characters_until_regex
+    asked = frozenset("<&"), False
+    assert kept[asked] is kept[asked]
+    assert kept[asked].match("words<b>")[0] == "words"
+    assert kept[frozenset(" \n"), True].match(" \n x")[0] == " \n "
+
+
+def test_most_properties_are_looked_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    css = import_module("weasyprint.css")
+    engine(FONTS)
+    parent = css.ComputedStyle(None, {}, None, css.InitialStyle(None), None, None, None)
+    style = css.ComputedStyle(parent, {"top": ("auto", (0,))}, None, parent, None, None, None)
+    parent["color"] = "red"
+    monkeypatch.setattr(css, "resolve_var", None)
+    monkeypatch.setattr(css, "PHYSICAL_FUNCTIONS", None)  # whoever works a value out asks it
+    assert style["color"] == "red"
+    assert style["top"] == "auto"
+    assert style["margin_left"].value == 0
+    assert style["border_left_width"] == 0
+    with pytest.raises(AttributeError):
+        style["text_decoration_line"]
