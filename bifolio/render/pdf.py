@@ -201,17 +201,21 @@ def _stretches(root: Any) -> tuple[_Stretch, ...]:
 
 
 def _choose(root: Any, stretches: Sequence[_Stretch], choices: Mapping[int, _Choice]) -> None:
-    """Set what was chosen for each stretch, and take out the parts for which nothing was."""
-    for number, stretch in enumerate(stretches):
-        if number in choices:
-            keep, lead = choices[number]
-            if stretch.has_keep:
-                stretch.element.set("data-keep", keep)
-            if stretch.has_lead:
-                stretch.element.set("data-lead", lead)
-    left_out = {s.element for n, s in enumerate(stretches) if n not in choices and s.element is not root}
+    """Set what was chosen for each stretch, and take out the parts for which nothing was.
+
+    Where parts are looked at by themselves, what stands between them goes, too: the pages of the galley itself.
+    """
+    for number, (keep, lead) in choices.items():
+        stretch = stretches[number]
+        if stretch.has_keep:
+            stretch.element.set("data-keep", keep)
+        if stretch.has_lead:
+            stretch.element.set("data-lead", lead)
+    chosen = {stretches[number].element for number in choices}
+    left_out = {stretch.element for stretch in stretches} - chosen
     for parent in tuple(root.iter()) if left_out else ():
-        for child in left_out.intersection(parent):
+        children = set(parent)
+        for child in children - chosen if root not in chosen and chosen & children else children & left_out:
             parent.remove(child)
 
 

@@ -198,6 +198,23 @@ def test_lead_is_taken_out_only_of_the_part_that_spares_a_page() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("root", "pages"), [("<html ", [6, 1, 5]), ("<html data-lead='full' ", [6, 4, 3, 5])]
+)
+def test_only_what_is_in_question_is_laid_out_anew(
+    root: str, pages: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All of it, the part that has a line too much, alone or with the pages between the parts, and all as chosen."""
+    laid = []
+    lay_out = pdf_of._lay_out
+    monkeypatch.setattr(pdf_of, "_lay_out", lambda *said: laid.append(lay_out(*said)) or laid[-1])
+    part = "<section data-lead='full' style='break-before: page'>{}</section>"
+    line, leaf = "<p>Words.</p>", "<div style='break-before: page'>A page of the galley itself.</div>"
+    body = leaf + part.format(line * 6) + leaf + part.format(line * 7) + leaf
+    render(_page(f"<main>{body}</main>", LEADED).replace("<html ", root), FONTS, "test")
+    assert [len(one.crafts) for one in laid] == pages
+
+
 KEPT = """:root { --keep: avoid } [data-keep="rows"] { --keep: auto }
   @page { margin: 10mm; size: 100mm 80mm } * { margin: 0 } p { font: 12pt/6mm "Atkinson Hyperlegible" }
   div { break-inside: var(--keep) }"""
