@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -158,3 +160,45 @@ def test_most_properties_are_looked_up(monkeypatch: pytest.MonkeyPatch) -> None:
     assert style["border_left_width"] == 0
     with pytest.raises(AttributeError):
         style["text_decoration_line"]
+
+
+PLACED = "<i style='position: absolute; left: 0'>mark</i>"
+
+
+@pytest.mark.parametrize("inside", ["auto", "avoid"])
+def test_a_flex_box_leaves_no_empty_frame_at_the_foot_of_a_page(inside: str) -> None:
+    """The page has 40 mm; the line would end at 36.5, what is below it and the border would not fit."""
+    styles = "@page { size: 100mm 60mm; margin: 10mm } * { margin: 0 } p { font: 12pt/6mm 'Literata' }"
+    row = f"display: flex; break-inside: {inside}; border: .5mm solid; padding-bottom: 3.9mm"
+    body = (
+        "<p>One.</p>" * 5 + f"<div class='row' style='{row}'><p>A</p><p>B</p>{PLACED}</div>" + "<p>Two.</p>"
+    )
+    html = f"<html lang=en><head><title>T</title><style>{styles}</style></head><body>{body}</body></html>"
+    pages = engine(FONTS).HTML(string=html).render().pages
+    rows = [[box for box in _boxes(page._page_box) if box.element_tag == "div"] for page in pages]
+    assert [len(found) for found in rows] == [0, 1]
+    assert len([child for child in rows[1][0].children if child.is_in_normal_flow()]) == 2
+    marks = [
+        [box.text for box in _boxes(page._page_box) if getattr(box, "text", None) == "mark"] for page in pages
+    ]
+    assert marks == [[], ["mark"]], "what is placed in it goes with it"
+
+
+@pytest.mark.parametrize("inside", ["auto", "avoid"])
+def test_a_flex_box_of_many_rows_goes_on_on_the_next_page(inside: str) -> None:
+    styles = "@page { size: 100mm 60mm; margin: 10mm } * { margin: 0 } p { font: 12pt/6mm 'Literata'; width: 100% }"
+    body = (
+        "<p>One.</p>" * 3
+        + f"<div style='display: flex; flex-wrap: wrap; break-inside: {inside}'>{'<p>A</p>' * 9}</div>"
+    )
+    html = f"<html lang=en><head><title>T</title><style>{styles}</style></head><body>{body}</body></html>"
+    pages = engine(FONTS).HTML(string=html).render().pages
+    rows = [[box for box in _boxes(page._page_box) if box.element_tag == "div"] for page in pages]
+    assert [len(row.children) for found in rows for row in found] == [6, 3]
+
+
+def _boxes(box: Any) -> Iterator[Any]:
+    box = getattr(box, "_box", box)  # what is placed stands behind a placeholder
+    yield box
+    for child in getattr(box, "children", ()):
+        yield from _boxes(child)
