@@ -419,6 +419,10 @@ class Composer:
         state = self._label("state_tailored" if tailored else "state_approved")
         return ApprovalLine(state, said.format(by=self._plain(by), date=self._day(on)))
 
+    def own_line(self) -> ApprovalLine:
+        """Say of a sheet that is no handout, as a proof, that it is for the clinic itself."""
+        return ApprovalLine(self._plain(self._label("state_own")), self._plain(self._label("approval_own")))
+
     def clinic_copy(
         self,
         brand: Brand,

@@ -135,6 +135,8 @@ def test_command_writes_the_sheet_and_names_it(scratch: Scratch, tool) -> None:
     assert "A small leaflet: what it claims" in words
     assert "Tears come. CRY-1 Smith 2020" in words
     assert "1 of 1" in words
+    assert "own use" in words, "what is no handout waits for no review"
+    assert "Draft" not in words
     assert _run(scratch, "check", "--evidence").exit_code == 2
 
 

@@ -48,11 +48,22 @@ def test_the_sheet_says_what_was_changed(sheet: Path, project: Scratch) -> None:
 
 
 def test_the_sheet_ends_with_its_own_pages_in_grey(sheet: Path) -> None:
+    assert "Draft" not in _text(sheet), "what is no handout waits for no review"
     alts = [line for line in tags.read(sheet.read_bytes()).lines() if "of this sheet in grey" in line]
     assert alts
     grey = pictures.pages(sheet.read_bytes(), dpi=40)[-1].crop((20, 40, 300, 300))
     assert grey.getcolors(100_000), "nothing there"
     assert all(max(colour) - min(colour) < 24 for _, colour in grey.getcolors(100_000) or ())
+
+
+def test_grey_pages_stand_two_in_a_row(sheet: Path) -> None:
+    """The sheet of this project has two pages before those: one row."""
+    with pdfium.PdfDocument(sheet) as document:
+        last = document[len(document) - 1]
+        images = last.get_objects([pdfium.raw.FPDF_PAGEOBJ_IMAGE], max_depth=1)
+        one, two = (image.get_bounds() for image in images if image.get_px_size()[1] > 300)
+    assert one[1::2] == pytest.approx(two[1::2], abs=0.1), "as high"
+    assert 10 < two[0] - one[2] < 30, "beside each other, with a gutter"
 
 
 def test_the_sheet_shows_the_brands_colour_and_the_printed_ones(sheet: Path, project: Scratch) -> None:
