@@ -15,6 +15,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -25,13 +26,17 @@ COMPARED = "70.0"
 def engine(fonts: Path) -> Any:
     """Give WeasyPrint with the fonts of a folder, which has fonts.conf and the font files."""
     os.environ["FONTCONFIG_FILE"] = str(fonts / "fonts.conf")
-    if "weasyprint" not in sys.modules:
-        with _plain_library_names():
-            weasyprint = importlib.import_module("weasyprint")
-        if weasyprint.__version__ == COMPARED:
-            quicken()
-            mend()
-    return sys.modules["weasyprint"]
+    return _loaded()
+
+
+@cache
+def _loaded() -> Any:
+    with _plain_library_names():
+        weasyprint = importlib.import_module("weasyprint")
+    if weasyprint.__version__ == COMPARED:
+        quicken()
+        mend()
+    return weasyprint
 
 
 def _ask_nobody(name: str) -> str | None:

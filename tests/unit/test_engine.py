@@ -114,6 +114,17 @@ def test_the_engine_that_is_installed_was_compared() -> None:
     assert engine(FONTS).__version__ == COMPARED, "compare the new engine, then name it"
 
 
+def test_an_engine_that_somebody_loaded_before_is_quickened_too() -> None:
+    code = (
+        "import pathlib, sys, weasyprint.css as css; plain = css.ComputedStyle.__missing__;"
+        "from bifolio.render.engine import engine; engine(pathlib.Path(sys.argv[1]));"
+        "print(css.ComputedStyle.__missing__ is not plain)"
+    )
+    command = [sys.executable, "-c", code, str(FONTS)]
+    said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == "True"
+
+
 def test_types_of_c_are_not_read_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each count of glyphs in a font is a type to cffi; reading it takes longer than to cut the font."""
     engine(FONTS)
