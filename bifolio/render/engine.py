@@ -1,9 +1,9 @@
 """The layout engine: WeasyPrint, loaded so that it sees the project's fonts and none of the machine's.
 
 A handout asks it the same few things thousands of times, and each answer is worked out anew. What never
-changes is answered at once here, in the engine that was compared with itself, `COMPARED`: a quarter of the
-time that a handout takes, and not a byte of it. What it draws wrong is mended. Another version is used as
-it comes.
+changes is answered at once here, in the version that was compared with itself, `COMPARED`: a sixth of the
+time that laying out takes, and not a byte of what comes of it. What it draws wrong is mended. Another
+version is used as it comes.
 """
 
 from __future__ import annotations
@@ -157,7 +157,7 @@ def _solved_once(solve: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _looked_up(css: Any, compute: Callable[[Any, str], Any]) -> Callable[[Any, str], Any]:
-    """Look up what a property comes to where nothing is to be worked out: nineteen of twenty do.
+    """Look up what a property comes to where nothing is to be worked out, as for nine of ten.
 
     That is what a rule has set, else the value of the parent, else the first value that the standard gives.
     """
