@@ -518,9 +518,8 @@ class Workshop:
 
     def _approval_line(self, job: Job, *, tailored: bool = False) -> ApprovalLine | None:
         """Give what an approval that holds puts on the page; one that does not hold is a remark."""
-        composer = self.composer(*self.place(job))
         if job.item not in self.library.handout_paths:  # a proof or an evidence sheet
-            return composer.own_line()
+            return self.composer(*self.place(job)).own_line()
         standing = self.standing(job.item, job.brand, job.region, job.language)
         if standing.approval is None:
             return None
@@ -528,6 +527,7 @@ class Workshop:
             finding = self.stale(standing.brand, standing.approval)
             self.remarks[str(finding.span), finding.message] = finding
             return None
+        composer = self.composer(*self.place(job))
         return composer.approval_line(standing.approval.by, standing.approval.on, tailored=tailored)
 
     def stale(self, brand: str, approval: Approval) -> Diagnostic:

@@ -157,6 +157,24 @@ def test_what_reads_letters_is_kept() -> None:
     assert kept[frozenset(" \n"), True].match(" \n x")[0] == " \n "
 
 
+def test_few_values_of_a_declaration_are_kept() -> None:
+    """The styles that all handouts share live as long as a worker, and each handout has tokens of its own."""
+    engine(FONTS)
+    tokens, parse = (
+        import_module("weasyprint.css.tokens"),
+        import_module("tinycss2").parse_component_value_list,
+    )
+
+    class Width(tokens.Pending):  # type: ignore[misc, name-defined]
+        def validate(self, tokens: list[Any], *wanted: object) -> Any:
+            del wanted
+            return tokens[0].int_value
+
+    width = Width([], "width")
+    assert [width.solve(parse(str(number)), "width", None) for number in range(200)] == list(range(200))
+    assert 0 < len(width._solved) <= 64
+
+
 def test_most_properties_are_looked_up(monkeypatch: pytest.MonkeyPatch) -> None:
     css = import_module("weasyprint.css")
     engine(FONTS)
