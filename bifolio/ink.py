@@ -1,4 +1,4 @@
-"""Ink: a plate and a clinic → the clinic's PDF, in about ten milliseconds.
+"""Ink: a plate and a clinic → the clinic's PDF, in a few milliseconds.
 
 Three things change and nothing moves: sentinel colours become the brand's, placeholder pictures become
 the clinic's slots, and the clinic's links, alternative texts and name take their places. The same
@@ -9,15 +9,27 @@ from __future__ import annotations
 
 import html
 import io
-import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 
 import pikepdf
 
-from bifolio.model.plate import CLINIC_NAME, Plate, SlotFigure, SlotLink
+from bifolio.model.plate import CLINIC_NAME, Object, Plate
 from bifolio.palette import SENTINELS, operands, sentinel_pattern
+from bifolio.stencil import (
+    NAME_KEY,
+    Shape,
+    Stencil,
+    alt_key,
+    as_stream,
+    packed,
+    references,
+    renumbered,
+    said_of,
+    stencil_of,
+    target_key,
+    words_key,
+)
 
 
 @dataclass(frozen=True)
@@ -52,131 +64,93 @@ class Inker:
         self.clinic = ink
         self._pattern = sentinel_pattern()
         self._colours = {operands(colour): operands(ink.palette[role]) for role, colour in SENTINELS.items()}
-        self._sheet = pikepdf.open(io.BytesIO(ink.sheet.pdf))
-        for item in self._sheet.objects:
-            if isinstance(item, pikepdf.Stream) and item.get("/Subtype") == "/Form":
-                item.write(self._recolour(item.read_bytes()))
-        self._contents = {
-            slot: self._recolour(self._sheet.pages[number].Contents.read_bytes())
-            for slot, number in ink.sheet.pages.items()
-        }
+        lines = tuple(enumerate(ink.links, 1))
+        self._shape = Shape(
+            filled=frozenset(ink.sheet.pages),
+            spoken=frozenset(slot for slot, alt in ink.alts.items() if alt),
+            linked=frozenset(line for line, target in lines if target is not None),
+        )
+        said = {NAME_KEY: ink.name} | {alt_key(slot): alt for slot, alt in ink.alts.items()}
+        said |= {target_key(line): target for line, target in lines if target is not None}
+        said |= {words_key(line): words for line, words in enumerate(ink.link_words, 1)}
+        self._words = {key: pikepdf.String(words).unparse() for key, words in said.items()}
+        with pikepdf.open(io.BytesIO(ink.sheet.pdf)) as sheet:
+            self._forms = {slot: self._form(sheet.pages[at]) for slot, at in ink.sheet.pages.items()}
+            self._objects: dict[Object, bytes] = {}
+            self._needs = {slot: self._gather(sheet, form) for slot, form in self._forms.items()}
 
     def ink(self, plate: Plate) -> bytes:
         """Give the finished PDF of one plate."""
-        with pikepdf.open(io.BytesIO(plate.pdf)) as document:
-            for number in plate.index.streams:
-                stream = document.get_object(number, 0)
-                stream.write(self._recolour(stream.read_raw_bytes()))
-            for slot, numbers in plate.index.slots.items():
-                for number in numbers:
-                    self._fill(document, document.get_object(number, 0), slot)
-            emptied = [f for f in plate.index.figures if not self._speak(document, f)]
-            self._hush(document, emptied)
-            for link in plate.index.links:
-                self._connect(document, link)
-            self._sign(document)
-            out = io.BytesIO()
-            # The plate's metadata names its version already; to read that again takes a millisecond.
-            document.save(out, deterministic_id=True, compress_streams=True, fix_metadata_version=False)
-            return out.getvalue()
+        stencil = self.stencil(plate)
+        return stencil.filled(self._fillings(stencil))
+
+    def stencil(self, plate: Plate) -> Stencil:
+        """Give a plate as it is cut for clinics that have what this one has."""
+        return stencil_of(plate, self._shape)
+
+    def _fillings(self, stencil: Stencil) -> Iterator[tuple[Object, bytes]]:
+        """Give each object that is the clinic's own, with its number in the file."""
+        for stream in stencil.coloured:
+            yield stream.number, packed(stream.says, self._recolour(stream.content))
+        for number, pieces in stencil.worded:
+            yield number, b"".join(self._words[p] if at % 2 else p for at, p in enumerate(pieces))
+        told = stencil.metadata
+        mark, name = (html.escape(words, quote=False).encode() for words in (CLINIC_NAME, self.clinic.name))
+        yield told.number, as_stream(told.says, told.content.replace(mark, name))
+        used = dict.fromkeys(own for _, slot in stencil.slots for own in self._needs[slot])
+        numbers = {own: stencil.size + at for at, own in enumerate(used)}
+        clinics_own = [(number, self._forms[slot]) for number, slot in stencil.slots]
+        clinics_own += [(number, self._objects[own]) for own, number in numbers.items()]
+        for number, said in clinics_own:
+            head, content = _parted(said)
+            yield number, renumbered(head, numbers) + content
 
     def _recolour(self, content: bytes) -> bytes:
         colours = self._colours
         return self._pattern.sub(lambda found: colours[found[1]] + b" " + found[2], content)
 
-    def _fill(self, document: pikepdf.Pdf, image: pikepdf.Object, slot: str) -> None:
-        """Turn a placeholder picture, in place, into a form that draws the slot in the unit square."""
-        page_number = self.clinic.sheet.pages.get(slot)
-        if page_number is None:
-            image.stream_dict = pikepdf.Dictionary(
-                Type=pikepdf.Name.XObject, Subtype=pikepdf.Name.Form, BBox=[0, 0, 1, 1]
-            )
-            image.write(b"")
-            return
-        page = self._sheet.pages[page_number]
+    def _form(self, page: pikepdf.Page) -> bytes:
+        """Give a slot as a form that draws it in the unit square."""
         left, bottom, right, top = (float(v) for v in page.mediabox)
         width, height = right - left, top - bottom
-        resources = document.copy_foreign(page.obj.Resources)
-        image.stream_dict = pikepdf.Dictionary(
-            Type=pikepdf.Name.XObject,
-            Subtype=pikepdf.Name.Form,
-            BBox=[left, bottom, right, top],
-            Matrix=[
-                _exact(number) for number in (1 / width, 0, 0, 1 / height, -left / width, -bottom / height)
-            ],
-            Resources=resources,
+        box = b" ".join(_exact(number) for number in (left, bottom, right, top))
+        matrix = b" ".join(
+            _exact(number) for number in (1 / width, 0, 0, 1 / height, -left / width, -bottom / height)
         )
-        image.write(self._contents[slot])
+        says = b"/Type /XObject /Subtype /Form /BBox [%s] /Matrix [%s] /Resources %s" % (
+            box, matrix, page.obj.Resources.unparse(),
+        )  # fmt: skip
+        return packed(says, self._recolour(page.Contents.read_bytes()))
 
-    def _speak(self, document: pikepdf.Pdf, figure: SlotFigure) -> bool:
-        """Write the alternative text of a slot; tell whether there is one."""
-        if alt := self.clinic.alts.get(figure.slot):
-            document.get_object(figure.element, 0).Alt = pikepdf.String(alt)
-        return bool(alt)
+    def _gather(self, sheet: pikepdf.Pdf, said: bytes) -> tuple[Object, ...]:
+        """Keep all objects of the sheet that a form needs, coloured; give their numbers."""
+        found: dict[Object, None] = {}
+        waiting = list(references(_parted(said)[0]))
+        while waiting:
+            if (number := waiting.pop()) in found:
+                continue
+            found[number] = None
+            if number not in self._objects:
+                self._objects[number] = self._own(sheet.get_object(number, 0))
+            waiting += references(_parted(self._objects[number])[0])
+        return tuple(found)
 
-    def _hush(self, document: pikepdf.Pdf, figures: list[SlotFigure]) -> None:
-        """Take empty slots out of the tag tree; on the page they become artifacts."""
-        for figure in figures:
-            page = document.pages[figure.page]
-            mark = re.compile(rb"/\w+\s*<</MCID " + str(figure.mcid).encode() + rb">>\s*BDC")
-            stream = page.Contents
-            stream.write(mark.sub(b"/Artifact\nBMC", stream.read_bytes()))
-            _remove_kid(document.get_object(figure.parent, 0), figure.element)
-            for at in range(0, len(nums := document.Root.StructTreeRoot.ParentTree.Nums), 2):
-                if int(nums[at]) == int(page.obj.StructParents):
-                    nums[at + 1][figure.mcid] = None
-
-    def _connect(self, document: pikepdf.Pdf, link: SlotLink) -> None:
-        """Point a link of the clinic at its address, or take it away and keep what it held."""
-        target = self.clinic.links[link.line - 1] if link.line <= len(self.clinic.links) else None
-        if target is not None:
-            annotation = document.get_object(link.annotation, 0)
-            annotation.A.URI = pikepdf.String(target)
-            annotation.Contents = pikepdf.String(self.clinic.link_words[link.line - 1])
-            return
-        page = document.pages[link.page]
-        page.obj.Annots = pikepdf.Array([a for a in page.obj.Annots if a.objgen[0] != link.annotation])
-        element = document.get_object(link.element, 0)
-        kept = [kid for kid in element.K if not _is_reference(kid)]
-        parent = document.get_object(link.parent, 0)
-        kids = []
-        for kid in parent.K:
-            if isinstance(kid, pikepdf.Dictionary) and kid.objgen[0] == link.element:
-                kids += kept
-            else:
-                kids.append(kid)
-        for kid in kept:
-            kid.P = parent
-        parent.K = pikepdf.Array(kids)
-        nums = document.Root.StructTreeRoot.ParentTree.Nums
-        for at in range(0, len(nums), 2):
-            if not isinstance(nums[at + 1], pikepdf.Array) and nums[at + 1].objgen[0] == link.element:
-                del nums[at + 1]
-                del nums[at]
-                break
-
-    def _sign(self, document: pikepdf.Pdf) -> None:
-        """Put the clinic's name into the document information and the XMP metadata."""
-        mark, name = CLINIC_NAME, self.clinic.name
-        if document.trailer.get("/Info") is not None and "/Author" in document.trailer.Info:
-            document.trailer.Info.Author = pikepdf.String(name)
-        metadata = document.Root.get("/Metadata")
-        if metadata is not None:
-            text = metadata.read_bytes()
-            mark, name = (html.escape(words, quote=False) for words in (mark, name))
-            metadata.write(text.replace(mark.encode(), name.encode()))
+    def _own(self, item: pikepdf.Object) -> bytes:
+        if not isinstance(item, pikepdf.Stream):
+            return item.unparse(resolved=True)
+        if item.get("/Subtype") == "/Form":
+            item.write(self._recolour(item.read_bytes()))
+        if "/Filter" not in item:
+            return packed(said_of(item), item.read_bytes())
+        return as_stream(said_of(item), item.read_raw_bytes())
 
 
-def _exact(number: float) -> Decimal:
+def _exact(number: float) -> bytes:
     # Six digits, the default, put the end of a line of text a tenth of a point off.
-    return Decimal(f"{number:.12f}")
+    return f"{number:.12f}".rstrip("0").rstrip(".").encode()
 
 
-def _is_reference(kid: pikepdf.Object) -> bool:
-    return isinstance(kid, pikepdf.Dictionary) and kid.get("/Type") == "/OBJR"
-
-
-def _remove_kid(parent: pikepdf.Object, number: int) -> None:
-    parent.K = pikepdf.Array(
-        [kid for kid in parent.K if not (isinstance(kid, pikepdf.Dictionary) and kid.objgen[0] == number)]
-    )
+def _parted(said: bytes) -> tuple[bytes, bytes]:
+    """Part an object where the content of a stream begins."""
+    head, begins, content = said.partition(b"\nstream\n")
+    return head, begins + content

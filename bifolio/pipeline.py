@@ -19,6 +19,7 @@ from functools import cache, cached_property, lru_cache, partial
 from importlib import import_module, metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from weakref import WeakKeyDictionary, WeakSet
 
 from markupsafe import Markup
 
@@ -59,6 +60,7 @@ from bifolio.worker import SameProcess
 
 if TYPE_CHECKING:  # late: what finishes a file is loaded while its pages are laid out, see `_get_ready`
     from bifolio.ink import Inker, SlotSheet
+    from bifolio.stencil import Stencil
 
 T = TypeVar("T")
 
@@ -92,6 +94,10 @@ class Workshop:
         """Files that were not found but made."""
         self.remarks: dict[tuple[str | None, str], Diagnostic] = {}
         """What a compositor would say of the pages made so far."""
+        self._sound: WeakSet[Stencil] = WeakSet()
+        """Plates, as they are cut, of which a file was verified whole, and nothing found."""
+        self._sound_slots: WeakKeyDictionary[Inker, bool] = WeakKeyDictionary()
+        """Whether a clinic's slots were verified by themselves, and nothing found."""
         self.composer = lru_cache(maxsize=32)(self._composer)
         self.note_composer = lru_cache(maxsize=8)(self._note_composer)
         self.galley = lru_cache(maxsize=32)(self._galley)
@@ -206,7 +212,7 @@ class Workshop:
 
     def _printed(self, job: Job, galley: str, *, tailored: bool = False) -> tuple[bytes, Plate, Inker]:
         from bifolio.impose import misfit
-        from bifolio.verify import verify
+        from bifolio.verify import verify, verify_inked
 
         plate, inker = self._plate_and_inker(job, galley, tailored=tailored)
         self.remarks |= {(r.where, r.message): r for r in plate.remarks}
@@ -219,8 +225,24 @@ class Workshop:
             if job.is_imposed:
                 size, bleed = (form.sheet_width_mm, form.sheet_height_mm), 0
                 pdf = self._imposed(job, pdf, plate.pages, form)
-        self._proved(verify(pdf, job.path, size, bleed))
+        stencil = inker.stencil(plate)
+        is_plain = not (bleed or job.is_imposed)
+        if is_plain and stencil in self._sound and self._has_sound_slots(inker):
+            findings = verify_inked(pdf, job.path, plate.pages)
+        else:
+            findings = verify(pdf, job.path, size, bleed)
+            if is_plain and not findings:
+                self._sound.add(stencil)
+        self._proved(findings)
         return pdf, plate, inker
+
+    def _has_sound_slots(self, inker: Inker) -> bool:
+        """Tell whether nothing is wrong with a clinic's slots; they are looked at once."""
+        from bifolio.verify import verify_slots
+
+        if inker not in self._sound_slots:
+            self._sound_slots[inker] = not verify_slots(inker.clinic.sheet.pdf)
+        return self._sound_slots[inker]
 
     def sight(self, job: Job) -> bytes:
         """Give the PDF of a job for one look on a screen: not verified, and not to be handed to anyone."""

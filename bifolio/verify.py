@@ -3,7 +3,8 @@
 Works on any PDF, with no knowledge of how it was made: does it open, are its boxes sound, its fonts
 embedded, is it tagged, titled and in a language, is no page empty, no text cut off or past its page, no
 glyph missing, no placeholder left. What a conformance checker asks beyond that, veraPDF asks in the
-tests (ISO 14289-1); here every file is looked at before it is published, in a few milliseconds.
+tests (ISO 14289-1); here every file is looked at before it is published, in a few milliseconds: whole, or,
+where its plate and a clinic's slots were looked at before, whether it is all there.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import io
 import re
 import struct
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pikepdf
@@ -55,7 +56,38 @@ def verify(
         ]
         # Imposed sheets ask to be printed on both sides, and the last of them may have a blank back.
         is_sheet = "/Duplex" in _part(document.Root, "/ViewerPreferences")
-    return findings + list(_pages(pdf, where, is_sheet=is_sheet, for_press=bleed_mm > 0))
+    return findings + list(
+        _pages(pdf, where, may_be_empty=lambda number: is_sheet and number % 2 == 0, for_press=bleed_mm > 0)
+    )
+
+
+def verify_slots(pdf: bytes) -> list[Diagnostic]:
+    """Look a clinic's slots over, a page each: no text is cut off, no glyph is missing, all fonts are embedded."""
+    where = "slots"
+    with pikepdf.open(io.BytesIO(pdf)) as document:
+        fonts = (_missing_font(item) for item in document.objects if isinstance(item, pikepdf.Dictionary))
+        findings = [_no_font(name, where) for name in fonts if name]
+        findings += _glyphs(document, where)
+    return findings + list(_pages(pdf, where, may_be_empty=lambda _: True))
+
+
+def verify_inked(pdf: bytes, where: str, pages: int) -> list[Diagnostic]:
+    """Look over a PDF of so many pages, whose plate stood in a file that `verify` found sound, and whose slots are.
+
+    What is left to go wrong is how they were put together.
+    """
+    import pypdfium2 as pdfium
+
+    try:
+        document = pdfium.PdfDocument(pdf)
+    except pdfium.PdfiumError:
+        return [_finding("verify.unreadable", "this is not a PDF that can be opened", where)]
+    try:
+        if len(document) != pages:
+            return [_finding("verify.no-pages", "the PDF has not all of its pages", where)]
+    finally:
+        document.close()
+    return []
 
 
 def _finding(code: str, message: str, where: str, cure: str | None = None) -> Diagnostic:
@@ -206,10 +238,14 @@ def _fonts_and_placeholders(document: pikepdf.Pdf, where: str) -> Iterator[Diagn
             left |= {*_left_in_stream(item)}
         elif isinstance(item, pikepdf.Dictionary):
             if name := _missing_font(item):
-                yield _finding("verify.font", f'the font "{name}" is not embedded', where)
+                yield _no_font(name, where)
             left |= {*_left_in_words(item)}
     for what in sorted(left):
         yield _finding("verify.placeholder", f"{what} is left from the plate", where)
+
+
+def _no_font(name: str, where: str) -> Diagnostic:
+    return _finding("verify.font", f'the font "{name}" is not embedded', where)
 
 
 def _missing_font(item: pikepdf.Dictionary) -> str | None:
@@ -244,7 +280,9 @@ def _left_in_words(item: pikepdf.Dictionary) -> Iterator[str]:
 # -- what stands on the pages --------------------------------------------------------------------
 
 
-def _pages(pdf: bytes, where: str, *, is_sheet: bool, for_press: bool) -> Iterator[Diagnostic]:
+def _pages(
+    pdf: bytes, where: str, *, may_be_empty: Callable[[int], bool], for_press: bool = False
+) -> Iterator[Diagnostic]:
     import pypdfium2 as pdfium
     from pypdfium2 import raw
 
@@ -252,7 +290,7 @@ def _pages(pdf: bytes, where: str, *, is_sheet: bool, for_press: bool) -> Iterat
     try:
         for number in range(len(document)):
             page = document[number]
-            yield from _page(raw, page, number + 1, where, is_sheet=is_sheet)
+            yield from _page(raw, page, number + 1, where, may_be_empty=may_be_empty(number + 1))
             if for_press:
                 yield from _coarse(raw, page, number + 1, where)
             page.close()
@@ -260,7 +298,7 @@ def _pages(pdf: bytes, where: str, *, is_sheet: bool, for_press: bool) -> Iterat
         document.close()
 
 
-def _page(raw: Any, page: Any, number: int, where: str, *, is_sheet: bool) -> Iterator[Diagnostic]:
+def _page(raw: Any, page: Any, number: int, where: str, *, may_be_empty: bool) -> Iterator[Diagnostic]:
     sheet = page.get_trimbox()  # words on what is cut off are lost
     safe = _safe_area(sheet)
     texts = drawn = 0
@@ -288,7 +326,7 @@ def _page(raw: Any, page: Any, number: int, where: str, *, is_sheet: bool) -> It
                 help="office printers leave a margin white; move the text inward",
                 severity=Severity.WARNING,
             )
-    if not texts and drawn < 2 and not (is_sheet and number % 2 == 0):
+    if not texts and drawn < 2 and not may_be_empty:
         yield _finding("verify.empty-page", f"page {number} is empty", where)
 
 

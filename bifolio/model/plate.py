@@ -101,6 +101,9 @@ class Plate:
     remarks: tuple[Diagnostic, ...] = ()
     """What a compositor would say of the pages: warnings, told with every file made from the plate."""
 
+    def __hash__(self) -> int:
+        return hash(self.pdf)
+
     def to_bytes(self) -> bytes:
         remarks = [(r.code, r.message, r.where, r.help) for r in self.remarks]
         head = {

@@ -37,10 +37,7 @@ def finish(pdf: bytes, where: str) -> tuple[Plate, list[Diagnostic]]:
         _make_artifacts(document, _parents(document))
         _claim_both(document)
         mark_trims(document)
-        for number in _coloured_streams(document):
-            stream = document.get_object(number, 0)
-            stream.write(stream.read_bytes())  # kept plain: inking reads and writes it each time
-        document.save(out, deterministic_id=True, compress_streams=False)
+        document.save(out, deterministic_id=True)
     with pikepdf.open(out) as document:  # saving gives objects new numbers, so the index comes last
         parents = _parents(document)
         streams = _coloured_streams(document)

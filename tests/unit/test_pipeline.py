@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 
 from bifolio.compose import FITS
-from bifolio.diagnostics import ContentError, DesignError, ProofError
+from bifolio.diagnostics import ContentError, DesignError, Diagnostic, ProofError, Severity
 from bifolio.library import Library
 from bifolio.pipeline import Workshop
 from bifolio.plan import Job
 from bifolio.store import Store, fingerprint, open_folder
 from bifolio.worker import SameProcess, fonts_of, workers
 from tests.conftest import ROOT
+from tests.support.projects import HANDOUT
 
 
 class Counting(Executor):
@@ -140,6 +141,94 @@ def test_what_verify_finds_stops_the_job(monkeypatch, tmp_path) -> None:
     with pytest.raises(ProofError) as raised:
         shop.produce(_job("harbour"))
     assert [f.code for f in raised.value.findings] == ["verify.untagged"]
+
+
+@pytest.fixture
+def looked_at(monkeypatch) -> list[tuple[str, str]]:
+    """How each file was looked over, really, and by what name it goes."""
+    import bifolio.verify
+
+    seen: list[tuple[str, str]] = []
+
+    def counted(name: str):
+        look = getattr(bifolio.verify, name)
+
+        def counting(pdf, where="slots", *more):
+            seen.append((name, where))
+            return look(pdf, where, *more) if name != "verify_slots" else look(pdf)
+
+        return counting
+
+    for name in ("verify", "verify_inked", "verify_slots"):
+        monkeypatch.setattr(f"bifolio.verify.{name}", counted(name))
+    return seen
+
+
+def test_a_plate_is_looked_over_whole_once_and_each_clinics_slots_are(scratch, looked_at) -> None:
+    for brand, colour in (("one", "#1d5a68"), ("two", "#682d1d")):
+        scratch.write(f"content/brands/{brand}/_brand.yml", _brand_of(brand, colour))
+    scratch.write("content/handouts/other.yaml", HANDOUT.replace("One sentence.", "Another sentence."))
+    shop = Workshop(Library(scratch.root), Store(scratch.root / ".bifolio"))
+    for brand in ("one", "two"):
+        for item in ("small", "other"):
+            shop.produce(Job(item, "letter", "calm", "us", "en", brand, "pdf"))
+    assert [name for name, _ in looked_at] == [
+        "verify",
+        "verify",
+        "verify_slots",
+        "verify_inked",
+        "verify_inked",
+    ]
+
+
+def _brand_of(name: str, colour: str, more: str = "") -> str:
+    return (
+        f'meta: {{name: {name}}}\ncolor: {{primary: "{colour}"}}\n'
+        f"defaults: {{bifolio: {{region: us, edition: letter, phone: 555-0100{more}}}}}\n"
+    )
+
+
+def test_a_clinic_with_other_things_has_its_file_looked_over_whole(scratch, looked_at) -> None:
+    """Its tags are others: they were in no file that was looked over."""
+    scratch.write("content/brands/one/_brand.yml", _brand_of("one", "#1d5a68"))
+    more = ", email: a@clinic.example.org"
+    scratch.write("content/brands/two/_brand.yml", _brand_of("two", "#1d5a68", more))
+    shop = Workshop(Library(scratch.root), Store(scratch.root / ".bifolio"))
+    for brand in ("one", "two"):
+        shop.produce(Job("small", "letter", "calm", "us", "en", brand, "pdf"))
+    assert [name for name, _ in looked_at] == ["verify", "verify"]
+
+
+@pytest.mark.parametrize(("edition", "is_imposed"), [("press-a5", False), ("booklet-letter", True)])
+def test_a_file_for_the_press_and_sheets_are_always_looked_over_whole(
+    edition, is_imposed, scratch, looked_at
+) -> None:
+    """How fine a logo is, and where a page stands on its sheet, is known of the file alone."""
+    for brand in ("one", "two"):
+        scratch.write(f"content/brands/{brand}/_brand.yml", _brand_of(brand, "#1d5a68"))
+    shop = Workshop(Library(scratch.root), Store(scratch.root / ".bifolio"))
+    for brand in ("one", "two"):
+        shop.produce(Job("small", edition, "calm", "us", "en", brand, "pdf", is_imposed=is_imposed))
+    assert [name for name, _ in looked_at] == ["verify", "verify"]
+
+
+def test_what_is_odd_is_told_of_each_clinics_file(monkeypatch, scratch) -> None:
+    """A plate in whose file something was found is not known to be sound, nor is a clinic's slot sheet."""
+    for brand in ("one", "two", "three"):
+        scratch.write(f"content/brands/{brand}/_brand.yml", _brand_of(brand, "#1d5a68"))
+    odd = Diagnostic("verify.near-edge", "odd", where="x", severity=Severity.WARNING)
+    whole: list[str] = []
+
+    def look(pdf, where, *more):
+        whole.append(where)
+        return [odd] if len(whole) < 3 else []
+
+    monkeypatch.setattr("bifolio.verify.verify", look)
+    monkeypatch.setattr("bifolio.verify.verify_slots", lambda _: [odd])
+    shop = Workshop(Library(scratch.root), Store(scratch.root / ".bifolio"))
+    for brand in ("one", "two", "three", "default"):
+        shop.produce(Job("small", "letter", "calm", "us", "en", brand, "pdf"))
+    assert len(whole) == 4
 
 
 def test_fingerprints_tell_parts_apart() -> None:

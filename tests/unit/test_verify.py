@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pikepdf
 import pytest
 
 from bifolio.plan import Job
-from bifolio.verify import verify
+from bifolio.verify import verify, verify_inked, verify_slots
 from tests.conftest import KINDS, ROOT
 from tests.support.broken import PRESS_SPOILERS, SPOILERS, spoil
 
@@ -27,7 +28,7 @@ def test_a_good_pdf_has_no_findings(good) -> None:
 
 
 def test_finished_pdfs_are_good(pdfs) -> None:
-    """One of each frame of a page; no other file is finished without the same look at it."""
+    """One of each frame of a page: whole, also where the pipeline knew its plate and its slots."""
     for item in KINDS:
         path = pdfs[item, "harbour"]
         assert verify(path.read_bytes(), path.name) == []
@@ -47,6 +48,47 @@ def test_every_code_has_a_spoiler() -> None:
     codes = set(re.findall(r'"(verify\.[a-z-]+)"', source))
     assert "verify.untagged" in codes
     assert codes == set(SPOILERS) | set(PRESS_SPOILERS)
+
+
+@pytest.fixture(scope="module")
+def slots(workshop, jobs) -> bytes:
+    job = jobs["tears-and-closeness", "harbour"]
+    return workshop.inker(job.brand, job.edition, job.theme, job.region, job.language).take().clinic.sheet.pdf
+
+
+def test_a_clinics_slots_are_good(workshop, library) -> None:
+    for brand in library.brand_ids:
+        assert verify_slots(workshop.inker(brand, "letter", "calm", "us", "en").take().clinic.sheet.pdf) == []
+
+
+def _narrow(pdf: bytes) -> bytes:
+    """Make each slot narrower than its words."""
+
+    def change(document: pikepdf.Pdf) -> None:
+        for page in document.pages:
+            left, bottom, right, top = (float(v) for v in page.mediabox)
+            page.mediabox = page.trimbox = [left, bottom, left + (right - left) / 8, top]
+
+    return spoil(pdf, change)
+
+
+@pytest.mark.parametrize(
+    ("code", "spoiler"),
+    [("verify.text-past-page", _narrow)]
+    + [(code, spoiler) for code, spoiler in CASES if code in ("verify.missing-glyph", "verify.font")],
+    ids=lambda value: getattr(value, "__name__", ""),
+)
+def test_spoiled_slots_are_found(code, spoiler, slots) -> None:
+    assert code in {finding.code for finding in verify_slots(spoiler(slots))}
+
+
+def test_a_file_put_together_wrongly_is_found(good) -> None:
+    with pikepdf.open(io.BytesIO(good)) as document:
+        pages = len(document.pages)
+    assert verify_inked(good, "good.pdf", pages) == []
+    for bad, code in ((good[:-900], "verify.unreadable"), (b"", "verify.unreadable")):
+        assert [finding.code for finding in verify_inked(bad, "bad.pdf", pages)] == [code]
+    assert [finding.code for finding in verify_inked(good, "bad.pdf", pages + 1)] == ["verify.no-pages"]
 
 
 @pytest.fixture(scope="module")
