@@ -212,23 +212,35 @@ def test_a_file_for_the_press_and_sheets_are_always_looked_over_whole(
     assert [name for name, _ in looked_at] == ["verify", "verify"]
 
 
-def test_what_is_odd_is_told_of_each_clinics_file(monkeypatch, scratch) -> None:
-    """A plate in whose file something was found is not known to be sound, nor is a clinic's slot sheet."""
-    for brand in ("one", "two", "three"):
+@pytest.mark.parametrize("first", [True, False])
+def test_sheets_say_nothing_of_the_file_to_read_nor_it_of_them(first, scratch, looked_at) -> None:
+    shop = Workshop(Library(scratch.root), Store(scratch.root / ".bifolio"))
+    for is_imposed in (first, not first):
+        shop.produce(
+            Job("small", "booklet-letter", "calm", "us", "en", "default", "pdf", is_imposed=is_imposed)
+        )
+    assert [name for name, _ in looked_at] == ["verify", "verify"]
+
+
+@pytest.mark.parametrize(("odd_slots", "whole"), [(False, 3), (True, 4)])
+def test_what_is_odd_is_told_of_each_clinics_file(odd_slots, whole, monkeypatch, scratch) -> None:
+    """A plate in whose file something was found is not known to be sound, nor are such slots."""
+    brands = ("one", "two", "three", "four")
+    for brand in brands:
         scratch.write(f"content/brands/{brand}/_brand.yml", _brand_of(brand, "#1d5a68"))
     odd = Diagnostic("verify.near-edge", "odd", where="x", severity=Severity.WARNING)
-    whole: list[str] = []
+    seen: list[str] = []
 
     def look(pdf, where, *more):
-        whole.append(where)
-        return [odd] if len(whole) < 3 else []
+        seen.append(where)
+        return [odd] if len(seen) < 3 else []
 
     monkeypatch.setattr("bifolio.verify.verify", look)
-    monkeypatch.setattr("bifolio.verify.verify_slots", lambda _: [odd])
+    monkeypatch.setattr("bifolio.verify.verify_slots", lambda _: [odd] if odd_slots else [])
     shop = Workshop(Library(scratch.root), Store(scratch.root / ".bifolio"))
-    for brand in ("one", "two", "three", "default"):
+    for brand in brands:
         shop.produce(Job("small", "letter", "calm", "us", "en", brand, "pdf"))
-    assert len(whole) == 4
+    assert len(seen) == whole
 
 
 def test_fingerprints_tell_parts_apart() -> None:

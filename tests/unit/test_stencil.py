@@ -13,6 +13,7 @@ import pytest
 
 from bifolio.ink import Ink, Inker
 from bifolio.model.plate import Plate
+from bifolio.palette import SENTINELS, operands
 
 
 @pytest.fixture(scope="module")
@@ -104,6 +105,9 @@ def test_nothing_stands_in_it_that_nobody_needs(case, plate, clinic) -> None:
                 "/XRef",
             )
             assert item.objgen[0] in reached or is_how_it_is_written, item
+            if isinstance(item, pikepdf.Stream):
+                is_plain = item.get("/Type") == "/Metadata" or not item.read_bytes()
+                assert is_plain or "/Filter" in item, "all else is packed"
 
 
 def test_it_is_as_small_as_another_program_writes_it(plate, clinic) -> None:
@@ -138,15 +142,39 @@ def test_any_words_come_out_as_they_went_in(words, plate, clinic) -> None:
         assert alts.count(words) == len(plate.index.figures)
 
 
-def test_words_that_look_like_a_reference_stay_words(plate, clinic) -> None:
-    odd = "Level (2) 3 0 R \\"
+def _with(clinic: Ink, key: str, value) -> Ink:
+    """A clinic whose slots have something more among their resources."""
     with pikepdf.open(io.BytesIO(clinic.sheet.pdf)) as sheet:
         for page in sheet.pages:
-            page.Resources.Remark = pikepdf.String(odd)
+            page.Resources[key] = value(sheet)
         out = io.BytesIO()
-        sheet.save(out)
-    marked = replace(clinic, sheet=replace(clinic.sheet, pdf=out.getvalue()))
+        sheet.save(out, compress_streams=False)
+    return replace(clinic, sheet=replace(clinic.sheet, pdf=out.getvalue()))
+
+
+def _resources(pdf: pikepdf.Pdf) -> list[pikepdf.Object]:
+    forms = [item for item in pdf.objects if isinstance(item, pikepdf.Stream) and "/Matrix" in item]
+    return [form.Resources for form in forms if "/Resources" in form]
+
+
+def test_words_that_look_like_a_reference_stay_words(plate, clinic) -> None:
+    odd = "Level (2) 3 0 R \\"
+    marked = _with(clinic, "/Remark", lambda _: pikepdf.String(odd))
     with pikepdf.open(io.BytesIO(Inker(marked).ink(plate))) as document:
-        forms = [item for item in document.objects if isinstance(item, pikepdf.Stream) and "/Matrix" in item]
-        remarks = {str(form.Resources.get("/Remark")) for form in forms if "/Resources" in form}
-    assert odd in remarks
+        assert odd in {str(resources.get("/Remark")) for resources in _resources(document)}
+
+
+def test_a_drawing_inside_a_slot_is_coloured_and_packed(plate, clinic) -> None:
+    content = operands(SENTINELS["deep"]) + b" rg 0 0 9 9 re f" + 99 * b" "
+
+    def drawing(sheet: pikepdf.Pdf) -> pikepdf.Object:
+        return sheet.make_indirect(
+            pikepdf.Stream(sheet, content, Type=pikepdf.Name.XObject, Subtype=pikepdf.Name.Form)
+        )
+
+    with pikepdf.open(io.BytesIO(Inker(_with(clinic, "/Drawing", drawing)).ink(plate))) as document:
+        drawn = [each.Drawing for each in _resources(document) if "/Drawing" in each]
+        assert drawn
+        for form in drawn:
+            assert operands(clinic.palette["deep"]) + b" rg" in form.read_bytes()
+            assert len(form.read_raw_bytes()) < len(content)
