@@ -1,7 +1,7 @@
 """The layout engine: WeasyPrint, loaded so that it sees the project's fonts and none of the machine's.
 
 A handout asks it the same few things thousands of times, and each answer is worked out anew. What never
-changes is answered at once here, in the version that was compared with itself, `COMPARED`: a sixth of the
+changes is answered at once here, in the version that was compared with itself, `COMPARED`: a third of the
 time that laying out takes, and not a byte of what comes of it. What it draws wrong is mended. Another
 version is used as it comes.
 """
@@ -13,9 +13,10 @@ import importlib
 import os
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +70,20 @@ def quicken() -> None:
     tokens.Pending.solve = _solved_once(tokens.Pending.solve)
     css = importlib.import_module("weasyprint.css")
     css.ComputedStyle.__missing__ = _looked_up(css, css.ComputedStyle.__missing__)
+    lines: Any = importlib.import_module("weasyprint.text.line_break")
+    lines._font_style_cache_key = _name_of_font
+    split = _broken_once(lines.Layout, lines.split_first_line)
+    for user in (
+        lines,
+        *map(importlib.import_module, ("weasyprint.layout.inline", "weasyprint.layout.preferred")),
+    ):
+        user.split_first_line = split
+    percent: Any = importlib.import_module("weasyprint.layout.percent")
+    percent.resolve_one_percentage = _used(percent.resolve_one_percentage)
+    boxes: Any = importlib.import_module("weasyprint.formatting_structure.boxes")
+    boxes.Box.is_in_normal_flow = _in_flow(boxes.Box.is_in_normal_flow)
+    block: Any = importlib.import_module("weasyprint.layout.block")
+    block.collapse_margin = _collapsed
 
 
 def mend() -> None:
@@ -195,6 +210,108 @@ def _looked_up(css: Any, compute: Callable[[Any, str], Any]) -> Callable[[Any, s
         return value
 
     return looked_up
+
+
+# -- lines ---------------------------------------------------------------------------------------
+
+_SAY_WHERE_LINES_END = (
+    "direction", "font_family", "font_feature_settings", "font_kerning", "font_language_override", "font_size",
+    "font_stretch", "font_style", "font_variant_alternates", "font_variant_caps", "font_variant_east_asian",
+    "font_variant_ligatures", "font_variant_numeric", "font_variant_position", "font_variation_settings",
+    "font_weight", "hyphenate_character", "hyphenate_limit_chars", "hyphenate_limit_zone", "hyphens", "lang",
+    "letter_spacing", "overflow_wrap", "tab_size", "text_decoration_line", "white_space", "word_break",
+    "word_spacing",
+)  # fmt: skip
+"""The properties that WeasyPrint asks for when it breaks a line and when it shapes one."""
+
+_MOST_LINES = 10_000
+"""Lines kept of the fonts of a document: the longest handouts have as many, each asked for three times."""
+
+
+def _broken_once(shaped: type[Any], split: Callable[..., Any]) -> Callable[..., Any]:
+    """Break a text once for each width and each way to set it; kept as long as what is known of the fonts.
+
+    Each word is asked for when the least width of a box is sought, and each line for every try: of columns as
+    high as one another, of a page that may be spared, of a flex box. What is kept is a line put away; who asks
+    has a copy of his own to shape again.
+    """
+    way = itemgetter(*_SAY_WHERE_LINES_END)
+
+    def broken(
+        text: str,
+        style: Any,
+        context: Any,
+        max_width: float | None,
+        justification_spacing: float,
+        is_line_start: bool = True,
+        minimum: bool = False,
+    ) -> Any:
+        kept = vars(style.font_config).setdefault("_lines", {})
+        asked = text, max_width, justification_spacing, is_line_start, minimum, way(style)
+        try:
+            line = kept.get(asked)
+        except TypeError:  # the fonts of words in a drawing are a list
+            return split(text, style, context, max_width, justification_spacing, is_line_start, minimum)
+        if line is None:
+            if len(kept) >= _MOST_LINES:
+                kept.clear()
+            line = split(text, style, context, max_width, justification_spacing, is_line_start, minimum)
+            kept[asked] = line
+        own = object.__new__(shaped)
+        vars(own).update(vars(line[0]))
+        return own, *line[1:]
+
+    return broken
+
+
+_FONT = (
+    "font_family", "font_feature_settings", "font_language_override", "font_stretch", "font_style",
+    "font_variant_alternates", "font_variant_caps", "font_variant_east_asian", "font_variant_ligatures",
+    "font_variant_numeric", "font_variant_position", "font_variation_settings", "font_weight", "lang",
+)  # fmt: skip
+_font, _font_and_size = itemgetter(*_FONT), itemgetter(*_FONT, "font_size", "line_height")
+
+
+def _name_of_font(style: Any, include_size: bool = False) -> Any:
+    """Name what a style says of its font, as a key; WeasyPrint writes it out each time."""
+    name = _font_and_size(style) if include_size else _font(style)
+    # A list has no key, and what is to be calculated has one of its own each time.
+    return name if isinstance(name[0], tuple) and isinstance(name[-1], _KEYS) else str(name)
+
+
+_KEYS = (str, int, float, tuple, type(None))
+
+
+# -- boxes ---------------------------------------------------------------------------------------
+
+
+def _used(resolve: Callable[[Any, str, Any], None]) -> Callable[[Any, str, Any], None]:
+    """Give a box the length that its style says; most are pixels and refer to nothing."""
+
+    def used(box: Any, key: str, refer_to: Any) -> None:
+        value = box.style[key]
+        if getattr(value, "unit", None) == "px":
+            setattr(box, key, value.value)
+        else:
+            resolve(box, key, refer_to)
+
+    return used
+
+
+def _in_flow(is_in_flow: Callable[[Any], bool]) -> Callable[[Any], bool]:
+    """Tell whether a box is in normal flow; most say nothing else."""
+
+    def in_flow(self: Any) -> bool:
+        style = self.style
+        return (style["float"] == "none" and style["position"] == "static") or is_in_flow(self)
+
+    return in_flow
+
+
+def _collapsed(margins: Iterable[float]) -> float:
+    """Collapse margins that adjoin: the largest and, where there are negative ones, the most negative (CSS 2, 8.3.1)."""
+    both = (0, *margins)
+    return max(both) + min(both)
 
 
 # -- page breaks ---------------------------------------------------------------------------------

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import inspect
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from bifolio.pipeline import Workshop
-from bifolio.render.engine import COMPARED, engine
+from bifolio.render.engine import _FONT, _SAY_WHERE_LINES_END, COMPARED, _broken_once, _collapsed, engine
 from tests.conftest import ROOT
 
 FONTS = ROOT / "styles" / "fonts"
@@ -37,6 +41,32 @@ li::marker { color: var(--ink); }
 @page { size: 100mm; margin: 10mm; bleed: 3mm; marks: crop; @top-left { content: counter(page); color: var(--ink); } }
 @page other { margin: 5mm 2em; }
 """
+
+SETTINGS = """\
+font-size: 13pt; font-family: "Atkinson Hyperlegible"; font-weight: 700; font-style: italic; font-stretch: condensed;
+font-kerning: none; font-variant-ligatures: none; font-variant-position: super; font-variant-caps: small-caps;
+font-variant-numeric: oldstyle-nums; font-variant-alternates: historical-forms; font-variant-east-asian: full-width;
+font-feature-settings: "liga" 0; font-variation-settings: "wght" 600; font-language-override: "TRK"; letter-spacing: 1pt;
+word-spacing: 2pt; white-space: pre-wrap; white-space: nowrap; hyphens: none; hyphenate-character: "~"; direction: rtl;
+hyphenate-limit-chars: 20 9 9; hyphenate-limit-zone: 50%; overflow-wrap: anywhere; word-break: break-all; tab-size: 3;
+text-decoration: underline; text-align: justify; text-overflow: ellipsis; line-height: 2; text-indent: 3ex; width: 9ch"""
+
+BOXES = """\
+float: left; float: right; position: relative; position: absolute; position: fixed; position: running(aside);
+float: footnote; margin: -3mm; margin: -2mm 0 5mm; min-width: 50%; max-width: calc(20% + 1mm); height: 50%; display: flex;
+min-height: auto; padding: 5%; display: inline-block; columns: 2; width: min-content; display: inline-flex; width: 50vw"""
+
+WORDS = "An extraordinary   afternoon,\tand every\u00adthing in between: office, 0123. "
+
+SET = "".join(
+    f"<div style='width: 30mm; hyphens: auto'><p style='{one.strip()}'>{WORDS * 2}</p></div>"
+    for one in SETTINGS.split(";")
+)
+PLACED_ALL = "".join(
+    f"<div><p>Before</p><div style='{one.strip()}'><p>{WORDS}</p><p>{WORDS}</p></div><p>After</p></div>"
+    for one in BOXES.split(";")
+)
+AGAIN = f"<div style='display: flex'><div>{SET}</div><div>{SET}</div></div>"
 
 BODY = "".join(
     f"<div class='{one}'>a <b>b <i class='{other}'>c</i></b><p class='{one}'>d</p><ul><li>e</li></ul></div>"
@@ -82,7 +112,7 @@ def made(path):
         for element, kind in [element_kind]
         if not (kind or "").startswith(("note-", "footnote-"))  # each element has five of them, all alike
         for key in (*INITIAL_VALUES, "__ink", "__gap", "__twice", "__none")
-    ]
+    ] if "lines" not in path else [None] * 10_001  # what is to be seen there is where lines end
     return document.write_pdf(), styles, list(said)
 
 plain = [made(path) for path in sys.argv[2:]]
@@ -99,15 +129,92 @@ for (pdf, styles, told), path in zip(plain, sys.argv[2:]):
 def test_the_quickened_engine_says_what_it_would_say_by_itself(workshop: Workshop, tmp_path: Path) -> None:
     """Each property of each element, each byte and each warning, of rules that try what CSS has and of our own."""
     tried = f"<html lang=en><head><title>T</title><style>{RULES}</style></head><body>{BODY}</body></html>"
-    pages = [tried, workshop.galley("steady-now", "letter", "calm", "us", "en")]
+    set_and_placed = (
+        f"<html lang=en><head><title>T</title><style>* {{ margin: 1mm; font-family: Literata }} </style></head>"
+        f"<body lang=en>{SET}<div lang=de>{SET}</div>{PLACED_ALL}{AGAIN}</body></html>"
+    )
+    pages = {
+        "rules": tried,
+        "lines": set_and_placed,
+        "handout": workshop.galley("steady-now", "letter", "calm", "us", "en"),
+    }
     paths = []
-    for number, page in enumerate(pages):
-        paths.append(tmp_path / f"{number}.html")
+    for name, page in pages.items():
+        paths.append(tmp_path / f"{name}.html")
         paths[-1].write_text(page, "utf-8")
     command = [sys.executable, "-c", COMPARE, str(FONTS / "fonts.conf"), *map(str, paths)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert done.stdout.split("\n")[:-1] == ["True [] True True True"] * 4, done.stdout + done.stderr
+    assert done.stdout.split("\n")[:-1] == ["True [] True True True"] * 6, done.stdout + done.stderr
     assert "Ignored `margin: #123456 " in done.stderr, "a warning was to be compared"
+
+
+def test_lines_are_known_by_all_that_says_where_they_end() -> None:
+    """A property that WeasyPrint asks for, and by which lines are not known, would give one style another's line."""
+    engine(FONTS)
+    lines, fonts = (import_module(f"weasyprint.text.{name}") for name in ("line_break", "fonts"))
+    source = Path(lines.__file__).read_text("utf-8")
+    asked = set(re.findall(r"style\['(\w+)'\]", source.partition("def _font_style_cache_key")[0]))
+    asked |= set(re.findall(r"style\['(\w+)'\]", inspect.getsource(fonts.get_font_description)))
+    assert len(asked) > 20
+    assert asked == set(_SAY_WHERE_LINES_END)
+    named = re.findall(
+        r"style\['(\w+)'\]", source.partition("def _font_style_cache_key")[2].partition("def strut")[0]
+    )
+    assert set(named) - {"font_size", "line_height"} == set(_FONT)
+
+
+def test_a_line_is_broken_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And few are kept: a worker lives for as long as a thousand clinics take."""
+    page = engine(FONTS).HTML(string=f"<html lang=en><body>{SET}</body></html>")
+    fonts = import_module("weasyprint.text.fonts").FontConfiguration()
+    page.render(font_config=fonts)
+    known = dict(vars(fonts)["_lines"])
+    assert len(known) > 50
+    page.render(font_config=fonts)
+    assert vars(fonts)["_lines"] == known
+    monkeypatch.setattr("bifolio.render.engine._MOST_LINES", 10)
+    page.render(font_config=fonts)
+    assert vars(fonts)["_lines"] == known, "all were known"
+    engine(FONTS).HTML(string="<html lang=en><p>another</p></html>").render(font_config=fonts)
+    assert 0 < len(vars(fonts)["_lines"]) <= 10
+
+
+class _Style(dict[str, Any]):
+    font_config: Any = None
+
+
+@dataclass
+class _Line:
+    text: str
+
+
+@pytest.mark.parametrize(
+    "other",
+    [("Words", 10.0, 0, True, False), ("Word", 9.0, 0, True, False), ("Word", 10.0, 1, True, False),
+     ("Word", 10.0, 0, False, False), ("Word", 10.0, 0, True, True)],
+)  # fmt: skip
+def test_a_line_that_is_asked_for_otherwise_is_another(other: tuple[str, float, float, bool, bool]) -> None:
+    asked: list[tuple[object, ...]] = []
+
+    def split(text: str, style: object, context: object, *more: object) -> tuple[_Line, int]:
+        asked.append((text, *more))
+        return _Line(text), len(asked)
+
+    style = _Style.fromkeys(_SAY_WHERE_LINES_END, "normal")
+    style.font_config = SimpleNamespace()
+    broken = _broken_once(_Line, split)
+    text, *more = "Word", 10.0, 0, True, False
+    first = broken(text, style, None, *more)
+    first[0].text = "as it is drawn, shortened"
+    assert broken(text, style, None, *more) == (_Line("Word"), 1), "put away as it was"
+    assert broken(other[0], style, None, *other[1:])[1] == 2
+    assert asked == [("Word", 10.0, 0, True, False), other]
+
+
+def test_margins_collapse_as_css_says() -> None:
+    assert [_collapsed(margins) for margins in ([], [3], [-3], [3, 5], [-3, -5], [3, -5, 2])] == [
+        0, 3, -3, 5, -5, -2,
+    ]  # fmt: skip
 
 
 def test_the_engine_that_is_installed_was_compared() -> None:
