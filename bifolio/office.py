@@ -239,13 +239,22 @@ class Office:
     def attest(self, items: Sequence[str], brands: Sequence[str], folder: Path | None) -> list[Path]:
         """Write the evidence sheets of each handout through the same press; give the paths of the files."""
         from bifolio.pipeline import engine
-        from bifolio.publish import publish
+        from bifolio.publish import publish, standing
 
         sheets = self.evidence(Request(items=tuple(items), brands=tuple(brands)))
         target = folder or self.library.root / "output"
         expect_room(target)
         workshop = self._workshop()
-        return publish([workshop.produce(job, sheet) for job, sheet in sheets.items()], target, engine())
+        made = [workshop.produce(job, sheet) for job, sheet in sheets.items()]
+        had = {
+            path.relative_to(target).as_posix()
+            for job in sheets
+            for path in (target / job.path).parent.glob(
+                f"{job.item}-[0-9]*{Path(job.path).name.removeprefix(job.item)}"
+            )
+        }
+        # Of parts that a booklet has no more: what stands here, is of earlier builds and is not made again.
+        return publish(made, target, engine(), had & {*standing(target)})
 
     def evidence(self, request: Request) -> dict[Job, Handout]:
         """Give the evidence sheets of the handouts of a request in order, each with the job that makes it.

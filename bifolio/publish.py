@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,10 +48,13 @@ class Artefact:
         return self.made.stat().st_size if isinstance(self.made, Path) else len(self.made)
 
 
-def publish(artefacts: Iterable[Artefact], folder: Path, engine: Mapping[str, str]) -> list[Path]:
+def publish(
+    artefacts: Iterable[Artefact], folder: Path, engine: Mapping[str, str], gone: Collection[str] = ()
+) -> list[Path]:
     """Write the artefacts and bring the manifest up to date; give the paths written.
 
-    Files that an earlier build made and this one did not touch stay, and stay in the manifest.
+    Files that an earlier build made and this one did not touch stay, and stay in the manifest. Those that are
+    `gone`, by what the manifest calls them, are taken away once all others stand.
     """
     finished = list(artefacts)
     facts = {
@@ -62,10 +65,14 @@ def publish(artefacts: Iterable[Artefact], folder: Path, engine: Mapping[str, st
         }
         for artefact in finished
     }
-    manifest = {"engine": dict(engine), "files": dict(sorted((standing(folder) | facts).items()))}
+    kept = {name: entry for name, entry in standing(folder).items() if name not in gone}
+    manifest = {"engine": dict(engine), "files": dict(sorted((kept | facts).items()))}
     text = json.dumps(manifest, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
     bodies = {folder / artefact.path: artefact.made for artefact in finished}
     replace_all({**bodies, folder / MANIFEST: text.encode()})
+    for name in {*gone} - {*facts}:
+        with suppress(OSError):  # somebody has it open: it is nobody's any more, as the manifest says
+            (folder / name).unlink()
     return list(bodies)
 
 

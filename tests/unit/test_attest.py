@@ -160,3 +160,23 @@ def test_every_sheet_of_the_library_is_one_page(library: Library, tmp_path: Path
     for path in sheets:
         with pikepdf.open(path) as document:
             assert len(document.pages) == 1, path.name
+
+
+def test_a_sheet_of_a_part_that_is_no_more_goes(scratch, tmp_path, monkeypatch) -> None:
+    """A booklet that has fewer parts has fewer sheets; what others made, or another clinic's, stays."""
+    parts = 3
+    monkeypatch.setattr("bifolio.attest.attest", lambda *known: attest(*known) * parts)
+    scratch.write("content/handouts/small.yaml", COMPLETE)
+    office = Office(scratch.root)
+    office.attest(["small"], ["default"], tmp_path)
+    folder = tmp_path / "default" / "en"
+    (folder / "small.evidence-9.letter.pdf").write_bytes(b"somebody's own")
+    assert len(list(folder.glob("*.pdf"))) == 4
+    parts = 2
+    written = office.attest(["small"], ["default"], tmp_path)
+    assert [path.name for path in written] == ["small.evidence.letter.pdf", "small.evidence-2.letter.pdf"]
+    assert {path.name for path in folder.glob("*.pdf")} == {
+        "small.evidence.letter.pdf",
+        "small.evidence-2.letter.pdf",
+        "small.evidence-9.letter.pdf",
+    }

@@ -57,6 +57,15 @@ def test_old_entries_stay_and_vanished_files_go(tmp_path: Path) -> None:
     assert files["c.pdf"]["sha256"] == hashlib.sha256(b"new").hexdigest()
 
 
+def test_what_is_gone_is_taken_away(tmp_path: Path) -> None:
+    """But not what is made again, and nothing that somebody else put there."""
+    publish([_artefact("a.pdf"), _artefact("b.pdf"), _artefact("c.pdf")], tmp_path, ENGINE)
+    (tmp_path / "notes.txt").write_text("mine")
+    publish([_artefact("a.pdf", "new")], tmp_path, ENGINE, {"a.pdf", "b.pdf", "never.pdf"})
+    assert sorted(_standing(tmp_path)) == ["a.pdf", "c.pdf", MANIFEST, "notes.txt"]
+    assert list(read_manifest(tmp_path)["files"]) == ["a.pdf", "c.pdf"]
+
+
 @pytest.mark.parametrize(
     "manifest",
     ["", "{", "[]", '"x"', '{"files": []}', '{"files": {"a\\u0000b": {}}}', "\xff", '{"files": 5}'],
