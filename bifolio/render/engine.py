@@ -225,11 +225,11 @@ _SAY_WHERE_LINES_END = (
 """The properties that WeasyPrint asks for when it breaks a line and when it shapes one."""
 
 _MOST_LINES = 10_000
-"""Lines kept of the fonts of a document: the longest handouts have as many, each asked for three times."""
+"""Lines kept of a document: the longest has half as many, each asked for four times."""
 
 
 def _broken_once(shaped: type[Any], split: Callable[..., Any]) -> Callable[..., Any]:
-    """Break a text once for each width and each way to set it; kept as long as what is known of the fonts.
+    """Break a text once for each width and each way to set it; kept with what is known of the fonts.
 
     Each word is asked for when the least width of a box is sought, and each line for every try: of columns as
     high as one another, of a page that may be spared, of a flex box. What is kept is a line put away; who asks
@@ -262,6 +262,11 @@ def _broken_once(shaped: type[Any], split: Callable[..., Any]) -> Callable[..., 
         return own, *line[1:]
 
     return broken
+
+
+def forget_lines(fonts: Any) -> None:
+    """Forget the lines that were kept with what is known of fonts: of one person's copy no word stays."""
+    vars(fonts).pop("_lines", None)
 
 
 _FONT = (

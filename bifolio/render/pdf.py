@@ -18,7 +18,7 @@ from typing import Any
 
 from bifolio.diagnostics import Diagnostic
 from bifolio.render.craft import PageCraft, craft
-from bifolio.render.engine import engine
+from bifolio.render.engine import engine, forget_lines
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,13 @@ def render(galley: str, fonts: Path, where: str, *, variant: str | None = "pdf/u
     of the galley with `data-lead` or `data-keep`; what has neither, as a proof, keeps its white. The same
     galley and fonts give the same bytes.
     """
+    try:
+        return _best(galley, fonts, where, variant).written()
+    finally:
+        forget_lines(_known_fonts(fonts))
+
+
+def _best(galley: str, fonts: Path, where: str, variant: str | None) -> _Laid:
     laid = _lay_out(galley, fonts, where, variant)
     stretches = laid.stretches
     chosen = laid_with = dict.fromkeys(range(len(stretches)), _PLAIN)
@@ -86,7 +93,7 @@ def render(galley: str, fonts: Path, where: str, *, variant: str | None = "pdf/u
     if chosen != laid_with:
         whole = _lay_out(galley, fonts, where, variant, chosen)
         laid = min(laid, whole, key=lambda one: one.rank)
-    return laid.written()
+    return laid
 
 
 @dataclass(frozen=True)

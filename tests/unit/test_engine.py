@@ -17,6 +17,7 @@ import pytest
 
 from bifolio.pipeline import Workshop
 from bifolio.render.engine import _FONT, _SAY_WHERE_LINES_END, COMPARED, _broken_once, _collapsed, engine
+from bifolio.render.pdf import _known_fonts, _Laid, render
 from tests.conftest import ROOT
 
 FONTS = ROOT / "styles" / "fonts"
@@ -209,6 +210,24 @@ def test_a_line_that_is_asked_for_otherwise_is_another(other: tuple[str, float, 
     assert broken(text, style, None, *more) == (_Line("Word"), 1), "put away as it was"
     assert broken(other[0], style, None, *other[1:])[1] == 2
     assert asked == [("Word", 10.0, 0, True, False), other]
+
+
+def test_no_word_of_a_document_stays() -> None:
+    """A worker goes on to other documents, and this one may have been one client's copy."""
+    page = "<html lang=en><head><title>T</title></head><body>{}</body></html>"
+    for body in ("<p>Somebody</p>", "<svg viewBox='0 0 9 9'><path d='nonsense'/></svg><p>Somebody</p>"):
+        render(page.format(body), FONTS, "a copy")
+        assert "_lines" not in vars(_known_fonts(FONTS))
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(_Laid, "written", _fail)
+        with pytest.raises(ZeroDivisionError):
+            render(page.format("<p>Somebody</p>"), FONTS, "a copy")
+    assert "_lines" not in vars(_known_fonts(FONTS))
+
+
+def _fail(laid: _Laid) -> None:
+    assert "Somebody" in str(vars(_known_fonts(FONTS))["_lines"]), "there was something to forget"
+    raise ZeroDivisionError
 
 
 def test_margins_collapse_as_css_says() -> None:
