@@ -10,6 +10,7 @@ import pikepdf
 import pytest
 
 from bifolio.model.blocks import Resources, walk
+from bifolio.verify import verify
 from tests.conftest import missing_tool
 from tests.support import verapdf
 
@@ -36,6 +37,13 @@ def test_every_pdf_is_pdf_ua_1(verdicts, pdfs) -> None:
 
 def test_the_gate_can_fail(verdicts) -> None:
     assert any("7.2-" in failure for failure in verdicts["spoiled.pdf"].failures)
+
+
+def test_a_whole_look_finds_nothing_that_a_short_one_let_pass(pdfs, jobs, library) -> None:
+    """A further clinic's file is only opened where its plate and its slots are known: see ARCHITECTURE.md."""
+    for key, path in pdfs.items():
+        edition = library.edition(jobs[key].edition)
+        assert verify(path.read_bytes(), path.name, (edition.trim_width_mm, edition.trim_height_mm)) == []
 
 
 def test_qpdf_finds_no_fault(pdfs, tool) -> None:
