@@ -68,8 +68,9 @@ def quicken() -> None:
     stream.characters_until_regex = _Letters()
     tokens = importlib.import_module("weasyprint.css.tokens")
     tokens.Pending.solve = _solved_once(tokens.Pending.solve)
-    css = importlib.import_module("weasyprint.css")
+    css: Any = importlib.import_module("weasyprint.css")
     css.ComputedStyle.__missing__ = _looked_up(css, css.ComputedStyle.__missing__)
+    css.resolve_var = _named(css.resolve_var)
     lines: Any = importlib.import_module("weasyprint.text.line_break")
     lines._font_style_cache_key = _name_of_font
     split = _broken_once(lines.Layout, lines.split_first_line)
@@ -169,6 +170,22 @@ def _solved_once(solve: Callable[..., Any]) -> Callable[..., Any]:
         return kept[asked][0]
 
     return solved
+
+
+def _named(resolve: Callable[..., Any]) -> Callable[..., Any]:
+    """Give the tokens for which a variable stands; most tokens are none, and most variables a name and nothing else."""
+
+    def named(computed: Any, token: Any, parent_style: Any) -> Any:
+        if token.type == "function":
+            if token.lower_name == "var" and len(token.arguments) == 1:
+                (name,) = token.arguments
+                if name.type == "ident" and name.value.startswith("--"):
+                    return computed[name.value.replace("-", "_")] or []
+        elif token.type != "() block":
+            return None
+        return resolve(computed, token, parent_style)
+
+    return named
 
 
 def _looked_up(css: Any, compute: Callable[[Any, str], Any]) -> Callable[[Any, str], Any]:

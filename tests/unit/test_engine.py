@@ -29,11 +29,13 @@ RULES = """
 .inherits { color: inherit; margin: inherit; border: initial; padding: initial; text-indent: 10%; }
 .logical { margin-inline-start: 3mm; padding-block: 1mm 2mm; inline-size: 40mm; border-inline-end: 1pt solid red; margin-left: 1mm; }
 .rtl { direction: rtl; }
-.mixed { width: calc(50% + var(--gap)); height: max(1em, 4mm); min-width: 2em; text-indent: calc(5% + 1mm); }
+.mixed { width: calc(50% + var(--gap)); height: max(1em, 4mm); min-width: 2em; text-indent: calc(5% + 1mm);
+  margin-top: calc((var(--gap) + 1mm) * 2); margin-left: var( --gap ); }
 .variables { margin: var(--gap) var(--twice); padding: var(--gap); color: var(--ink); width: var(--wide);
   border: var(--gap) solid var(--ink); font: italic 700 10pt/1.4 var(--face); }
 .variables .variables { --gap: 1mm; --ink: green; font-size: 80%; }
-.wrong { margin: var(--ink); color: var(--gap); padding: var(--none); width: var(--none, 9mm); }
+.wrong { margin: var(--ink); color: var(--gap); padding: var(--none); width: var(--none, 9mm); height: var(none); top: var(--none);
+  border-width: var(none) var(--gap); }
 .drawn { background: var(--fade); font-size: 90%; border-radius: 1em; outline: medium solid; column-gap: normal; }
 .lined { text-decoration: underline wavy red; position: absolute; float: left; display: inline; page: other; }
 .lined b { text-decoration: overline; }
