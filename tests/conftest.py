@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from bifolio.ink import Inker
 from bifolio.ledger import Ledger
 from bifolio.library import Library
+from bifolio.model.plate import Plate
 from bifolio.pipeline import Workshop
 from bifolio.plan import Job
 from bifolio.store import Store
@@ -77,6 +79,21 @@ def jobs(library: Library) -> dict[tuple[str, str], Job]:
                 format="pdf",
             )
     return found
+
+
+@pytest.fixture(scope="session")
+def plate(workshop: Workshop, jobs: dict[tuple[str, str], Job]) -> Plate:
+    """The plate of a leaflet that has a place for all that a clinic can say."""
+    job = jobs["tears-and-closeness", "harbour"]
+    galley = workshop.galley(job.item, job.edition, job.theme, job.region, job.language)
+    return workshop.plate(galley, "plate").take()
+
+
+@pytest.fixture(scope="session")
+def inker(workshop: Workshop, jobs: dict[tuple[str, str], Job]) -> Inker:
+    """What a clinic that says all of it puts on such a plate."""
+    job = jobs["tears-and-closeness", "harbour"]
+    return workshop.inker(job.brand, job.edition, job.theme, job.region, job.language).take()
 
 
 class _Finished(Mapping[tuple[str, str], Path]):

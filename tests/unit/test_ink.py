@@ -7,24 +7,10 @@ import re
 from dataclasses import replace
 
 import pikepdf
-import pytest
 
 from bifolio.ink import Inker
 from bifolio.palette import SENTINELS, operands, sentinel_pattern
 from tests.support import tags
-
-
-@pytest.fixture(scope="module")
-def plate(workshop, jobs):
-    job = jobs["tears-and-closeness", "harbour"]
-    galley = workshop.galley(job.item, job.edition, job.theme, job.region, job.language)
-    return workshop.plate(galley, "plate").take()
-
-
-@pytest.fixture(scope="module")
-def inker(workshop, jobs) -> Inker:
-    job = jobs["tears-and-closeness", "harbour"]
-    return workshop.inker(job.brand, job.edition, job.theme, job.region, job.language).take()
 
 
 def _streams(pdf: bytes) -> list[bytes]:

@@ -6,7 +6,6 @@ import io
 import re
 
 import pikepdf
-import pytest
 
 from bifolio.model.plate import SLOTS, Plate, slot_of, slot_pixels
 from bifolio.palette import SENTINELS
@@ -22,13 +21,6 @@ def _page(body: str, styles: str = "") -> str:
         f"<!DOCTYPE html><html lang='en'><head><title>T</title><style>@page {{ size: 100mm; }} {styles}"
         f"</style></head><body>{body}</body></html>"
     )
-
-
-@pytest.fixture(scope="module")
-def plate(workshop, jobs) -> Plate:
-    job = jobs["tears-and-closeness", "harbour"]
-    galley = workshop.galley(job.item, job.edition, job.theme, job.region, job.language)
-    return workshop.plate(galley, "plate").take()
 
 
 def test_it_knows_its_slots(plate) -> None:

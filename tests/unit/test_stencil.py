@@ -17,16 +17,8 @@ from bifolio.palette import SENTINELS, operands
 
 
 @pytest.fixture(scope="module")
-def plate(workshop, jobs) -> Plate:
-    job = jobs["tears-and-closeness", "harbour"]
-    galley = workshop.galley(job.item, job.edition, job.theme, job.region, job.language)
-    return workshop.plate(galley, "plate").take()
-
-
-@pytest.fixture(scope="module")
-def clinic(workshop, jobs) -> Ink:
-    job = jobs["tears-and-closeness", "harbour"]
-    return workshop.inker(job.brand, job.edition, job.theme, job.region, job.language).take().clinic
+def clinic(inker) -> Ink:
+    return inker.clinic
 
 
 def _bare(clinic: Ink) -> Ink:

@@ -50,12 +50,6 @@ def test_every_code_has_a_spoiler() -> None:
     assert codes == set(SPOILERS) | set(PRESS_SPOILERS)
 
 
-@pytest.fixture(scope="module")
-def slots(workshop, jobs) -> bytes:
-    job = jobs["tears-and-closeness", "harbour"]
-    return workshop.inker(job.brand, job.edition, job.theme, job.region, job.language).take().clinic.sheet.pdf
-
-
 def test_a_clinics_slots_are_good(workshop, library) -> None:
     for brand in library.brand_ids:
         assert verify_slots(workshop.inker(brand, "letter", "calm", "us", "en").take().clinic.sheet.pdf) == []
@@ -78,8 +72,8 @@ def _narrow(pdf: bytes) -> bytes:
     + [(code, spoiler) for code, spoiler in CASES if code in ("verify.missing-glyph", "verify.font")],
     ids=lambda value: getattr(value, "__name__", ""),
 )
-def test_spoiled_slots_are_found(code, spoiler, slots) -> None:
-    assert code in {finding.code for finding in verify_slots(spoiler(slots))}
+def test_spoiled_slots_are_found(code, spoiler, inker) -> None:
+    assert code in {finding.code for finding in verify_slots(spoiler(inker.clinic.sheet.pdf))}
 
 
 def test_a_file_put_together_wrongly_is_found(good) -> None:
