@@ -14,7 +14,7 @@ import io
 import re
 import struct
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pikepdf
@@ -56,9 +56,7 @@ def verify(
         ]
         # Imposed sheets ask to be printed on both sides, and the last of them may have a blank back.
         is_sheet = "/Duplex" in _part(document.Root, "/ViewerPreferences")
-    return findings + list(
-        _pages(pdf, where, may_be_empty=lambda number: is_sheet and number % 2 == 0, for_press=bleed_mm > 0)
-    )
+    return findings + list(_pages(pdf, where, is_sheet=is_sheet, for_press=bleed_mm > 0))
 
 
 def verify_slots(pdf: bytes) -> list[Diagnostic]:
@@ -68,7 +66,8 @@ def verify_slots(pdf: bytes) -> list[Diagnostic]:
         fonts = (_missing_font(item) for item in document.objects if isinstance(item, pikepdf.Dictionary))
         findings = [_no_font(name, where) for name in fonts if name]
         findings += _glyphs(document, where)
-    return findings + list(_pages(pdf, where, may_be_empty=lambda _: True))
+        drawn = _pages(pdf, where, is_sheet=False, for_press=False)
+        return findings + [one for one in drawn if one.code != "verify.empty-page"]  # a logo is no text
 
 
 def verify_inked(pdf: bytes, where: str, pages: int) -> list[Diagnostic]:
@@ -280,9 +279,7 @@ def _left_in_words(item: pikepdf.Dictionary) -> Iterator[str]:
 # -- what stands on the pages --------------------------------------------------------------------
 
 
-def _pages(
-    pdf: bytes, where: str, *, may_be_empty: Callable[[int], bool], for_press: bool = False
-) -> Iterator[Diagnostic]:
+def _pages(pdf: bytes, where: str, *, is_sheet: bool, for_press: bool) -> Iterator[Diagnostic]:
     import pypdfium2 as pdfium
     from pypdfium2 import raw
 
@@ -290,7 +287,7 @@ def _pages(
     try:
         for number in range(len(document)):
             page = document[number]
-            yield from _page(raw, page, number + 1, where, may_be_empty=may_be_empty(number + 1))
+            yield from _page(raw, page, number + 1, where, is_sheet=is_sheet)
             if for_press:
                 yield from _coarse(raw, page, number + 1, where)
             page.close()
@@ -298,7 +295,7 @@ def _pages(
         document.close()
 
 
-def _page(raw: Any, page: Any, number: int, where: str, *, may_be_empty: bool) -> Iterator[Diagnostic]:
+def _page(raw: Any, page: Any, number: int, where: str, *, is_sheet: bool) -> Iterator[Diagnostic]:
     sheet = page.get_trimbox()  # words on what is cut off are lost
     safe = _safe_area(sheet)
     texts = drawn = 0
@@ -326,7 +323,7 @@ def _page(raw: Any, page: Any, number: int, where: str, *, may_be_empty: bool) -
                 help="office printers leave a margin white; move the text inward",
                 severity=Severity.WARNING,
             )
-    if not texts and drawn < 2 and not may_be_empty:
+    if not texts and drawn < 2 and not (is_sheet and number % 2 == 0):
         yield _finding("verify.empty-page", f"page {number} is empty", where)
 
 
