@@ -75,9 +75,9 @@ class Inker:
         said |= {words_key(line): words for line, words in enumerate(ink.link_words, 1)}
         self._words = {key: pikepdf.String(words).unparse() for key, words in said.items()}
         with pikepdf.open(io.BytesIO(ink.sheet.pdf)) as sheet:
-            self._forms = {slot: self._form(sheet.pages[at]) for slot, at in ink.sheet.pages.items()}
-            self._objects: dict[Object, bytes] = {}
-            self._needs = {slot: self._gather(sheet, form) for slot, form in self._forms.items()}
+            self._forms = {slot: _parted(self._form(sheet.pages[at])) for slot, at in ink.sheet.pages.items()}
+            self._objects: dict[Object, tuple[bytes, bytes]] = {}
+            self._needs = {slot: self._gather(sheet, head) for slot, (head, _) in self._forms.items()}
 
     def ink(self, plate: Plate) -> bytes:
         """Give the finished PDF of one plate."""
@@ -101,8 +101,7 @@ class Inker:
         numbers = {own: stencil.size + at for at, own in enumerate(used)}
         clinics_own = [(number, self._forms[slot]) for number, slot in stencil.slots]
         clinics_own += [(number, self._objects[own]) for own, number in numbers.items()]
-        for number, said in clinics_own:
-            head, content = _parted(said)
+        for number, (head, content) in clinics_own:
             yield number, renumbered(head, numbers) + content
 
     def _recolour(self, content: bytes) -> bytes:
@@ -125,14 +124,14 @@ class Inker:
     def _gather(self, sheet: pikepdf.Pdf, said: bytes) -> tuple[Object, ...]:
         """Keep all objects of the sheet that a form needs, coloured; give their numbers."""
         found: dict[Object, None] = {}
-        waiting = list(references(_parted(said)[0]))
+        waiting = references(said)
         while waiting:
             if (number := waiting.pop()) in found:
                 continue
             found[number] = None
             if number not in self._objects:
-                self._objects[number] = self._own(sheet.get_object(number, 0))
-            waiting += references(_parted(self._objects[number])[0])
+                self._objects[number] = _parted(self._own(sheet.get_object(number, 0)))
+            waiting += references(self._objects[number][0])
         return tuple(found)
 
     def _own(self, item: pikepdf.Object) -> bytes:

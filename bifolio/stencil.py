@@ -35,8 +35,8 @@ class Shape:
 
 
 @dataclass(frozen=True)
-class Coloured:
-    """A stream to be coloured: its dictionary without length or filter, and its content."""
+class Plain:
+    """A stream to be written anew: its dictionary without length or filter, and its content."""
 
     number: Object
     says: bytes
@@ -52,12 +52,12 @@ class Stencil:
     table: tuple[bytes, ...]
     """Where each object stands, as the cross-reference stream says it; nothing for each hole."""
     trailer: bytes
-    coloured: tuple[Coloured, ...]
+    coloured: tuple[Plain, ...]
     slots: tuple[tuple[Object, str], ...]
     """The objects that become a slot's form, and which slot's."""
     worded: tuple[tuple[Object, tuple[bytes, ...]], ...]
     """Objects with words of the clinic: every other piece is a word's key, see `alt_key` and the others."""
-    metadata: Coloured
+    metadata: Plain
     """The XMP metadata, whose name is replaced; it is written plain (ISO 19005-3, 6.6.2.1)."""
 
     @property
@@ -215,22 +215,26 @@ def cut(plate: Plate, shape: Shape) -> Stencil:
         header = plate.pdf[: plate.pdf.index(b"\n", plate.pdf.index(b"\n") + 1) + 1]
         body = _Body(header, [_NO_OBJECT] * (max(said) + 1))
 
-        def hole(number: Object) -> bytes:
-            body.table[number] = b""
-            return said.pop(number)
-
-        slots = [(n, slot) for slot, numbers in plate.index.slots.items() for n in numbers]
-        slots = [(n, slot) for n, slot in slots if slot in shape.filled and n in said and hole(n)]
-        streams = [Coloured(n, hole(n), stream.read_bytes()) for n, stream in coloured if n in said]
         metadata = document.Root.Metadata
-        named = Coloured(metadata.objgen[0], hole(metadata.objgen[0]), metadata.read_bytes())
+        named = Plain(metadata.objgen[0], said_of(metadata), metadata.read_bytes())
+        streams = [Plain(n, said[n], stream.read_bytes()) for n, stream in coloured if n in said]
+        slots = [
+            (number, slot)
+            for slot, numbers in plate.index.slots.items()
+            if slot in shape.filled
+            for number in numbers
+            if number in said
+        ]
+        holes = {named.number, *(stream.number for stream in streams), *(number for number, _ in slots)}
         plain, worded = [], []
         for number, says in sorted(said.items()):
+            body.table[number] = b""
+            if number in holes:
+                continue
             item = document.get_object(number, 0)
             if isinstance(item, pikepdf.Stream):
                 body.put(number, as_stream(says, item.read_raw_bytes()))
             elif len(pieces := _HOLE.split(says)) > 1:
-                hole(number)
                 worded.append((number, tuple(pieces)))
             else:
                 plain.append((number, says))
