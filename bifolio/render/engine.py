@@ -73,12 +73,9 @@ def quicken() -> None:
     css.resolve_var = _named(css.resolve_var)
     lines: Any = importlib.import_module("weasyprint.text.line_break")
     lines._font_style_cache_key = _name_of_font
-    split = _broken_once(lines.Layout, lines.split_first_line)
-    for user in (
-        lines,
-        *map(importlib.import_module, ("weasyprint.layout.inline", "weasyprint.layout.preferred")),
-    ):
-        user.split_first_line = split
+    inline: Any = importlib.import_module("weasyprint.layout.inline")
+    preferred: Any = importlib.import_module("weasyprint.layout.preferred")
+    inline.split_first_line = preferred.split_first_line = _broken_once(lines.Layout, lines.split_first_line)
     percent: Any = importlib.import_module("weasyprint.layout.percent")
     percent.resolve_one_percentage = _used(percent.resolve_one_percentage)
     boxes: Any = importlib.import_module("weasyprint.formatting_structure.boxes")
