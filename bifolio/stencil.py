@@ -217,13 +217,12 @@ def cut(plate: Plate, shape: Shape) -> Stencil:
 
         metadata = document.Root.Metadata
         named = Plain(metadata.objgen[0], said_of(metadata), metadata.read_bytes())
-        streams = [Plain(n, said[n], stream.read_bytes()) for n, stream in coloured if n in said]
+        streams = [Plain(n, said[n], stream.read_bytes()) for n, stream in coloured]
         slots = [
             (number, slot)
             for slot, numbers in plate.index.slots.items()
             if slot in shape.filled
             for number in numbers
-            if number in said
         ]
         holes = {named.number, *(stream.number for stream in streams), *(number for number, _ in slots)}
         plain, worded = [], []

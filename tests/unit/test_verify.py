@@ -12,7 +12,7 @@ import pytest
 from bifolio.plan import Job
 from bifolio.verify import verify, verify_inked, verify_slots
 from tests.conftest import KINDS, ROOT
-from tests.support.broken import PRESS_SPOILERS, SPOILERS, spoil
+from tests.support.broken import PRESS_SPOILERS, SPOILERS, blank_page, spoil
 
 LETTER = (215.9, 279.4)
 CASES = [(code, spoiler) for code, spoilers in SPOILERS.items() for spoiler in spoilers]
@@ -74,6 +74,12 @@ def _narrow(pdf: bytes) -> bytes:
 )
 def test_spoiled_slots_are_found(code, spoiler, inker) -> None:
     assert code in {finding.code for finding in verify_slots(spoiler(inker.clinic.sheet.pdf))}
+
+
+def test_a_slot_may_hold_no_more_than_a_picture(inker) -> None:
+    sheet = inker.clinic.sheet.pdf
+    assert [finding.code for finding in verify(blank_page(sheet), "x") if "empty" in finding.code]
+    assert verify_slots(blank_page(sheet)) == []
 
 
 def test_a_file_put_together_wrongly_is_found(good) -> None:
