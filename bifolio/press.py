@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -60,15 +60,20 @@ def racked(store: Store) -> Iterator[Rack]:
     racks = store.folder / "rack"
     with writing(store.folder):
         for left in racks.glob("*"):
-            if left.name.isdecimal() and not is_running(int(left.name)):
+            if left.stem.isdecimal() and not is_running(int(left.stem)):
                 shutil.rmtree(left, ignore_errors=True)
         rack = Rack(racks / str(os.getpid()))
+        gone = rack.folder.with_suffix(".gone")
         shutil.rmtree(rack.folder, ignore_errors=True)
         rack.folder.mkdir(parents=True)
     try:
         yield rack
     finally:
-        shutil.rmtree(rack.folder, ignore_errors=True)
+        # After Ctrl-C a worker may still be about to lay something there, and a folder in use cannot be taken
+        # away; one that goes by another name is found by nobody.
+        with suppress(OSError):
+            rack.folder.rename(gone)
+        shutil.rmtree(gone, ignore_errors=True)
 
 
 @dataclass(frozen=True)

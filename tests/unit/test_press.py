@@ -271,3 +271,29 @@ def test_exit_code_is_that_of_the_gravest(
     joined = together([kind(_finding(kind.__name__)) for kind in kinds])
     assert type(joined) is gravest
     assert len(joined.findings) == len(kinds)
+
+
+def test_a_rack_goes_while_a_worker_still_lays_something_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As after Ctrl-C, when a worker is not told yet: between the last file taken away and the folder."""
+    remove, late = os.rmdir, []
+
+    def rmdir(path: str, **more: object) -> None:
+        with pytest.raises(ToolError):
+            rack.put(Artefact("late.pdf", b"late", {}))
+        late.append(path)
+        remove(path, **more)  # type: ignore[arg-type]
+
+    with racked(Store(tmp_path)) as rack:
+        rack.put(Artefact("one.pdf", b"one", {}))
+        monkeypatch.setattr(os, "rmdir", rmdir)
+    assert late, "something was to be laid there meanwhile"
+    assert not list((tmp_path / "rack").iterdir())
+
+
+def test_a_rack_that_was_not_wholly_taken_away_goes_with_the_next_build(tmp_path: Path) -> None:
+    (tmp_path / "rack" / "4194999.gone").mkdir(parents=True)  # a number that no process has
+    (tmp_path / "rack" / "4194999").mkdir()
+    with racked(Store(tmp_path)) as rack:
+        assert list((tmp_path / "rack").iterdir()) == [rack.folder]
