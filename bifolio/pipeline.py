@@ -176,11 +176,11 @@ class Workshop:
                 self.remarks = {}
                 try:
                     artefacts.append(rack.put(self.produce(job)))
+                    told = self.remarks.values()
+                    said[job.path] = None if any(r.span for r in told) else [r.as_row() for r in told]
                 except PressError as failure:
                     failures.append(failure)
                 remarks |= self.remarks
-                told = self.remarks.values()
-                said[job.path] = None if any(r.span for r in told) else [r.as_row() for r in told]
             return Delivery(tuple(artefacts), remarks, tuple(failures), self.made - made, said)
         finally:
             self.remarks = before
