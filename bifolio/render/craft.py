@@ -9,7 +9,7 @@ that are printed over words are an error, as nobody can read them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -93,9 +93,9 @@ class PageCraft:
     """Whether it is so empty that it is worth an attempt to do without it."""
 
 
-def craft(pages: list[Any], where: str) -> list[PageCraft]:
-    """Say what is amiss, page by page. `pages` are the pages of a WeasyPrint document."""
-    read = [_read(page._page_box) for page in pages]
+def craft(pages: Sequence[Any], where: str) -> list[PageCraft]:
+    """Say what is amiss, page by page. `pages` are page boxes of WeasyPrint."""
+    read = [_read(page) for page in pages]
     crafts = []
     for number, page in enumerate(read, 1):
         following = read[number] if number < len(read) else None

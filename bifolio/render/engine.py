@@ -20,6 +20,8 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
+from bifolio.render import compositor
+
 COMPARED = "70.0"
 """The version of WeasyPrint whose answers are known here; tests/unit/test_engine.py compares them."""
 
@@ -37,6 +39,7 @@ def _loaded() -> Any:
     if weasyprint.__version__ == COMPARED:
         quicken()
         mend()
+    look_at_pages()
     return weasyprint
 
 
@@ -88,6 +91,14 @@ def mend() -> None:
     """Mend what WeasyPrint draws wrong. For the version `COMPARED`, once."""
     block: Any = importlib.import_module("weasyprint.layout.block")
     block.flex_layout = _carried_over(block, block.flex_layout)
+
+
+def look_at_pages() -> None:
+    """Have a compositor look at the pages that WeasyPrint lays out; once."""
+    layout: Any = importlib.import_module("weasyprint.layout")
+    layout.make_all_pages = compositor.looked_at(layout.make_all_pages)
+    build: Any = importlib.import_module("weasyprint.formatting_structure.build")
+    build.element_to_box = compositor.counted(build.element_to_box)
 
 
 # -- C types -------------------------------------------------------------------------------------

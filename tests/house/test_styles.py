@@ -10,6 +10,7 @@ import pytest
 import tinycss2
 import yaml
 
+from bifolio.render.compositor import KEEPS, LEADS
 from tests.conftest import ROOT
 
 STYLES = ROOT / "styles"
@@ -145,6 +146,7 @@ def test_every_token_is_used_and_every_used_one_is_defined() -> None:
         *sorted((ROOT / "content" / "figures").glob("*.j2")),
     ]
     used = {name for path in sources for name in _READ.findall(_text(path))}
+    used |= {f"lead-{lead}" for lead in LEADS[1:]} | {f"keep-{keep}" for keep in KEEPS[1:]}
     drawn = {name for path in drawings for name in re.findall(r"\bc\.([a-z0-9_]+)", path.read_text("utf-8"))}
     drawn |= {
         name for path in drawings for name in re.findall(r'\bc\["([a-z0-9-]+)"\]', path.read_text("utf-8"))

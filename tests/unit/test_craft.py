@@ -27,7 +27,8 @@ def _pages(body: str, styles: str = "") -> list[Any]:
       @page {{ size: 100mm 80mm; margin: 10mm }}
       * {{ margin: 0; padding: 0; font: 12pt/6mm "Atkinson Hyperlegible" }} {styles}
     </style>{body}"""
-    return list(engine(ROOT / "styles" / "fonts").HTML(string=html).render().pages)
+    document = engine(ROOT / "styles" / "fonts").HTML(string=html).render()
+    return [page._page_box for page in document.pages]
 
 
 def _codes(body: str, styles: str = "") -> list[str]:
