@@ -29,10 +29,10 @@ _TOUCH = 1.5
 
 @dataclass(frozen=True)
 class _Mark:
-    """A line of text or a drawn thing: "heading", "text" or "drawn", its words, where it stands."""
+    """A line of text or a drawn thing: "heading", "text" or "drawn", and where it stands."""
 
     kind: str
-    words: str
+    box: Any
     top: float
     bottom: float
     heads: Any = None
@@ -153,18 +153,17 @@ def _opens_a_part(page: _Page, following: _Page) -> bool:
 
 def _torn(part: _Part, rest: _Part, height: float) -> Iterator[tuple[str, str]]:
     tag = part.box.element_tag
-    words = _words(part.box)
     if tag in _PARAGRAPHS and not _holds_blocks(part.box):
         if 0 < part.lines < _LEAST_LINES:
-            yield "orphan", f'one line of "{words}" stands alone at the foot'
+            yield "orphan", f'one line of "{_words(part.box)}" stands alone at the foot'
         if 0 < rest.lines < _LEAST_LINES:
-            yield "widow", f'one line of "{words}" stands alone on the next page'
+            yield "widow", f'one line of "{_words(part.box)}" stands alone on the next page'
     keep = part.box.style["break_inside"] in ("avoid", "avoid-page")
     if keep and part.height + rest.height <= height:
-        yield "torn-block", f'the block with "{words}" is torn over two pages'
+        yield "torn-block", f'the block with "{_words(part.box)}" is torn over two pages'
     has_head = tag == "table" and part.box.element.find("thead") is not None
     if has_head and not (_has_head(part.box) and _has_head(rest.box)):
-        yield "table-head", f'the table with "{words}" goes on without its head'
+        yield "table-head", f'the table with "{_words(part.box)}" goes on without its head'
 
 
 def _heading_alone(page: _Page, following: _Page) -> str | None:
@@ -175,7 +174,7 @@ def _heading_alone(page: _Page, following: _Page) -> str | None:
     for lines, mark in enumerate(reversed(page.marks)):
         if mark.kind == "heading":
             ends_here = lines > 0 and mark.heads not in following.parts
-            return mark.words if lines < _LEAST_LINES and not ends_here else None
+            return _words(mark.box) if lines < _LEAST_LINES and not ends_here else None
         if mark.kind == "drawn":
             return None
     return None
@@ -211,11 +210,11 @@ def _gather(box: Any, page: _Page, around: Any = None, heads: Any = None) -> int
     box = getattr(box, "_box", box)
     kind = type(box).__name__
     if kind == "LineBox" and not _holds_lines(box):
-        if words := _words(box):
-            bottom = box.position_y + box.height
-            sort = "text" if heads is None else "heading"
-            page.marks.append(_Mark(sort, words, box.position_y, bottom, heads))
-        return bool(words)
+        if not _has_words(box):
+            return 0
+        sort = "text" if heads is None else "heading"
+        page.marks.append(_Mark(sort, box, box.position_y, box.position_y + box.height, heads))
+        return 1
     if box.element is not None:
         if box.element_tag in _HEADINGS:
             heads = around
@@ -224,7 +223,7 @@ def _gather(box: Any, page: _Page, around: Any = None, heads: Any = None) -> int
     is_drawn = "Replaced" in kind or (kind == "BlockBox" and not box.children)
     if is_drawn and _has_room(box):
         bottom = box.position_y + box.margin_height()
-        page.marks.append(_Mark("drawn", "", box.position_y, bottom))
+        page.marks.append(_Mark("drawn", box, box.position_y, bottom))
     before, parts = len(page.marks), set(page.parts)
     lines = sum(_gather(child, page, around, heads) for child in getattr(box, "children", ()))
     if getattr(box, "is_header", False):  # a head stands again on each page, and is torn on none
@@ -239,7 +238,7 @@ def _gather(box: Any, page: _Page, around: Any = None, heads: Any = None) -> int
 
 def _holds_lines(line: Any) -> bool:
     """Tell a line that is only the seat of lines of their own, as those of a hanging head."""
-    return any(type(child).__name__ == "InlineBlockBox" and _words(child) for child in line.children)
+    return any(type(child).__name__ == "InlineBlockBox" and _has_words(child) for child in line.children)
 
 
 def _runs(box: Any) -> Iterator[_Ink]:
@@ -276,6 +275,13 @@ def _has_head(box: Any) -> bool:
     return any(getattr(group, "is_header", False) for group in groups) or any(
         _has_head(child) for child in groups if type(child).__name__ == "TableBox"
     )
+
+
+def _has_words(box: Any) -> bool:
+    box = getattr(box, "_box", box)
+    if text := getattr(box, "text", None):
+        return not text.isspace()
+    return any(_has_words(child) for child in getattr(box, "children", ()))
 
 
 def _words(box: Any, most: int = 44) -> str:
