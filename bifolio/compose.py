@@ -690,15 +690,15 @@ class Composer:
         words = {f"folio-{n}": _css_string(part) for n, part in enumerate(folio, 1)}
         pieces = [
             f"@layer {LAYERS};",
-            self._layer("tokens", ("tokens.css",)),
-            self._layer("base", ("base.css",)),
-            self._layer("parts", parts),
-            self._layer("components", components),
+            self._layer("tokens", "tokens.css"),
+            self._layer("base", "base.css"),
+            *(self._layer("parts", part) for part in parts),
+            *(self._layer("components", component) for component in components),
             _tokens("edition", self.design.edition.css_tokens, _PART),
             *([_tokens("edition", self.design.edition.inner, _INSIDE)] if self.design.edition.inner else []),
             _tokens("words", words),
             _tokens("brand", brand),
-            self._layer("theme", (f"themes/{self.design.theme}.css",)),
+            self._layer("theme", f"themes/{self.design.theme}.css"),
             *([_tokens("theme", self._own_tokens)] if self._own_tokens else []),
             *([_tokens("type", self.own.typeface.tokens)] if self.own.typeface.tokens else []),
             *(face.css for face in self.own.typeface.faces),
@@ -735,8 +735,8 @@ class Composer:
         )
         return f"@media {DARK_SCREEN} {{ :root {{ {roles} }} }}" if roles else ""
 
-    def _layer(self, name: str, files: tuple[str, ...]) -> str:
-        return f"@layer {name} {{\n" + "\n".join(self._css(file) for file in files) + "\n}"
+    def _layer(self, name: str, file: str) -> str:
+        return f"@layer {name} {{\n{self._css(file)}\n}}"
 
     def _read_css(self, name: str) -> str:
         try:

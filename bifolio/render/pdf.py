@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -85,7 +85,7 @@ def _lay_out(galley: str, fonts: Path, where: str, variant: str | None) -> _Laid
         findings.extend(replace(finding, where=where) for finding in parsed.findings)
         html = weasyprint.HTML(string=markup, url_fetcher=_fetcher())
         document = html.render(
-            stylesheets=parsed.sheets, font_config=parsed.fonts or _known_fonts(fonts), **options
+            stylesheets=[parsed.sheet], font_config=parsed.fonts or _known_fonts(fonts), **options
         )
     boxes = [page._page_box for page in document.pages]
     crafts = craft(boxes, where) if variant else []
@@ -98,9 +98,9 @@ def _lay_out(galley: str, fonts: Path, where: str, variant: str | None) -> _Laid
 
 @dataclass(frozen=True)
 class _Parsed:
-    """Stylesheets as WeasyPrint has parsed them, and what it warned of."""
+    """Styles as WeasyPrint has parsed them, and what it warned of."""
 
-    sheets: tuple[Any, ...]
+    sheet: Any
     fonts: Any
     """What their own `@font-face` rules bring; none where they have none."""
     findings: tuple[Diagnostic, ...]
@@ -114,21 +114,47 @@ def _parted(galley: str) -> tuple[str, str]:
 
 
 def _parsed(styles: str) -> _Parsed:
-    """Parse styles. Those before the components are two thirds, and the same for every galley: parsed once."""
+    """Parse styles. Most of them are the same for every galley, so each layer and each component is parsed once."""
     # A clinic's own fonts are files for as long as one document needs them.
     if "@font-face" in styles:
         return _parse(styles)
-    common, components, own = styles.partition("\n@layer components ")
-    order = common.partition("\n")[0]  # each sheet must know the order of all layers
-    parsed = [_parse_once(common), *([_parse_once(order + components + own)] if components else [])]
+    order, *pieces = styles.split(_LAYER)
+    parsed = [_parse_once(order + _LAYER + piece) for piece in pieces] or [_parse_once(order)]
     return _Parsed(
-        tuple(sheet for one in parsed for sheet in one.sheets),
+        _joined([one.sheet for one in parsed]),
         None,
         tuple(finding for one in parsed for finding in one.findings),
     )
 
 
-@lru_cache(maxsize=16)
+_LAYER = "\n@layer "
+"""Where a piece begins. What stands before the first is the order of all layers, which each piece must know."""
+
+
+def _joined(sheets: Sequence[Any]) -> Any:
+    """Join stylesheets into one, as if they had been parsed together."""
+    from cssselect2 import Matcher
+    from weasyprint import CSS
+
+    matcher = Matcher()
+    for sheet in sheets:
+        for name, own in vars(sheet.matcher).items():
+            if isinstance(own, dict):
+                for key, entries in own.items():
+                    getattr(matcher, name).setdefault(key, []).extend(_later(entries, matcher.order))
+            elif isinstance(own, list):
+                getattr(matcher, name).extend(_later(own, matcher.order))
+        matcher.order += sheet.matcher.order
+    rules = [rule for sheet in sheets for rule in sheet.page_rules]
+    return CSS(string="", matcher=matcher, page_rules=rules, layers=sheets[0].layers)
+
+
+def _later(entries: Iterable[Any], before: int) -> Iterator[Any]:
+    for test, specificity, order, *more in entries:
+        yield test, specificity, order + before, *more
+
+
+@lru_cache(maxsize=256)
 def _parse_once(styles: str) -> _Parsed:
     return _parse(styles)
 
@@ -140,7 +166,7 @@ def _parse(styles: str) -> _Parsed:
     with _listening("") as findings:
         fonts = FontConfiguration() if "@font-face" in styles else None
         sheet = CSS(string=styles, url_fetcher=_fetcher(), font_config=fonts)
-    return _Parsed((sheet,), fonts, tuple(findings))
+    return _Parsed(sheet, fonts, tuple(findings))
 
 
 @lru_cache(maxsize=2)

@@ -11,6 +11,8 @@ import threading
 import pikepdf
 import pytest
 
+from bifolio.pipeline import Workshop
+from bifolio.render import pdf as pdf_of
 from bifolio.render.pdf import render
 from tests.conftest import ROOT
 
@@ -120,6 +122,28 @@ def test_a_link_around_other_elements_is_one_link() -> None:
     html = _page("<p><a href='https://example.org'><strong>bold</strong> and plain</a></p>")
     with pikepdf.open(io.BytesIO(render(html, FONTS, "test").pdf)) as document:
         assert len(document.pages[0].obj.Annots) == 1
+
+
+def test_styles_in_pieces_say_what_they_say_together(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each layer is parsed by itself, once; the order of all of them, and of their rules, is as it was written."""
+    galley = workshop.galley("steady-now", "letter", "calm", "us", "en")
+    late = "@layer base { p { color: #123456 } }\n@layer parts { h1, p { margin-left: 3mm } }\np { color: #654321 }"
+    odd = galley.replace("</style>", f"\n{late}</style>", 1)
+    in_pieces = [render(html, FONTS, "test").pdf for html in (galley, odd)]
+    monkeypatch.setattr(pdf_of, "_parsed", pdf_of._parse)
+    assert in_pieces == [render(html, FONTS, "test").pdf for html in (galley, odd)]
+    assert in_pieces[0] != in_pieces[1]
+
+
+def test_a_component_is_parsed_once(workshop: Workshop) -> None:
+    pdf_of._parse_once.cache_clear()
+    known = []
+    for item in ("steady-now", "my-log"):
+        render(workshop.galley(item, "letter", "calm", "us", "en"), FONTS, "test")
+        known.append(pdf_of._parse_once.cache_info().misses)
+    assert known[0] > 20 > 2 * (known[1] - known[0])
 
 
 def test_fonts_are_looked_through_once(monkeypatch: pytest.MonkeyPatch) -> None:
