@@ -129,7 +129,10 @@ def test_styles_in_pieces_say_what_they_say_together(
 ) -> None:
     """Each layer is parsed by itself, once; the order of all of them, and of their rules, is as it was written."""
     galley = workshop.galley("steady-now", "letter", "calm", "us", "en")
-    late = "@layer base { p { color: #123456 } }\n@layer parts { h1, p { margin-left: 3mm } }\np { color: #654321 }"
+    late = (
+        "@layer base { i { top: 0 } b { top: 0 } p { color: #123456 } h1 { color: #123456 } }\n"
+        "@layer base { p { color: #654321 } }\n@layer parts { h1, p { margin-left: 3mm } }\nh1 { color: #654321 }"
+    )
     odd = galley.replace("</style>", f"\n{late}</style>", 1)
     in_pieces = [render(html, FONTS, "test").pdf for html in (galley, odd)]
     monkeypatch.setattr(pdf_of, "_parsed", pdf_of._parse)
