@@ -13,7 +13,7 @@ import importlib
 import os
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import cache
 from operator import itemgetter
@@ -80,11 +80,29 @@ def quicken() -> None:
     preferred: Any = importlib.import_module("weasyprint.layout.preferred")
     inline.split_first_line = preferred.split_first_line = _broken_once(lines.Layout, lines.split_first_line)
     percent: Any = importlib.import_module("weasyprint.layout.percent")
-    percent.resolve_one_percentage = _used(percent.resolve_one_percentage)
     boxes: Any = importlib.import_module("weasyprint.formatting_structure.boxes")
     boxes.Box.is_in_normal_flow = _in_flow(boxes.Box.is_in_normal_flow)
     block: Any = importlib.import_module("weasyprint.layout.block")
     block.collapse_margin = _collapsed
+    floats: Any = importlib.import_module("weasyprint.layout.float")
+    pdf: Any = importlib.import_module("pydyf").PDF
+    pdf.page_references = property(_page_references)
+    _replace(
+        {
+            lines.strut: _stood(lines.strut),
+            percent.resolve_percentages: _used(boxes.Box, percent.resolve_percentages),
+            preferred.shrink_to_fit: _shrunk(preferred),
+            floats.avoid_collisions: _undisturbed(floats.avoid_collisions),
+        }
+    )
+
+
+def _replace(functions: Mapping[Callable[..., Any], Callable[..., Any]]) -> None:
+    """Put functions in the place of others, in each module of WeasyPrint that has brought them in by name."""
+    for module in [module for name, module in sys.modules.items() if name.startswith("weasyprint.")]:
+        for name, value in list(vars(module).items()):
+            if callable(value) and (new := functions.get(value)):
+                setattr(module, name, new)
 
 
 def mend() -> None:
@@ -312,20 +330,89 @@ def _name_of_font(style: Any, include_size: bool = False) -> Any:
 _KEYS = (str, int, float, tuple, type(None))
 
 
+def _stood(strut: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Give how high a line stands at least: looked up, where WeasyPrint has two modules brought in first."""
+
+    def stood(style: Any) -> Any:
+        return style.font_config.strut_layouts.get(_name_of_font(style, include_size=True)) or strut(style)
+
+    return stood
+
+
 # -- boxes ---------------------------------------------------------------------------------------
 
 
-def _used(resolve: Callable[[Any, str, Any], None]) -> Callable[[Any, str, Any], None]:
-    """Give a box the length that its style says; most are pixels and refer to nothing."""
+_LENGTHS = (
+    *(f"{kind}_{side}" for kind in ("margin", "padding") for side in ("left", "right", "top", "bottom")),
+    "width", "min_width", "max_width", "height", "min_height", "max_height",
+    *(f"border_{side}_width" for side in ("left", "right", "top", "bottom")),
+)  # fmt: skip
+_say_lengths = itemgetter(*_LENGTHS, "box_sizing", "border_collapse")
 
-    def used(box: Any, key: str, refer_to: Any) -> None:
-        value = box.style[key]
-        if getattr(value, "unit", None) == "px":
-            setattr(box, key, value.value)
-        else:
-            resolve(box, key, refer_to)
+_MOST_LENGTHS = 4096
+"""Ways kept in which boxes are sized; a handout has two hundred."""
+
+
+def _used(kind: type[Any], resolve: Callable[..., None]) -> Callable[..., None]:
+    """Give a box the lengths that its style says; worked out once for all that say the same, and refer to nothing."""
+    known: dict[Any, dict[str, Any]] = {}
+
+    def used(box: Any, containing_block: Any) -> None:
+        said = _say_lengths(box.style)
+        try:
+            found = known.get(said)
+        except TypeError:  # something is to be calculated
+            resolve(box, containing_block)
+            return
+        if found:
+            vars(box).update(found)
+            return
+        resolve(box, containing_block)
+        if found is None and isinstance(box, kind):
+            if len(known) >= _MOST_LENGTHS:
+                known.clear()
+            *lengths, _, collapse = said
+            is_fixed = collapse == "separate" and all(map(_refers_to_nothing, lengths))
+            known[said] = {name: vars(box)[name] for name in _LENGTHS} if is_fixed else {}
 
     return used
+
+
+def _refers_to_nothing(length: Any) -> bool:
+    return length == "auto" or isinstance(length, (int, float)) or getattr(length, "unit", None) == "px"
+
+
+def _shrunk(preferred: Any) -> Callable[[Any, Any, float], float]:
+    """Shrink a box to fit (CSS 2, 10.3.5). How narrow it can be need not be known of one that has the room it wants."""
+
+    def shrunk(context: Any, box: Any, available: float) -> float:
+        widest: float = preferred.max_content_width(context, box, outer=False)
+        if widest <= available:
+            return widest
+        narrowest: float = preferred.min_content_width(context, box, outer=False)
+        return min(max(narrowest, available), widest)
+
+    return shrunk
+
+
+_Place = tuple[float, float, float]
+
+
+def _undisturbed(avoid: Callable[..., _Place]) -> Callable[..., _Place]:
+    """Place a box beside floats; most have none beside them."""
+
+    def undisturbed(context: Any, box: Any, containing_block: Any, outer: bool = True) -> _Place:
+        is_alone = not context.excluded_shapes and not box.is_floated()
+        if not is_alone or containing_block.style["direction"] == "rtl":
+            return avoid(context, box, containing_block, outer)
+        left = containing_block.content_box_x()
+        right = left + containing_block.width
+        if outer:
+            return left, box.position_y, right - left
+        left, right = left + box.margin_left, right - box.margin_right
+        return left - box.margin_left, box.border_box_y() - box.margin_top, right - left
+
+    return undisturbed
 
 
 def _in_flow(is_in_flow: Callable[[Any], bool]) -> Callable[[Any], bool]:
@@ -342,6 +429,18 @@ def _collapsed(margins: Iterable[float]) -> float:
     """Collapse margins that adjoin: the largest and, where there are negative ones, the most negative (CSS 2, 8.3.1)."""
     both = (0, *margins)
     return max(both) + min(both)
+
+
+# -- PDF -----------------------------------------------------------------------------------------
+
+
+def _page_references(pdf: Any) -> tuple[bytes, ...]:
+    """Refer to the pages of a PDF; each of its tags asks for all of them."""
+    numbers = pdf.pages["Kids"][::3]
+    known: tuple[bytes, ...] = vars(pdf).get("_page_references", ())
+    if len(known) != len(numbers):
+        known = vars(pdf)["_page_references"] = tuple(b"%d 0 R" % number for number in numbers)
+    return known
 
 
 # -- page breaks ---------------------------------------------------------------------------------

@@ -16,7 +16,17 @@ from typing import Any
 import pytest
 
 from bifolio.pipeline import Workshop
-from bifolio.render.engine import _FONT, _SAY_WHERE_LINES_END, COMPARED, _broken_once, _collapsed, engine
+from bifolio.render.engine import (
+    _FONT,
+    _LENGTHS,
+    _SAY_WHERE_LINES_END,
+    COMPARED,
+    _broken_once,
+    _collapsed,
+    _shrunk,
+    _used,
+    engine,
+)
 from bifolio.render.pdf import _known_fonts, _Laid, render
 from tests.conftest import ROOT
 
@@ -55,9 +65,11 @@ hyphenate-limit-chars: 20 9 9; hyphenate-limit-zone: 50%; overflow-wrap: anywher
 text-decoration: underline; text-align: justify; text-overflow: ellipsis; line-height: 2; text-indent: 3ex; width: 9ch"""
 
 BOXES = """\
+overflow: hidden, margin: 0 5mm 0 9mm; display: flow-root, margin: 2mm, width: 30mm; float: left, height: 0, margin: 0 9mm;
 float: left; float: right; position: relative; position: absolute; position: fixed; position: running(aside);
 float: footnote; margin: -3mm; margin: -2mm 0 5mm; min-width: 50%; max-width: calc(20% + 1mm); height: 50%; display: flex;
-min-height: auto; padding: 5%; display: inline-block; columns: 2; width: min-content; display: inline-flex; width: 50vw"""
+min-height: auto; padding: 5%; display: inline-block; columns: 2; width: min-content; display: inline-flex; width: 50vw;
+width: 30mm, padding: 3mm; width: 30mm, padding: 3mm, box-sizing: border-box; float: left, margin-right: 150mm"""
 
 WORDS = "An extraordinary   afternoon,\tand every\u00adthing in between: office, 0123. "
 
@@ -66,7 +78,7 @@ SET = "".join(
     for one in SETTINGS.split(";")
 )
 PLACED_ALL = "".join(
-    f"<div><p>Before</p><div style='{one.strip()}'><p>{WORDS}</p><p>{WORDS}</p></div><p>After</p></div>"
+    f"<div><p>Before</p><div style='{one.strip().replace(',', ';')}'><p>{WORDS}</p><p>{WORDS}</p></div><p>After</p></div>"
     for one in BOXES.split(";")
 )
 AGAIN = f"<div style='display: flex'><div>{SET}</div><div>{SET}</div></div>"
@@ -236,6 +248,68 @@ def test_margins_collapse_as_css_says() -> None:
     assert [_collapsed(margins) for margins in ([], [3], [-3], [3, 5], [-3, -5], [3, -5, 2])] == [
         0, 3, -3, 5, -5, -2,
     ]  # fmt: skip
+
+
+def test_boxes_that_say_the_same_have_the_same_lengths(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Worked out once, and again where one refers to the box around it; few are kept."""
+    sized: list[str] = []
+
+    def resolve(box: Any, containing_block: object) -> None:
+        sized.append(box.name)
+        vars(box).update(dict.fromkeys(_LENGTHS, len(sized)))
+
+    class Box(SimpleNamespace):
+        pass
+
+    px = import_module("weasyprint.css.properties").Dimension
+    plain = dict.fromkeys(_LENGTHS, px(1, "px")) | {"width": "auto", "border_top_width": 0}
+    plain |= {"box_sizing": "border-box", "border_collapse": "separate"}
+    used = _used(Box, resolve)
+    boxes = {
+        "first": plain,
+        "same": dict(plain),
+        "other": plain | {"min_width": px(2, "px")},
+        "of its block": plain | {"width": px(50, "%")},
+        "of another block": plain | {"width": px(50, "%")},
+        "of a table": plain | {"border_collapse": "collapse"},
+        "of another table": plain | {"border_collapse": "collapse"},
+        "to be calculated": plain | {"width": []},
+        "first again": plain,
+    }
+    made = {name: Box(name=name, style=style) for name, style in boxes.items()}
+    for box in made.values():
+        used(box, None)
+    assert sized == [name for name in boxes if name not in ("same", "first again")]
+    assert made["same"].min_width == made["first again"].min_width == made["first"].min_width == 1
+    monkeypatch.setattr("bifolio.render.engine._MOST_LENGTHS", 1)
+    for box in (
+        made["of its block"],
+        made["other"],
+        Box(name="another", style=plain | {"height": "auto"}),
+        made["first"],
+    ):
+        used(box, None)
+    assert sized[-2:] == ["another", "first"], "it was forgotten"
+
+
+def test_a_box_that_has_room_is_not_asked_how_narrow_it_can_be() -> None:
+    widths = SimpleNamespace(
+        max_content_width=lambda _context, box, outer: box[1] if not outer else 0,
+        min_content_width=lambda _context, box, outer: box[0] / (not outer),
+    )
+    shrunk = _shrunk(widths)
+    assert [shrunk(None, (0.0, 50.0), room) for room in (60.0, 50.0)] == [50, 50]
+    assert [shrunk(None, (20.0, 50.0), room) for room in (40.0, 10.0)] == [40, 20]
+
+
+def test_pages_are_referred_to_as_they_come() -> None:
+    engine(FONTS)
+    pdf = import_module("pydyf").PDF()
+    assert pdf.page_references == ()
+    for number, known in ((3, (b"3 0 R",)), (7, (b"3 0 R", b"7 0 R"))):
+        pdf.pages["Kids"].extend([number, 0, "R"])
+        assert pdf.page_references == known
+    assert pdf.page_references is pdf.page_references
 
 
 def test_the_engine_that_is_installed_was_compared() -> None:
