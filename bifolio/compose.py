@@ -20,18 +20,22 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache, partial
 from pathlib import Path
-from typing import Any
+from types import CodeType
+from typing import Any, ClassVar
 from urllib.parse import quote
 
 from jinja2 import (
+    BytecodeCache,
     FileSystemBytecodeCache,
     FileSystemLoader,
+    FunctionLoader,
     StrictUndefined,
     Template,
     TemplateError,
     TemplateNotFound,
     select_autoescape,
 )
+from jinja2.bccache import Bucket
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup, escape
 
@@ -650,9 +654,8 @@ class Composer:
         return self._weighed(_guarded(where, draw))
 
     def _compiled(self, template: str, where: str) -> Template:
-        code = self.environment.compile(template, where, where)  # from_string would forget the place
-        ours = self.environment.make_globals(None)
-        return self.environment.template_class.from_code(self.environment, code, ours)
+        loader = FunctionLoader(lambda name: (template, name, None))  # from_string would forget the place
+        return loader.load(self.environment, where, self.environment.make_globals(None))
 
     def _weighed(self, svg: str) -> str:
         """Draw the lines of a drawing as heavy as the theme asks."""
@@ -860,19 +863,48 @@ _STROKE = re.compile(r'stroke-width="([\d.]+)"')
 
 
 def _environment(templates: Path, compiled: Path | None, own: Path | None) -> ImmutableSandboxedEnvironment:
-    folder = open_folder(compiled) if compiled else None
     environment = ImmutableSandboxedEnvironment(
         loader=FileSystemLoader([own, templates] if own else templates),
         undefined=StrictUndefined,
         autoescape=select_autoescape(disabled_extensions=(), default=True, default_for_string=True),
         trim_blocks=True,
         lstrip_blocks=True,
-        bytecode_cache=FileSystemBytecodeCache(str(folder)) if folder else None,
+        bytecode_cache=_Codes(open_folder(compiled) if compiled else None),
         auto_reload=False,
     )
     environment.globals["dark_screen"] = DARK_SCREEN
     del environment.globals["lipsum"], environment.filters["random"]  # same input, same bytes
     return environment
+
+
+_MOST_CODES = 512
+"""Compiled templates kept in a process; ours are a hundred, and each may be changed while somebody watches."""
+
+
+class _Codes(BytecodeCache):
+    """Compiled templates: kept in a folder, and in this process for all composers."""
+
+    _known: ClassVar[dict[tuple[str, str], CodeType]] = {}
+
+    def __init__(self, folder: Path | None) -> None:
+        self._folder = FileSystemBytecodeCache(str(folder)) if folder else None
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self._known.get((bucket.key, bucket.checksum))
+        if bucket.code is None and self._folder:
+            self._folder.load_bytecode(bucket)
+            self._keep(bucket)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._keep(bucket)
+        if self._folder:
+            self._folder.dump_bytecode(bucket)
+
+    def _keep(self, bucket: Bucket) -> None:
+        if len(self._known) >= _MOST_CODES:
+            self._known.clear()
+        if bucket.code:
+            self._known[bucket.key, bucket.checksum] = bucket.code
 
 
 def _guarded(name: str, render: Any) -> str:

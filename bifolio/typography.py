@@ -36,6 +36,7 @@ _MARKS = (
     (re.compile(r"(?<!-)---(?!-)"), "—"),
     (re.compile(r"(?<!-)--(?!-)"), "–"),
 )
+_DIGIT = re.compile(r"\d")
 _SPACES = re.compile(r"[^\S\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}]+")
 _LAST_SPACE = re.compile(r" (?=[^ <>]+$)")
 _DASH_SPACE = re.compile(r" (?=[–—])")
@@ -97,13 +98,16 @@ def plain(text: str, quotes: str = "“”‘’") -> str:
 
 
 def _set(text: str) -> str:
-    text = _APOSTROPHE_YEAR.sub("\N{RIGHT SINGLE QUOTATION MARK}", text)
+    has_digits = _DIGIT.search(text)  # which most passages have not
+    if has_digits:
+        text = _APOSTROPHE_YEAR.sub("\N{RIGHT SINGLE QUOTATION MARK}", text)
     text = text.replace("'", "\N{RIGHT SINGLE QUOTATION MARK}")  # what the parser took for no quotation
     for pattern, mark in _MARKS:
         text = pattern.sub(mark, text)
-    text = _NUMBER_UNIT.sub(rf"\1{NBSP}", text)
-    text = _RATIO.sub(rf"\1{NBSP}\2{NBSP}", text)
-    text = _SHORT_BEFORE_NUMBER.sub(rf"\1{NBSP}", text)
+    if has_digits:
+        text = _NUMBER_UNIT.sub(rf"\1{NBSP}", text)
+        text = _RATIO.sub(rf"\1{NBSP}\2{NBSP}", text)
+        text = _SHORT_BEFORE_NUMBER.sub(rf"\1{NBSP}", text)
     text = _INITIAL.sub(rf"\1{NBSP}", text)
     return _DASH_SPACE.sub(NBSP, text)
 

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jinja2 import Environment
 
-from bifolio.compose import Composer, Design, slot_url
+from bifolio.compose import Composer, Design, _Codes, slot_url
 from bifolio.diagnostics import DesignError
 from bifolio.library import Library
 from bifolio.model.figure import Drawing
@@ -158,6 +159,51 @@ def test_a_missing_stylesheet_is_a_finding(us: Composer, sampler: Sampler, tmp_p
     with pytest.raises(DesignError) as stopped:
         sampler.compose(sampler.handout([{"text": "Words."}]), composer)
     assert _codes(stopped) == {"compose.missing-style"}
+
+
+# -- what is compiled ----------------------------------------------------------------------------
+
+
+def test_a_template_is_compiled_once_for_all_composers(
+    us: Composer,
+    own_templates: Callable[[str, str], Composer],
+    sampler: Sampler,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Those of figures too; a changed one is another, few are kept, and a folder keeps them for other processes."""
+    compiled: list[str] = []
+    plain = Environment.compile
+
+    def compile_(environment: Environment, source: str, name: str, *more: Any) -> Any:
+        compiled.append(name)
+        return plain(environment, source, name, *more)
+
+    monkeypatch.setattr(Environment, "compile", compile_)
+    monkeypatch.setattr(_Codes, "_known", {})
+    handout = sampler.handout([{"figure": "reasons"}, {"text": "Words."}])
+    name = "blocks/text.html.j2"
+
+    def wanted(composer: Composer, compiled_at: Path | None = None) -> set[str]:
+        compiled.clear()
+        design = replace(composer.design, compiled=compiled_at)
+        sampler.compose(handout, Composer(design, composer.locale, composer.region))
+        assert len(compiled) == len(set(compiled))
+        return set(compiled)
+
+    kept_at = tmp_path / "kept"
+    assert wanted(us, kept_at) >= {name, "content/figures/reasons.svg.j2"}
+    assert wanted(us) == wanted(us.in_colours(SENTINELS)) == set()
+    text = (us.design.templates / name).read_text("utf-8")
+    assert name in wanted(own_templates(name, f"{text}\n"))
+    assert wanted(own_templates(name, f"{text}\n\n")) == {name}
+    _Codes._known.clear()
+    assert wanted(us, kept_at) == set()
+    assert _Codes._known, "what was found in the folder is known from then on"
+    monkeypatch.setattr("bifolio.compose._MOST_CODES", 3)
+    _Codes._known.clear()
+    assert wanted(us)
+    assert len(_Codes._known) <= 3
 
 
 # -- words ---------------------------------------------------------------------------------------
