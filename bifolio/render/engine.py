@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ctypes.util
 import importlib
+import importlib.util
 import os
 import re
 import sys
@@ -18,6 +19,7 @@ from contextlib import contextmanager, suppress
 from functools import cache
 from operator import itemgetter
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from bifolio.render import compositor
@@ -34,7 +36,7 @@ def engine(fonts: Path) -> Any:
 
 @cache
 def _loaded() -> Any:
-    with _plain_library_names():
+    with _plain_library_names(), _late(_LATE if _is_compared() else ()):
         weasyprint = importlib.import_module("weasyprint")
     if weasyprint.__version__ == COMPARED:
         quicken()
@@ -62,6 +64,43 @@ def _plain_library_names() -> Iterator[None]:
         ctypes.util.find_library = ask
 
 
+def _is_compared() -> bool:
+    """Tell, before it is loaded, whether the version is the one that was compared: wheels name it so, PEP 427."""
+    spec = importlib.util.find_spec("weasyprint")
+    if spec is None or spec.origin is None:
+        return False
+    return (Path(spec.origin).parents[1] / f"weasyprint-{COMPARED}.dist-info").is_dir()
+
+
+_LATE = ("fontTools.subset", "fontTools.varLib.instancer")
+"""What WeasyPrint loads to cut fonts down, 0.1 s, and calls only where HarfBuzz cannot, or for a variable font."""
+
+
+@contextmanager
+def _late(names: Iterable[str]) -> Iterator[None]:
+    """Have some modules loaded when something of them is called, in place of when they are named."""
+    stood_for = [name for name in names if name not in sys.modules]
+    sys.modules.update({name: _Late(name) for name in stood_for})
+    try:
+        yield
+    finally:
+        for name in stood_for:
+            del sys.modules[name]
+
+
+class _Late(ModuleType):
+    """Stands for a module of which only functions and classes are asked, to be called."""
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        if name.startswith("__"):
+            raise AttributeError(name)
+
+        def called(*args: Any, **more: Any) -> Any:
+            return getattr(importlib.import_module(self.__name__), name)(*args, **more)
+
+        return called
+
+
 def quicken() -> None:
     """Answer at once what WeasyPrint works out again and again. For the version `COMPARED`, once."""
     with suppress(Exception):  # another cffi: then it reads each type as it comes
@@ -78,7 +117,8 @@ def quicken() -> None:
     lines._font_style_cache_key = _name_of_font
     inline: Any = importlib.import_module("weasyprint.layout.inline")
     preferred: Any = importlib.import_module("weasyprint.layout.preferred")
-    inline.split_first_line = preferred.split_first_line = _broken_once(lines.Layout, lines.split_first_line)
+    split = _by_words(lines, lines.split_first_line)
+    inline.split_first_line = preferred.split_first_line = _broken_once(lines.Layout, split)
     percent: Any = importlib.import_module("weasyprint.layout.percent")
     boxes: Any = importlib.import_module("weasyprint.formatting_structure.boxes")
     boxes.Box.is_in_normal_flow = _in_flow(boxes.Box.is_in_normal_flow)
@@ -108,7 +148,8 @@ def _replace(functions: Mapping[Callable[..., Any], Callable[..., Any]]) -> None
 def mend() -> None:
     """Mend what WeasyPrint draws wrong. For the version `COMPARED`, once."""
     block: Any = importlib.import_module("weasyprint.layout.block")
-    block.flex_layout = _carried_over(block, block.flex_layout)
+    zero = importlib.import_module("weasyprint.css.properties").Dimension(0, "px")
+    block.flex_layout = _carried_over(block, _as_high_as_needed(block.flex_layout, zero))
 
 
 def look_at_pages() -> None:
@@ -307,6 +348,51 @@ def _broken_once(shaped: type[Any], split: Callable[..., Any]) -> Callable[..., 
     return broken
 
 
+_FIRST_WORD = re.compile(
+    r"[A-Za-z0-9\u00c0-\u024f\u2019]+[.,;:!?\u2019\u201d]{0,2}(?=\Z| [A-Za-z0-9\u00c0-\u024f])"
+)
+"""A word after which a line may end, and within which it may not: UAX 14. Others go the long way."""
+
+
+def _by_words(lines: Any, split: Callable[..., Any]) -> Callable[..., Any]:
+    """Take the next word for a line where the least width of a text is sought; WeasyPrint shapes each three times."""
+
+    def by_words(
+        text: str,
+        style: Any,
+        context: Any,
+        max_width: float | None,
+        justification_spacing: float,
+        is_line_start: bool = True,
+        minimum: bool = False,
+    ) -> Any:
+        if (
+            minimum
+            and max_width == 0
+            and (found := _FIRST_WORD.match(text))
+            and _breaks_at_spaces(style, text)
+        ):
+            word = found[0]
+            layout = lines.create_layout(word, style, context, None, justification_spacing)
+            line, _ = layout.get_first_line()
+            _, length, _, *size = lines.first_line_metrics(line, word, layout, None, True, style)
+            return layout, length, len(word.encode()) + 1 if word != text else None, *size
+        return split(text, style, context, max_width, justification_spacing, is_line_start, minimum)
+
+    return by_words
+
+
+def _breaks_at_spaces(style: Any, text: str) -> bool:
+    """Tell whether a text may be broken at its spaces, and nowhere else."""
+    return (
+        style["white_space"] in ("normal", "pre-line")
+        and style["word_break"] == "normal"
+        and style["overflow_wrap"] != "anywhere"
+        and (style["hyphens"] == "none" or (style["hyphens"] == "manual" and "\xad" not in text))
+        and style["font_size"] > 0
+    )
+
+
 def forget_lines(fonts: Any) -> None:
     """Forget the lines that were kept with what is known of fonts: of one person's copy no word stays."""
     vars(fonts).pop("_lines", None)
@@ -466,3 +552,20 @@ def _carried_over(block: Any, lay_out: Callable[..., Any]) -> Callable[..., Any]
         return result
 
     return carried_over
+
+
+def _as_high_as_needed(lay_out: Callable[..., Any], zero: Any) -> Callable[..., Any]:
+    """Let what stands in a row be as high as it comes out: it has a least width by itself, and no least height.
+
+    WeasyPrint sees to both (CSS Flexbox 4.5 only to that along the row), and for the height it lays each item
+    out once more, in one line: what is as high as it is wide, by its padding, becomes too high.
+    """
+
+    def as_high_as_needed(context: Any, box: Any, *more: Any) -> Any:
+        if box.style["flex_direction"].startswith("row"):
+            for child in box.children:
+                if child.is_flex_item and child.style["min_height"] == "auto":
+                    child.style["min_height"] = zero
+        return lay_out(context, box, *more)
+
+    return as_high_as_needed

@@ -22,6 +22,7 @@ from bifolio.render.engine import (
     _SAY_WHERE_LINES_END,
     COMPARED,
     _broken_once,
+    _by_words,
     _collapsed,
     _shrunk,
     _used,
@@ -226,6 +227,49 @@ def test_a_line_that_is_asked_for_otherwise_is_another(other: tuple[str, float, 
     assert asked == [("Word", 10.0, 0, True, False), other]
 
 
+SAID = [
+    "one two", "one  two", "one", "one ", " one", "one, two", "one. Two", "“One” two", "it’s so", "won't do", "at 10.30 am",
+    "a-b c", "a/b c", "a\N{NO-BREAK SPACE}b c", "née Müller", "(one) two", "one (two)", "one “two”", "one — two", "one?! two",
+    "one\xadtwo three", "one two\xadthree", "一二 三", "one 三", "one\ntwo", "one\ttwo", "1 2", "one )two", "one /two", "",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "rule",
+    ["top: 0", *SETTINGS.replace("\n", " ").split("; "), "white-space: pre-line", "hyphens: auto", "hyphens: manual",
+     "overflow-wrap: break-word", "nothing to see"],
+)  # fmt: skip
+def test_the_next_word_is_what_the_engine_would_take_for_it(rule: str) -> None:
+    lines = import_module("weasyprint.text.line_break")
+    styled = f"<p lang=en style='font-family: Literata; hyphens: none; {rule}'>Words</p>"
+    page = engine(FONTS).HTML(string=styled).render().pages[0]
+    style = next(box.style for box in _boxes(page._page_box) if getattr(box, "text", None))
+    if rule == "nothing to see":
+        style["font_size"] = 0
+    context = SimpleNamespace(dictionaries={})
+    asked: list[str] = []
+
+    def split(text: str, *more: Any) -> Any:
+        asked.append(text)
+        return lines.split_first_line(text, *more)
+
+    for text in SAID:
+        for more in (
+            (0, 0, True, True),
+            (0, 0, False, True),
+            (0, 0, True, False),
+            (9, 0, True, True),
+            (None, 0, True, True),
+        ):
+            plain = lines.split_first_line(text, style, context, *more)
+            assert _by_words(lines, split)(text, style, context, *more)[1:] == plain[1:], (text, more)
+    is_quick = rule not in (
+        "white-space: pre-wrap", "white-space: nowrap", "overflow-wrap: anywhere", "word-break: break-all", "hyphens: auto",
+        "nothing to see",
+    )  # fmt: skip
+    assert (asked.count("one two") == 3) == is_quick
+
+
 def test_no_word_of_a_document_stays() -> None:
     """A worker goes on to other documents, and this one may have been one client's copy."""
     page = "<html lang=en><head><title>T</title></head><body>{}</body></html>"
@@ -327,6 +371,31 @@ def test_an_engine_that_somebody_loaded_before_is_quickened_too() -> None:
     assert said.stdout.strip() == "True"
 
 
+@pytest.mark.parametrize("version", [COMPARED, "99.0"])
+def test_what_cuts_fonts_is_loaded_when_it_is_called(version: str) -> None:
+    code = """if 1:
+        import pathlib, sys, bifolio.render.engine as here
+        here.COMPARED = sys.argv[2]
+        here.engine(pathlib.Path(sys.argv[1]))
+        import weasyprint.pdf.fonts as fonts
+        names = "fontTools.subset", "fontTools.varLib.instancer"
+        print(*(name in sys.modules for name in names))
+        print(fonts.subset.Options(hinting=False).hinting)
+        try:
+            fonts.instantiateVariableFont(None, {})
+        except TypeError as error:
+            print(error)
+        import fontTools.subset
+        print(fontTools.subset is sys.modules[names[0]], fontTools.subset.__file__ is not None)
+    """
+    command = [sys.executable, "-c", code, str(FONTS), version]
+    said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
+    is_another = version != COMPARED  # which may ask for more than for what it calls
+    assert said[:2] == [f"{is_another} {is_another}", "False"]
+    assert "'NoneType' is not iterable" in said[2], "of the function itself"
+    assert said[3:] == ["True True"]
+
+
 def test_types_of_c_are_not_read_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each count of glyphs in a font is a type to cffi; reading it takes longer than to cut the font."""
     engine(FONTS)
@@ -426,6 +495,19 @@ def test_a_flex_box_of_many_rows_goes_on_on_the_next_page(inside: str) -> None:
     pages = engine(FONTS).HTML(string=html).render().pages
     rows = [[box for box in _boxes(page._page_box) if box.element_tag == "div"] for page in pages]
     assert [len(row.children) for found in rows for row in found] == [6, 3]
+
+
+@pytest.mark.parametrize(("way", "height"), [("row", 50), ("row-reverse", 50), ("column", 59)])
+def test_what_stands_in_a_row_is_as_high_as_it_comes_out(way: str, height: int) -> None:
+    """Seven lines of 6 mm, and above them a fifth of the 40 mm that are for each; in one line it would be 60 mm."""
+    styles = "@page { size: 100mm 200mm; margin: 10mm } * { margin: 0 } p { font: 12pt/6mm 'Literata' }"
+    item = f"<div style='flex: 1 1 auto'><p style='padding-top: 20%'>{'Words and words. ' * 7}</p></div>"
+    body = f"<div style='display: flex; flex-direction: {way}'>{item * 2}</div>"
+    html = f"<html lang=en><head><title>T</title><style>{styles}</style></head><body>{body}</body></html>"
+    page = engine(FONTS).HTML(string=html).render().pages[0]
+    items = [box for box in _boxes(page._page_box) if box.is_flex_item]
+    assert [round(box.height * 25.4 / 96) for box in items] == [height] * 2
+    assert {box.style["min_height"] == "auto" for box in items} == {way == "column"}
 
 
 def _boxes(box: Any) -> Iterator[Any]:
