@@ -406,6 +406,10 @@ class Composer:
         """Compose the markup of each slot that the clinic fills, at its fit (0 is full size)."""
         return {name: self._slot(name, copy, fits.get(name, 0)) for name in SLOTS if copy.fills(name)}
 
+    def shared_styles(self) -> str:
+        """Give the styles that all pages of this design have, whatever blocks they hold."""
+        return self._stylesheet((), _Used())
+
     def slot_sheet(self, slots: Mapping[str, Markup]) -> str:
         """Compose the sheet from which inking takes slots: one page each, in the given order."""
         context = {

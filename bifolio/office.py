@@ -564,7 +564,9 @@ class Office:
         with suppress(PressError):
             shop = self._begun = self._workshop()
             if all(len(names) == 1 for names in places):  # of a page of any words; a booklet has others
-                shop.begin_slots(*due, *clinics, *(name for (name,) in places))
+                place = [name for (name,) in places]
+                shop.begin_slots(*due, *clinics, *place)
+                shop.begin_styles(*clinics, *place)
             handouts = {item: self.library.handout(item) for item in due}
             for job in plan(request, project, handouts, clinics, editions):
                 if job.format == "pdf":

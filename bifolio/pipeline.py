@@ -50,7 +50,7 @@ from bifolio.plan import Job
 from bifolio.press import Delivery, Rack
 from bifolio.proof import Proof, in_grey, measured
 from bifolio.publish import Artefact
-from bifolio.render import Work, lay_out_handout, lay_out_plate, lay_out_slots, preview
+from bifolio.render import Work, lay_out_handout, lay_out_plate, lay_out_slots, preview, read_styles
 from bifolio.render.faces import Face, wrap
 from bifolio.render.paint import Paint
 from bifolio.shelf import Facts
@@ -116,6 +116,11 @@ class Workshop:
         """Have a clinic's slots set; who makes a page with them later waits the less."""
         if (item, region, language) not in self.library.approvals(brand):  # its line is a slot, too
             self.inker(brand, edition, theme, region, language, None)
+
+    def begin_styles(self, brand: str, edition: str, theme: str, region: str, language: str) -> None:
+        """Have the styles read that all pages of a design share; who lays one out later waits the less."""
+        composer = self.composer(edition, theme, region, language, self._own(brand))
+        self.executor.submit(read_styles, composer.shared_styles(), self._fonts)
 
     def begin_pages(self, job: Job) -> None:
         """Have the pages of a job laid out; who makes it later waits the less."""

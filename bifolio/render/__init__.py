@@ -21,6 +21,13 @@ def warm_up(fonts: Path) -> None:
     engine(fonts)
 
 
+def read_styles(styles: str, fonts: Path) -> None:
+    """Read styles that pages will have: what is known of them stays with the engine."""
+    from bifolio.render.pdf import read
+
+    read(styles, fonts)
+
+
 def lay_out_handout(galley: str, fonts: Path, where: str, variant: str = "pdf/a-3a") -> Work:
     """Lay a galley out as a tagged PDF."""
     body, findings = lay_out_plate(galley, fonts, where, variant)

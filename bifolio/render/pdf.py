@@ -113,6 +113,12 @@ def _parted(galley: str) -> tuple[str, str]:
     return (head + body, styles) if opened and closed else (galley, "")
 
 
+def read(styles: str, fonts: Path) -> None:
+    """Parse styles before the pages that have them are there."""
+    engine(fonts)
+    _parsed(styles)
+
+
 def _parsed(styles: str) -> _Parsed:
     """Parse styles. Most of them are the same for every galley, so each layer and each component is parsed once."""
     # A clinic's own fonts are files for as long as one document needs them.

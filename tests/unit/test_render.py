@@ -11,8 +11,10 @@ import threading
 import pikepdf
 import pytest
 
+from bifolio.library import Library
 from bifolio.pipeline import Workshop
 from bifolio.render import pdf as pdf_of
+from bifolio.render import read_styles
 from bifolio.render.pdf import render
 from tests.conftest import ROOT
 
@@ -147,6 +149,18 @@ def test_a_component_is_parsed_once(workshop: Workshop) -> None:
         render(workshop.galley(item, "letter", "calm", "us", "en"), FONTS, "test")
         known.append(pdf_of._parse_once.cache_info().misses)
     assert known[0] > 20 > 2 * (known[1] - known[0])
+
+
+def test_styles_that_were_read_before_are_known_to_the_pages(workshop: Workshop, library: Library) -> None:
+    """A worker reads them while the handout itself is being read: only those of its blocks are left."""
+    pdf_of._parse_once.cache_clear()
+    read_styles(workshop.composer("letter", "calm", "us", "en").shared_styles(), FONTS)
+    shared = pdf_of._parse_once.cache_info().misses
+    render(workshop.galley("steady-now", "letter", "calm", "us", "en"), FONTS, "test")
+    with_its_pictures = 1
+    left = pdf_of._parse_once.cache_info().misses - shared
+    assert left == len(library.handout("steady-now").block_kinds) + with_its_pictures
+    assert shared > left
 
 
 def test_fonts_are_looked_through_once(monkeypatch: pytest.MonkeyPatch) -> None:

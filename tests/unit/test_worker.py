@@ -101,7 +101,7 @@ def test_the_one_changed_handout_is_begun_while_all_else_is_read(shelf: Scratch,
         pages.append((tmp_path / "default/en/other.letter.pdf").read_bytes())
         ledger.record((), ledger.snapshot(), built.files, {})
     assert begun[0] == [], "both are new, none is the one"
-    assert begun[1:] == in_all[1:] == [["lay_out_plate"]] * 2, "and nothing is laid out twice"
+    assert begun[1:] == in_all[1:] == [["read_styles", "lay_out_plate"]] * 2, "and nothing is laid out twice"
     anew = Office(shelf.root, renew=True)
     anew.build(anew.plan(Request(items=("other",), formats=("pdf",))), tmp_path, str)
     assert (tmp_path / "default/en/other.letter.pdf").read_bytes() == pages[2] != pages[1]
@@ -113,7 +113,7 @@ def test_what_is_begun_and_wrong_is_told_once(shelf: Scratch) -> None:
     try:
         office = Office(shelf.root, executor=hands)
         jobs = office.plan(Request(items=("other",), formats=("pdf",)))
-        assert hands.asked == ["lay_out_slots", "lay_out_plate"]
+        assert hands.asked == ["lay_out_slots", "read_styles", "lay_out_plate"]
         with pytest.raises(ContentError) as raised:
             office.build(jobs, None, str)
     finally:
