@@ -114,15 +114,16 @@ def _parted(galley: str) -> tuple[str, str]:
 
 
 def read(styles: str, fonts: Path) -> None:
-    """Parse styles before the pages that have them are there."""
+    """Parse styles before the pages that have them are there; those with fonts of their own are parsed with each."""
     engine(fonts)
-    _parsed(styles)
+    if _OWN_FONTS not in styles:
+        _parsed(styles)
 
 
 def _parsed(styles: str) -> _Parsed:
     """Parse styles. Most of them are the same for every galley, so each layer and each component is parsed once."""
     # A clinic's own fonts are files for as long as one document needs them.
-    if "@font-face" in styles:
+    if _OWN_FONTS in styles:
         return _parse(styles)
     order, *pieces = styles.split(_LAYER)
     parsed = [_parse_once(order + _LAYER + piece) for piece in pieces] or [_parse_once(order)]
@@ -132,6 +133,8 @@ def _parsed(styles: str) -> _Parsed:
         tuple(finding for one in parsed for finding in one.findings),
     )
 
+
+_OWN_FONTS = "@font-face"
 
 _LAYER = "\n@layer "
 """Where a piece begins. What stands before the first is the order of all layers, which each piece must know."""
@@ -170,7 +173,7 @@ def _parse(styles: str) -> _Parsed:
     from weasyprint.text.fonts import FontConfiguration
 
     with _listening("") as findings:
-        fonts = FontConfiguration() if "@font-face" in styles else None
+        fonts = FontConfiguration() if _OWN_FONTS in styles else None
         sheet = CSS(string=styles, url_fetcher=_fetcher(), font_config=fonts)
     return _Parsed(sheet, fonts, tuple(findings))
 

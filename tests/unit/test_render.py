@@ -163,6 +163,12 @@ def test_styles_that_were_read_before_are_known_to_the_pages(workshop: Workshop,
     assert shared > left
 
 
+def test_styles_with_fonts_of_their_own_are_not_read_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are parsed with each document, as the files of such fonts are there no longer than it."""
+    monkeypatch.setattr(pdf_of, "_parse", lambda _: pytest.fail("nobody would know of it later"))
+    read_styles("@font-face { font-family: Own; src: url(data:font/ttf;base64,AAAA) }", FONTS)
+
+
 def test_fonts_are_looked_through_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """The engine would build a font map for each layout, and never give one back."""
     render(_page("<p>One.</p>"), FONTS, "test")
