@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import datetime
+import gc
 import io
 import json
 import os
@@ -763,5 +764,8 @@ def run() -> NoReturn:
     """Start the command line."""
     for stream in (sys.stdout, sys.stderr):  # a terminal, or a file name, may not know all letters
         cast("io.TextIOWrapper", stream).reconfigure(errors="backslashreplace")
-    cast("Callable[..., Any]", main)(prog_name="build.py")
+    try:
+        cast("Callable[..., Any]", main)(prog_name="build.py")
+    finally:
+        gc.freeze()  # or Python looks through all that is left before it ends, 0.08 s, and frees nothing by it
     raise SystemExit(0)

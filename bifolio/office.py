@@ -51,7 +51,7 @@ from bifolio.publish import expect_room, replace_all
 from bifolio.store import Store, writing
 from bifolio.tailor import Part, parts, refused
 from bifolio.validate import validate
-from bifolio.worker import Crew, Processes, SameProcess
+from bifolio.worker import Crew, Processes, SameProcess, get_ready
 
 if TYPE_CHECKING:  # late: they load the layout engine's libraries, and the word counter
     from bifolio.lint import Subject
@@ -559,7 +559,11 @@ class Office:
         due = [item for item in items if len(items) == 1 or f"content/handouts/{item}.yaml" in changed]
         project = self.library.plan
         is_due = len(due) == len(clinics) == 1 and "pdf" in (request.formats or project.formats)
-        if not is_due or not isinstance(self.executor, Processes):
+        if not isinstance(self.executor, Processes):
+            return
+        if not is_due:
+            if self.executor.hands > 1:
+                self.executor.submit(get_ready)
             return
         with suppress(PressError):
             shop = self._begun = self._workshop()

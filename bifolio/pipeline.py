@@ -58,7 +58,7 @@ from bifolio.store import Store, fingerprint
 from bifolio.tailor import tailor
 from bifolio.worker import SameProcess
 
-if TYPE_CHECKING:  # late: what finishes a file is loaded while its pages are laid out, see `_get_ready`
+if TYPE_CHECKING:  # late: what finishes a file is loaded while its pages are laid out, see `get_ready`
     from bifolio.ink import Inker, SlotSheet
     from bifolio.stencil import Stencil
 
@@ -259,7 +259,7 @@ class Workshop:
         approval = self._approval_line(job, tailored=tailored)
         slots = self.inker(job.brand, job.edition, job.theme, job.region, job.language, approval)
         self.palette(self.library.brand(job.brand))  # derived while they are
-        _get_ready()
+        get_ready()
         return layout.take(), slots.take()
 
     def _galley_of(self, job: Job) -> str:
@@ -804,7 +804,7 @@ class Workshop:
         }
 
 
-def _get_ready() -> None:
+def get_ready() -> None:
     """Load what finishes a file: a quarter of all libraries, in the time that its pages take to be laid out."""
     for name in ("bifolio.impose", "bifolio.ink", "bifolio.render.plate", "bifolio.verify", "pypdfium2"):
         import_module(name)

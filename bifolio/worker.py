@@ -63,42 +63,80 @@ class Crew(Executor):
 
 
 class Processes(Crew):
-    """Worker processes on this machine: one at first, all with the first batch; those that die are replaced."""
+    """Worker processes on this machine: one at first, others when batches wait; those that die are replaced."""
 
     def __init__(self, fonts: Path, hands: int) -> None:
         self.hands = hands
         self._fonts = fonts
-        self._at_work = 1
-        self._pool = self._start()
+        self._at_work = [_Hand(fonts)]
+
+    @property
+    def processes(self) -> list[int]:
+        """The process ids of those that are there."""
+        return [process for hand in self._at_work for process in hand.processes]
 
     def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
-        """Have one worker do something."""
-        try:
-            return self._pool.submit(fn, *args, **kwargs)
-        except BrokenProcessPool:  # one of them was killed, and took the pool with it
-            self._pool = self._start()
-            return self._pool.submit(fn, *args, **kwargs)
+        """Have the first worker do something."""
+        return self._at_work[0].do(0, fn, *args, **kwargs)
 
     def make(self, site: Site, batch: Batch) -> Future[Delivery]:
         """Begin one batch, in a workshop that the worker keeps for the next."""
-        if self._at_work < self.hands:
-            self.stop()
-            self._at_work = self.hands
-            self._pool = self._start()
-        return self.submit(_make, site.path, batch.jobs)
+        freest = min(self._at_work, key=lambda hand: hand.load)
+        if freest.is_busy and len(self._at_work) < self.hands:
+            freest = _Hand(self._fonts)
+            self._at_work.append(freest)
+        return freest.do(batch.weight, _make, site.path, batch.jobs)
 
     def stop(self) -> None:
         """End the workers, whatever they do."""
-        for child in list((self._pool._processes or {}).values()):  # noqa: SLF001 - 3.14: terminate_workers
+        for hand in self._at_work:
+            hand.end()
+        for hand in self._at_work:
+            hand.pool.shutdown(cancel_futures=True)  # without waiting, Python 3.11 complains at exit
+
+
+class _Hand:
+    """A pool of one worker process, which is lost with its own work only, and what it was given to do."""
+
+    def __init__(self, fonts: Path) -> None:
+        self._fonts = fonts
+        self._given: dict[Future[Any], float] = {}
+        self.pool = self._start()
+
+    @property
+    def processes(self) -> list[int]:
+        return list(self.pool._processes or ())  # noqa: SLF001 - nothing else tells
+
+    @property
+    def is_busy(self) -> bool:
+        return any(not work.done() for work in self._given)
+
+    @property
+    def load(self) -> float:
+        """How much it has still to do, by weight."""
+        self._given = {work: weight for work, weight in self._given.items() if not work.done()}
+        return sum(self._given.values())
+
+    def do(self, weight: float, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
+        """Have it do something, after all else that it was given."""
+        try:
+            work = self.pool.submit(fn, *args, **kwargs)
+        except BrokenProcessPool:  # it was killed
+            self.pool = self._start()
+            work = self.pool.submit(fn, *args, **kwargs)
+        self._given[work] = weight
+        return work
+
+    def end(self) -> None:
+        """End it, whatever it does."""
+        for child in list((self.pool._processes or {}).values()):  # noqa: SLF001 - 3.14: terminate_workers
             child.terminate()
-        self._pool.shutdown(cancel_futures=True)  # without waiting, Python 3.11 complains at exit
 
     def _start(self) -> ProcessPoolExecutor:
         # macOS cannot fork a process safely in which its own libraries are at work; a fork server has none.
         how = "fork" if sys.platform == "linux" else "forkserver"
-        context = multiprocessing.get_context(how)
-        pool = ProcessPoolExecutor(self._at_work, context, _warm_up, (self._fonts,))
-        pool.submit(_ready)  # the first task starts the processes
+        pool = ProcessPoolExecutor(1, multiprocessing.get_context(how), _warm_up, (self._fonts,))
+        pool.submit(_ready)  # the first task starts the process
         return pool
 
 
@@ -153,6 +191,13 @@ def _leave_with_parent() -> None:
 
 def _ready() -> None:
     """Do nothing, in the worker."""
+
+
+def get_ready() -> None:
+    """Load what batches are made with, while there are none yet."""
+    from bifolio.pipeline import get_ready
+
+    get_ready()
 
 
 def _make(site: Path, jobs: tuple[Job, ...]) -> Delivery:

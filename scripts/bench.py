@@ -248,7 +248,7 @@ def _scale(folder: Path, brands: int) -> list[Row]:
             at.append(time.perf_counter())
             made.append(batch.jobs[0].item)
             if len(at) % max(1, len(jobs) // 8) == 0:
-                sizes = [_megabytes(process) for process in (os.getpid(), *crew._pool._processes)]  # noqa: SLF001
+                sizes = [_megabytes(process) for process in (os.getpid(), *crew.processes)]
                 memory.append(f"after {len(at)}: " + " + ".join(f"{size:.0f}" for size in sizes) + " MB")
 
         office.build(jobs, folder / "out", told)

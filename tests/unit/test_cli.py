@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import gc
+import io
 import json
 import os
 import subprocess
@@ -10,7 +12,7 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
-from bifolio.cli import MOST_SHOWN, main
+from bifolio.cli import MOST_SHOWN, main, run
 from tests.conftest import ROOT
 from tests.support.projects import BRAND, COMPLETE, HANDOUT, Scratch
 
@@ -53,6 +55,19 @@ def test_the_front_door_opens() -> None:
         [sys.executable, str(ROOT / "build.py"), "--version"], capture_output=True, text=True, check=True
     )
     assert done.stdout.startswith("bifolio, version ")
+
+
+def test_nothing_is_looked_through_at_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bifolio.cli.main", lambda **_: None)
+    monkeypatch.setattr("sys.stdout", io.TextIOWrapper(io.BytesIO()))
+    monkeypatch.setattr("sys.stderr", io.TextIOWrapper(io.BytesIO()))
+    gc.unfreeze()
+    try:
+        with pytest.raises(SystemExit):
+            run()
+        assert gc.get_freeze_count() > 10_000
+    finally:
+        gc.unfreeze()
 
 
 # -- each command, for people and for machines ---------------------------------------------------

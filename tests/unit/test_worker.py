@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, TypeVar
 
 import pytest
@@ -57,28 +58,42 @@ def _files(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
 
 
-def _killable(crew: Processes) -> list[int]:
-    return list(crew._pool._processes)
-
-
 def test_one_worker_starts_and_all_with_the_first_batch(shelf: Scratch, tmp_path: Path) -> None:
     with workers(FONTS, 2) as hands:
         assert isinstance(hands, Processes)
-        assert len(_killable(hands)) == 1
+        assert len(hands.processes) == 1
         office = Office(shelf.root, executor=hands)
         request = Request(items=("small",), brands=("default",))
         office.build(office.plan(request), tmp_path / "one", str)
-        assert len(_killable(hands)) == 1, "one batch is made here, and laid out by one worker"
+        assert len(hands.processes) == 1, "one batch is made here, and laid out by one worker"
         _all(office, tmp_path / "many")
-        assert len(_killable(hands)) == 2
+        assert len(hands.processes) == 2
+
+
+def _at_rest(seconds: float, name: str) -> tuple[str, int]:
+    """Be busy for some time, in the worker; give which it was."""
+    time.sleep(seconds)
+    return name, os.getpid()
+
+
+def test_a_batch_waits_for_the_worker_with_the_least_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bifolio.worker._make", _at_rest)
+    with workers(FONTS, 2) as hands:
+        assert isinstance(hands, Processes)
+        under_way: list[Future[Any]] = [
+            hands.make(SimpleNamespace(path=1.0), Batch(name, frozenset(), weight, 4))  # type: ignore[arg-type]
+            for name, weight in (("long", 0.5), ("short", 0.3), ("next", 0.1), ("last", 0.1))
+        ]
+        made_by = dict(work.result() for work in under_way)
+    assert made_by["next"] == made_by["last"] == made_by["short"] != made_by["long"]
 
 
 class Listening(Processes):
     """Workers of which it is known what they were asked to do."""
 
-    def __init__(self) -> None:
+    def __init__(self, hands: int = 1) -> None:
         self.asked: list[str] = []
-        super().__init__(FONTS, 1)
+        super().__init__(FONTS, hands)
 
     def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
         self.asked.append(fn.__name__)
@@ -105,6 +120,16 @@ def test_the_one_changed_handout_is_begun_while_all_else_is_read(shelf: Scratch,
     anew = Office(shelf.root, renew=True)
     anew.build(anew.plan(Request(items=("other",), formats=("pdf",))), tmp_path, str)
     assert (tmp_path / "default/en/other.letter.pdf").read_bytes() == pages[2] != pages[1]
+
+
+@pytest.mark.parametrize(("count", "asked"), [(1, []), (2, ["get_ready"])])
+def test_where_nothing_is_begun_one_of_many_gets_ready(shelf: Scratch, count: int, asked: list[str]) -> None:
+    hands = Listening(count)
+    try:
+        Office(shelf.root, executor=hands).plan(Request(formats=("pdf",)))
+    finally:
+        hands.stop()
+    assert hands.asked == asked
 
 
 def test_what_is_begun_and_wrong_is_told_once(shelf: Scratch) -> None:
@@ -167,7 +192,7 @@ def test_findings_of_all_workers_come_at_once(shelf: Scratch, crew: Processes, t
 def test_a_worker_that_dies_is_replaced_and_its_work_made_again(
     shelf: Scratch, crew: Processes, tmp_path: Path
 ) -> None:
-    killed = _killable(crew)
+    killed = crew.processes
 
     def told(batch: Batch) -> None:
         for process in killed:
@@ -175,11 +200,26 @@ def test_a_worker_that_dies_is_replaced_and_its_work_made_again(
                 os.kill(process, signal.SIGKILL)
         killed.clear()
 
-    first, *_ = victims = list(killed)
+    victims = set(killed)
     many = _all(Office(shelf.root, executor=crew), tmp_path / "out", told)
     assert "second/en/other.letter.pdf" in many
-    assert first
-    assert not set(victims) & set(_killable(crew))
+    assert victims
+    assert not victims & set(crew.processes)
+
+
+def test_a_worker_that_dies_takes_no_other_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bifolio.worker._make", _at_rest)
+    with workers(FONTS, 2) as hands:
+        assert isinstance(hands, Processes)
+        one, other = (
+            hands.make(SimpleNamespace(path=2.0), Batch(name, frozenset(), 0.5, 2))  # type: ignore[arg-type]
+            for name in ("one", "other")
+        )
+        victim, survivor = hands.processes
+        os.kill(victim, signal.SIGKILL)
+        assert other.result() == ("other", survivor)
+        with pytest.raises(hands.lost):
+            one.result()
 
 
 # -- a build that is stopped -----------------------------------------------------------------------
