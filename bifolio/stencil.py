@@ -204,7 +204,8 @@ def cut(plate: Plate, shape: Shape) -> Stencil:
     with pikepdf.open(io.BytesIO(plate.pdf)) as document:
         _take_out(document, plate, shape)
         coloured = [(number, document.get_object(number, 0)) for number in plate.index.streams]
-        for _, stream in coloured:
+        metadata = document.Root.Metadata
+        for stream in (metadata, *(stream for _, stream in coloured)):
             stream.write(stream.read_bytes())  # plain, and so without a filter
         trailer = b" ".join(
             key.encode() + b" " + document.trailer[key].unparse()
@@ -214,8 +215,6 @@ def cut(plate: Plate, shape: Shape) -> Stencil:
         said = _reached(document, trailer)
         header = plate.pdf[: plate.pdf.index(b"\n", plate.pdf.index(b"\n") + 1) + 1]
         body = _Body(header, [_NO_OBJECT] * (max(said) + 1))
-
-        metadata = document.Root.Metadata
         named = Plain(metadata.objgen[0], said_of(metadata), metadata.read_bytes())
         streams = [Plain(n, said[n], stream.read_bytes()) for n, stream in coloured]
         slots = [

@@ -52,6 +52,10 @@ def lay_out_plate(galley: str, fonts: Path, where: str, variant: str = "pdf/a-3a
         from bifolio.render.fields import complete  # late: pages without fields would wait for its library
 
         pdf = complete(pdf, fonts)
+    if rendered.has_bleed:
+        from bifolio.render.marks import mark_trims  # as late
+
+        pdf = mark_trims(pdf)
     return json.dumps(rendered.openings).encode() + b"\n" + pdf, rendered.findings
 
 

@@ -42,6 +42,7 @@ def _loaded() -> Any:
         quicken()
         mend()
     look_at_pages()
+    set_margins_apart()
     return weasyprint
 
 
@@ -158,6 +159,20 @@ def look_at_pages() -> None:
     layout.make_all_pages = compositor.looked_at(layout.make_all_pages)
     build: Any = importlib.import_module("weasyprint.formatting_structure.build")
     build.element_to_box = compositor.counted(build.element_to_box)
+
+
+def set_margins_apart() -> None:
+    """Have running heads and feet written as artifacts (ISO 14289-1, 7.1); once.
+
+    WeasyPrint 70 tags them, and leaves the tags without a place in the tree.
+    """
+    margin = importlib.import_module("weasyprint.formatting_structure.boxes").MarginBox
+    draw: Any = importlib.import_module("weasyprint.draw")
+    stream: Any = importlib.import_module("weasyprint.pdf.stream").Stream
+    tags: Any = importlib.import_module("weasyprint.pdf.tags")
+    _replace({draw.draw_page: _margins_known(draw.draw_page, margin)})
+    stream.marked = _margins_apart(stream.marked)
+    tags._build_box_tree = _margins_left_out(tags._build_box_tree, margin)
 
 
 # -- C types -------------------------------------------------------------------------------------
@@ -569,3 +584,43 @@ def _as_high_as_needed(lay_out: Callable[..., Any], zero: Any) -> Callable[..., 
         return lay_out(context, box, *more)
 
     return as_high_as_needed
+
+
+# -- the margin of a page ------------------------------------------------------------------------
+
+
+def _margins_known(draw_page: Callable[..., None], margin: type[Any]) -> Callable[[Any, Any], None]:
+    """Note of each box of a page whether it stands in the margin, before the page is drawn."""
+
+    def drawn(page: Any, stream: Any) -> None:
+        for child in page.children:
+            for box in child.descendants(placeholders=True) if isinstance(child, margin) else ():
+                box.is_in_margin = True
+        draw_page(page, stream)
+
+    return drawn
+
+
+def _margins_apart(marked: Callable[..., Any]) -> Callable[..., Any]:
+    """Mark what stands in the margin of a page as an artifact, all else with its tag."""
+
+    @contextmanager
+    def apart(stream: Any) -> Iterator[None]:
+        stream.begin_marked_content("Artifact", "<</Type/Pagination>>")
+        yield
+        stream.end_marked_content()
+
+    def marked_apart(self: Any, box: Any, tag: str) -> Any:
+        is_apart = self._tags is not None and hasattr(box, "is_in_margin")
+        return apart(self) if is_apart else marked(self, box, tag)
+
+    return marked_apart
+
+
+def _margins_left_out(build: Callable[..., Any], margin: type[Any]) -> Callable[..., Any]:
+    """Build the tree of tags without what stands in the margin of a page."""
+
+    def built(box: Any, *more: Any) -> Any:
+        return () if isinstance(box, margin) else build(box, *more)
+
+    return built

@@ -7,6 +7,7 @@ boxes are those of ISO 32000-1, 14.11.2).
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator, Sequence
 
 import pikepdf
@@ -20,22 +21,30 @@ _AWAY, _LENGTH, _EDGE = 1 * MM, 5 * MM, 1 * MM
 _ALL = "/RegistrationMarks"
 
 
-def mark_trims(document: pikepdf.Pdf) -> None:
-    """Put marks round each page that has bleed, and make its paper large enough for them."""
-    for page in document.pages:
-        trim, bleed = [float(v) for v in page.trimbox], [float(v) for v in page.bleedbox]
-        if trim == bleed:
-            continue
-        page.mediabox = Array([round(v, 3) for v in _grown(bleed, _AWAY + _LENGTH + _EDGE)])
-        drawn = b"".join(b"%.3f %.3f m %.3f %.3f l\n" % line for line in _lines(trim, bleed))
-        resources = page.resources  # one for all pages
-        if "/ColorSpace" not in resources:
-            resources.ColorSpace = Dictionary()
-        if _ALL not in resources.ColorSpace:
-            resources.ColorSpace[_ALL] = _all_plates(document)
-        contents = page.obj.Contents
-        marks = b"/Artifact BMC q %b CS 1 SCN 0.25 w\n%bS Q EMC\n" % (_ALL.encode(), drawn)
-        contents.write(marks + contents.read_bytes())
+def mark_trims(pdf: bytes) -> bytes:
+    """Put marks round each page of a PDF that has bleed, and make its paper large enough for them."""
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(pdf)) as document:
+        for page in document.pages:
+            _mark_trim(document, page)
+        document.save(out, deterministic_id=True)
+    return out.getvalue()
+
+
+def _mark_trim(document: pikepdf.Pdf, page: pikepdf.Page) -> None:
+    trim, bleed = [float(v) for v in page.trimbox], [float(v) for v in page.bleedbox]
+    if trim == bleed:
+        return
+    page.mediabox = Array([round(v, 3) for v in _grown(bleed, _AWAY + _LENGTH + _EDGE)])
+    drawn = b"".join(b"%.3f %.3f m %.3f %.3f l\n" % line for line in _lines(trim, bleed))
+    resources = page.resources  # one for all pages
+    if "/ColorSpace" not in resources:
+        resources.ColorSpace = Dictionary()
+    if _ALL not in resources.ColorSpace:
+        resources.ColorSpace[_ALL] = _all_plates(document)
+    contents = page.obj.Contents
+    marks = b"/Artifact BMC q %b CS 1 SCN 0.25 w\n%bS Q EMC\n" % (_ALL.encode(), drawn)
+    contents.write(marks + contents.read_bytes())
 
 
 def _lines(trim: Sequence[float], bleed: Sequence[float]) -> Iterator[tuple[float, float, float, float]]:

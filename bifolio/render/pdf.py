@@ -33,6 +33,8 @@ class Rendered:
     """Pages, counted from 0, with text that runs out of its box."""
     openings: tuple[str, ...] = ()
     """The first words of each page, by which what flows finds where its pages begin."""
+    has_bleed: bool = False
+    """Whether pictures go on beyond the trim."""
 
 
 def render(galley: str, fonts: Path, where: str, *, variant: str | None = "pdf/ua-1") -> Rendered:
@@ -66,6 +68,7 @@ class _Laid:
             for page in self.document.pages:
                 _keep_whole_links(page)
             openings = tuple(_opening(page) for page in self.document.pages) if self.options else ()
+            _claim_both(self.document.metadata)
             with warnings.catch_warnings():  # WeasyPrint 70 leaves the colour profile of a PDF/A open
                 warnings.simplefilter("ignore", ResourceWarning)
                 pdf = self.document.write_pdf(**self.options)
@@ -73,7 +76,8 @@ class _Laid:
         crafted = [finding for one in self.crafts for finding in one.findings]
         findings = (*self.findings, *cut_words, *crafted, *late)
         overfull = tuple(number for number, page in enumerate(self.cut) if page)
-        return Rendered(pdf, len(self.document.pages), findings, overfull, openings)
+        has_bleed = any(any(page.bleed.values()) for page in self.document.pages)
+        return Rendered(pdf, len(self.document.pages), findings, overfull, openings, has_bleed)
 
 
 def _lay_out(galley: str, fonts: Path, where: str, variant: str | None) -> _Laid:
@@ -197,6 +201,35 @@ def _keep_whole_links(page: Any) -> None:
     # WeasyPrint 70 adds a link annotation for each box inside an anchor, and PDF/UA-1 7.18.5 wants one
     # for each link: keep those whose box is the anchor itself.
     page.links = [link for link in page.links if link[3] is None or link[3].link]
+
+
+def _claim_both(metadata: Any) -> None:
+    """Let a PDF/A say in its metadata that it is PDF/UA-1, too (ISO 19005-3, 6.6.2.3; ISO 14289-1, 5)."""
+    told = metadata.generate_rdf_metadata
+
+    def told_of_both(variant: str, *more: Any) -> bytes:
+        said: bytes = told(variant, *more)
+        return said.replace(b"</rdf:RDF>", _PDFUA + b"</rdf:RDF>", 1) if variant == "a" else said
+
+    metadata.generate_rdf_metadata = told_of_both
+
+
+_PDFUA = b"""<rdf:Description xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/" rdf:about="">\
+<pdfuaid:part>1</pdfuaid:part></rdf:Description>\
+<rdf:Description xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/" \
+xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#" \
+xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#" rdf:about="">\
+<pdfaExtension:schemas><rdf:Bag><rdf:li rdf:parseType="Resource">\
+<pdfaSchema:schema>PDF/UA identification</pdfaSchema:schema>\
+<pdfaSchema:namespaceURI>http://www.aiim.org/pdfua/ns/id/</pdfaSchema:namespaceURI>\
+<pdfaSchema:prefix>pdfuaid</pdfaSchema:prefix>\
+<pdfaSchema:property><rdf:Seq><rdf:li rdf:parseType="Resource">\
+<pdfaProperty:name>part</pdfaProperty:name><pdfaProperty:valueType>Integer</pdfaProperty:valueType>\
+<pdfaProperty:category>internal</pdfaProperty:category>\
+<pdfaProperty:description>Part of ISO 14289 that the file conforms to</pdfaProperty:description>\
+</rdf:li></rdf:Seq></pdfaSchema:property>\
+</rdf:li></rdf:Bag></pdfaExtension:schemas></rdf:Description>"""
+"""The claim, and the schema that PDF/A wants for names it does not know."""
 
 
 class _Listener(logging.Handler):

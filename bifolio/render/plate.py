@@ -1,8 +1,7 @@
 """Finish a plate: a rendered PDF → a plate with its index.
 
-Running heads and feet become artifacts, which WeasyPrint 70 leaves as tags without a tree (ISO 14289-1
-7.1). The index of slots, links and coloured streams is taken once here, so that inking, which runs
-for every clinic, need not search. A sentinel in a place that inking cannot reach is a finding.
+The index of slots, links and coloured streams is taken once here, so that inking, which runs for every
+clinic, need not search. A sentinel in a place that inking cannot reach is a finding.
 """
 
 from __future__ import annotations
@@ -25,114 +24,27 @@ from bifolio.model.plate import (
     slot_of,
 )
 from bifolio.palette import sentinel_pattern
-from bifolio.render.marks import mark_trims
-
-_MARK = re.compile(rb"/(\w+)\s*<</MCID (\d+)>>\s*BDC")
 
 
 def finish(pdf: bytes, where: str) -> tuple[Plate, list[Diagnostic]]:
     """Turn a rendered PDF into a plate; gives it with what was found."""
-    out = io.BytesIO()
     with pikepdf.open(io.BytesIO(pdf)) as document:
-        _make_artifacts(document, _parents(document))
-        _claim_both(document)
-        mark_trims(document)
-        document.save(out, deterministic_id=True)
-    with pikepdf.open(out) as document:  # saving gives objects new numbers, so the index comes last
-        parents = _parents(document)
         streams = _coloured_streams(document)
         findings = list(_unreachable(document, streams, where))
+        elements = _elements(document)
         index = PlateIndex(
             streams=tuple(sorted(streams)),
             slots=_slots(document),
-            figures=tuple(_figures(document, parents)),
-            links=tuple(_links(document, parents)),
+            figures=tuple(_figures(document, elements)),
+            links=tuple(_links(document, elements)),
         )
-        return Plate(out.getvalue(), index, len(document.pages)), findings
+        return Plate(pdf, index, len(document.pages)), findings
 
 
-def _claim_both(document: pikepdf.Pdf) -> None:
-    """Let a PDF/A say in its metadata that it is PDF/UA-1, too (ISO 19005-3, 6.6.2.3; ISO 14289-1, 5)."""
-    text = document.Root.Metadata.read_bytes()
-    if b"pdfaid" in text and b"pdfuaid" not in text:
-        document.Root.Metadata.write(text.replace(b"</rdf:RDF>", _PDFUA + b"</rdf:RDF>", 1))
-
-
-_PDFUA = b"""<rdf:Description xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/" rdf:about="">\
-<pdfuaid:part>1</pdfuaid:part></rdf:Description>\
-<rdf:Description xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/" \
-xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#" \
-xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#" rdf:about="">\
-<pdfaExtension:schemas><rdf:Bag><rdf:li rdf:parseType="Resource">\
-<pdfaSchema:schema>PDF/UA identification</pdfaSchema:schema>\
-<pdfaSchema:namespaceURI>http://www.aiim.org/pdfua/ns/id/</pdfaSchema:namespaceURI>\
-<pdfaSchema:prefix>pdfuaid</pdfaSchema:prefix>\
-<pdfaSchema:property><rdf:Seq><rdf:li rdf:parseType="Resource">\
-<pdfaProperty:name>part</pdfaProperty:name><pdfaProperty:valueType>Integer</pdfaProperty:valueType>\
-<pdfaProperty:category>internal</pdfaProperty:category>\
-<pdfaProperty:description>Part of ISO 14289 that the file conforms to</pdfaProperty:description>\
-</rdf:li></rdf:Seq></pdfaSchema:property>\
-</rdf:li></rdf:Bag></pdfaExtension:schemas></rdf:Description>"""
-"""The claim, and the schema that PDF/A wants for names it does not know."""
-
-
-def _parents(document: pikepdf.Pdf) -> dict[int, int]:
-    """Map each structure element that hangs in the tree to its parent, by object number."""
-    found: dict[int, int] = {}
-    root = document.Root.StructTreeRoot
-    waiting = [root]
-    while waiting:
-        element = waiting.pop()
-        for kid in _kids(element):
-            if kid.is_indirect and kid.objgen[0] not in found:
-                found[kid.objgen[0]] = element.objgen[0]
-                if "/S" in kid:
-                    waiting.append(kid)
-    return found
-
-
-def _kids(element: Any) -> Iterator[Any]:
-    if "/K" not in element:  # to get what is missing takes ten times as long as to ask
-        return
-    kids = element.K
-    items = kids if isinstance(kids, pikepdf.Array) else [kids]
-    for kid in items:
-        if isinstance(kid, pikepdf.Dictionary):
-            yield kid
-
-
-def _page_elements(document: pikepdf.Pdf, page: pikepdf.Page) -> pikepdf.Array | None:
-    """Give the parent tree's row of a page: the element of each marked-content id."""
+def _elements(document: pikepdf.Pdf) -> dict[int, Any]:
+    """Give the parent tree: of each page the element of each of its marks, of each annotation its element."""
     numbers = document.Root.StructTreeRoot.ParentTree.Nums
-    key = int(page.obj.get("/StructParents", -1))
-    for at in range(0, len(numbers), 2):
-        if int(numbers[at]) == key:
-            row = numbers[at + 1]
-            return row if isinstance(row, pikepdf.Array) else None
-    return None
-
-
-def _make_artifacts(document: pikepdf.Pdf, parents: Mapping[int, int]) -> None:
-    for page in document.pages:
-        row = _page_elements(document, page)
-        if row is None:
-            continue
-        loose = {
-            number
-            for number, element in enumerate(row)
-            if isinstance(element, pikepdf.Dictionary) and element.objgen[0] not in parents
-        }
-
-        def as_artifact(found: re.Match[bytes], loose: set[int] = loose) -> bytes:
-            if int(found[2]) not in loose:
-                return found[0]
-            return b"/Artifact\n<</Type/Pagination>>\nBDC"
-
-        if loose:
-            stream = page.Contents
-            stream.write(_MARK.sub(as_artifact, stream.read_bytes()))
-            for number in loose:
-                row[number] = None
+    return {int(numbers[at]): numbers[at + 1] for at in range(0, len(numbers), 2)}
 
 
 def _coloured_streams(document: pikepdf.Pdf) -> set[int]:
@@ -198,30 +110,21 @@ def _slots(document: pikepdf.Pdf) -> dict[str, tuple[int, ...]]:
     return {slot: tuple(sorted(numbers)) for slot, numbers in sorted(found.items())}
 
 
-def _figures(document: pikepdf.Pdf, parents: Mapping[int, int]) -> Iterator[SlotFigure]:
+def _figures(document: pikepdf.Pdf, elements: Mapping[int, Any]) -> Iterator[SlotFigure]:
     for number, page in enumerate(document.pages):
-        row = _page_elements(document, page)
-        for mcid, element in enumerate(row or ()):
-            if not isinstance(element, pikepdf.Dictionary) or "/Alt" not in element:
-                continue
-            alt = str(element.Alt)
-            if alt.startswith(SLOT_ALT):
-                own = element.objgen[0]
-                yield SlotFigure(alt.removeprefix(SLOT_ALT), own, parents[own], number, mcid)
+        for mcid, element in enumerate(elements[int(page.obj.StructParents)]):
+            if "/Alt" in element and (alt := str(element.Alt)).startswith(SLOT_ALT):
+                slot = alt.removeprefix(SLOT_ALT)
+                yield SlotFigure(slot, element.objgen[0], element.P.objgen[0], number, mcid)
 
 
-def _links(document: pikepdf.Pdf, parents: Mapping[int, int]) -> Iterator[SlotLink]:
-    elements = {}
-    for own in parents:
-        element = document.get_object(own, 0)
-        for kid in _kids(element) if "/S" in element else ():
-            if kid.get("/Type") == "/OBJR":
-                elements[kid.Obj.objgen[0]] = own
+def _links(document: pikepdf.Pdf, elements: Mapping[int, Any]) -> Iterator[SlotLink]:
     for number, page in enumerate(document.pages):
         for annotation in page.obj.get("/Annots", ()):
             action = annotation.get("/A")
             address = str(action.get("/URI", "")) if action is not None else ""
             if address.startswith(SLOT_LINK):
-                own = elements[annotation.objgen[0]]
+                element = elements[int(annotation.StructParent)]
                 line = int(address.removeprefix(SLOT_LINK))
-                yield SlotLink(line, annotation.objgen[0], number, own, parents[own])
+                own, parent = element.objgen[0], element.P.objgen[0]
+                yield SlotLink(line, annotation.objgen[0], number, own, parent)

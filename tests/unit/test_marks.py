@@ -36,11 +36,15 @@ def boxes(page: pikepdf.Page) -> dict[str, list[float]]:
     return {name: [round(float(v) / MM, 2) for v in box] for name, box in named.items()}
 
 
+def _with_marks(document: pikepdf.Pdf) -> pikepdf.Pdf:
+    plain = io.BytesIO()
+    document.save(plain)
+    return pikepdf.open(io.BytesIO(mark_trims(plain.getvalue())))
+
+
 @pytest.fixture(scope="module")
 def marked() -> pikepdf.Pdf:
-    document = bleeding()
-    mark_trims(document)
-    return document
+    return _with_marks(bleeding())
 
 
 def test_each_box_lies_in_the_next(marked) -> None:
@@ -82,11 +86,9 @@ def test_every_plate_prints_the_marks(marked) -> None:
 
 
 def test_a_page_without_bleed_stays_as_it_is() -> None:
-    document = bleeding(0)
-    before = document.pages[0].Contents.read_bytes()
-    mark_trims(document)
-    assert document.pages[0].Contents.read_bytes() == before
-    assert boxes(document.pages[0])["media"] == [0, 0, 148, 210]
+    before, after = bleeding(0), _with_marks(bleeding(0))
+    assert after.pages[0].Contents.read_bytes() == before.pages[0].Contents.read_bytes()
+    assert boxes(after.pages[0])["media"] == [0, 0, 148, 210]
 
 
 def test_a_leaflet_for_a_print_shop(workshop) -> None:
