@@ -126,11 +126,13 @@ def quicken() -> None:
     block: Any = importlib.import_module("weasyprint.layout.block")
     block.collapse_margin = _collapsed
     floats: Any = importlib.import_module("weasyprint.layout.float")
+    fonts: Any = importlib.import_module("weasyprint.text.fonts")
     pdf: Any = importlib.import_module("pydyf").PDF
     pdf.page_references = property(_page_references)
     _replace(
         {
             lines.strut: _stood(lines.strut),
+            fonts.get_font_description: _described(fonts.get_font_description),
             percent.resolve_percentages: _used(boxes.Box, percent.resolve_percentages),
             preferred.shrink_to_fit: _shrunk(preferred),
             floats.avoid_collisions: _undisturbed(floats.avoid_collisions),
@@ -438,6 +440,35 @@ def _stood(strut: Callable[[Any], Any]) -> Callable[[Any], Any]:
         return style.font_config.strut_layouts.get(_name_of_font(style, include_size=True)) or strut(style)
 
     return stood
+
+
+_DESCRIBE_FONT = (
+    "font_family", "font_size", "font_stretch", "font_style", "font_variant_caps", "font_variation_settings",
+    "font_weight",
+)  # fmt: skip
+_describes_font = itemgetter(*_DESCRIBE_FONT)
+
+_MOST_FONTS = 1024
+"""Descriptions kept; a handout has thirty."""
+
+
+def _described(describe: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Describe a font to Pango; once for all lines that are set in it. Pango takes a copy."""
+    known: dict[Any, Any] = {}
+
+    def described(style: Any) -> Any:
+        asked = _describes_font(style)
+        try:
+            found = known.get(asked)
+        except TypeError:  # the fonts of words in a drawing are a list
+            return describe(style)
+        if found is None:
+            if len(known) >= _MOST_FONTS:
+                known.clear()
+            found = known[asked] = describe(style)
+        return found
+
+    return described
 
 
 # -- boxes ---------------------------------------------------------------------------------------

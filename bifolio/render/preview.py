@@ -42,7 +42,8 @@ def _cover(ground: bytes, words: bytes) -> Any:
     """Draw a cover, once for the book and for the picture of it."""
     picture = _ground(ground).copy()
     said = _drawn(words, height=COVER_PIXELS, paper=0)
-    picture.paste(said, mask=said)
+    if where := said.getbbox():
+        picture.paste(said.crop(where), where, said.crop(where))
     return picture
 
 

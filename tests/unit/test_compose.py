@@ -12,8 +12,9 @@ from typing import Any
 
 import pytest
 from jinja2 import Environment
+from jinja2.sandbox import SecurityError
 
-from bifolio.compose import Composer, Design, _Codes, slot_url
+from bifolio.compose import Composer, Design, _Codes, _Sandbox, slot_url
 from bifolio.diagnostics import DesignError
 from bifolio.library import Library
 from bifolio.model.figure import Drawing
@@ -330,3 +331,20 @@ def test_a_theme_reaches_drawings(sampler: Sampler, us: Composer, tmp_path: Path
     assert SENTINELS["soft"] not in svg
     assert SENTINELS["shade"] not in svg
     assert SENTINELS["wash"] in svg
+
+
+def test_a_template_may_ask_a_thing_what_its_type_allows_and_no_more() -> None:
+    """Each time, and whatever was asked of other types before."""
+    sandbox = _Sandbox()
+    add = sandbox.from_string("{{ found.append('word') }}|{{ found.count('word') }}")
+    look = sandbox.from_string("{{ found.append }}")
+
+    class Own:
+        append = "a word of its own"
+
+    for _ in range(2):
+        with pytest.raises(SecurityError):
+            add.render(found=[])
+        assert look.render(found=Own()) == "a word of its own"
+        with pytest.raises(SecurityError):
+            sandbox.from_string("{{ found.__class__.__mro__ }}").render(found=Own())

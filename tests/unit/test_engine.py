@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import re
 import subprocess
 import sys
@@ -17,6 +16,7 @@ import pytest
 
 from bifolio.pipeline import Workshop
 from bifolio.render.engine import (
+    _DESCRIBE_FONT,
     _FONT,
     _LENGTHS,
     _SAY_WHERE_LINES_END,
@@ -24,6 +24,7 @@ from bifolio.render.engine import (
     _broken_once,
     _by_words,
     _collapsed,
+    _described,
     _shrunk,
     _used,
     engine,
@@ -170,9 +171,11 @@ def test_lines_are_known_by_all_that_says_where_they_end() -> None:
     lines, fonts = (import_module(f"weasyprint.text.{name}") for name in ("line_break", "fonts"))
     source = Path(lines.__file__).read_text("utf-8")
     asked = set(re.findall(r"style\['(\w+)'\]", source.partition("def _font_style_cache_key")[0]))
-    asked |= set(re.findall(r"style\['(\w+)'\]", inspect.getsource(fonts.get_font_description)))
-    assert len(asked) > 20
-    assert asked == set(_SAY_WHERE_LINES_END)
+    describe = Path(fonts.__file__).read_text("utf-8").partition("def get_font_description")[2]
+    described = set(re.findall(r"style\['(\w+)'\]", describe.partition("\ndef ")[0]))
+    assert described == set(_DESCRIBE_FONT)
+    assert len(asked | described) > 20
+    assert asked | described == set(_SAY_WHERE_LINES_END)
     named = re.findall(
         r"style\['(\w+)'\]", source.partition("def _font_style_cache_key")[2].partition("def strut")[0]
     )
@@ -193,6 +196,26 @@ def test_a_line_is_broken_once(monkeypatch: pytest.MonkeyPatch) -> None:
     assert vars(fonts)["_lines"] == known, "all were known"
     engine(FONTS).HTML(string="<html lang=en><p>another</p></html>").render(font_config=fonts)
     assert 0 < len(vars(fonts)["_lines"]) <= 10
+
+
+def test_a_font_is_described_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And as WeasyPrint describes it; few descriptions are kept."""
+    sizes = [number % 12 for number in range(36)]
+    told: list[int] = []
+
+    def describe(style: dict[str, Any]) -> object:
+        told.append(style["font_size"])
+        return object()
+
+    monkeypatch.setattr("bifolio.render.engine._MOST_FONTS", 12)
+    described = _described(describe)
+    plain = dict.fromkeys(_DESCRIBE_FONT, "normal")
+    found = [described({**plain, "font_size": size}) for size in sizes]
+    assert told == sizes[:12]
+    assert found[:12] == found[12:24] == found[24:]
+    assert described({**plain, "font_size": 12}) is not described({**plain, "font_size": 0})
+    assert told[12:] == [12, 0], "all were forgotten"
+    assert described({**plain, "font_family": ["Sans"]}) is not described({**plain, "font_family": ["Sans"]})
 
 
 class _Style(dict[str, Any]):
