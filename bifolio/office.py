@@ -192,14 +192,14 @@ class Office:
             site = Site(
                 place, root, self.store.folder, self.store.since, self.snapshot, self.library.table
             ).write()
-        at_once = crew.hands + 1  # one lies ready for who is done first
         return run(
             waiting,
             lambda batch: crew.make(site, batch),
-            at_once,
+            crew.hands,
             told,
             lambda done, batch: crew.take(done, batch, site),
             crew.lost,
+            ready=1,
         )
 
     def check(self, items: Sequence[str], brands: Sequence[str], today: datetime.date) -> list[Diagnostic]:

@@ -164,11 +164,13 @@ def run(
     told: Callable[[Batch], None],
     take: Callable[[Future[Any], Batch], Delivery] = lambda done, _: done.result(),
     lost_by: tuple[type[Exception], ...] = (BrokenExecutor,),
+    ready: int = 0,
 ) -> list[Delivery]:
     """Have each batch made, as many at once as there are `hands`; tell of each that is done.
 
-    What batches share is made by the first of them, while the others wait. `take` gives what came of one that
-    is done; one of the errors `lost_by` tells that its worker died, and it is made again. Gives what was
+    So many more lie `ready` for who is free first; of the last ones none does, as it could lie with who is free
+    last. What batches share is made by the first of them, while the others wait. `take` gives what came of one
+    that is done; one of the errors `lost_by` tells that its worker died, and it is made again. Gives what was
     delivered, in the order of jobs, or raises one error with the findings of all.
     """
     left = list(waiting)
@@ -178,7 +180,8 @@ def run(
     lost: Counter[Batch] = Counter()
     delivered: dict[Batch, Delivery] = {}
     while left or under_way:
-        while len(under_way) < hands and (at := _next(left, begun - done)) is not None:
+        at_once = hands + ready * (len(left) > hands)
+        while len(under_way) < at_once and (at := _next(left, begun - done)) is not None:
             batch = left.pop(at)
             begun |= batch.shares
             under_way[make(batch)] = batch
