@@ -569,7 +569,8 @@ class Office:
             shop = self._begun = self._workshop()
             if all(len(names) == 1 for names in places):  # of a page of any words; a booklet has others
                 place = [name for (name,) in places]
-                shop.begin_slots(*due, *clinics, *place)
+                if len(items) == 1:  # else they were set with other handouts
+                    shop.begin_slots(*due, *clinics, *place)
                 shop.begin_styles(*clinics, *place)
             handouts = {item: self.library.handout(item) for item in due}
             for job in plan(request, project, handouts, clinics, editions):

@@ -122,6 +122,7 @@ def read(styles: str, fonts: Path) -> None:
     engine(fonts)
     if _OWN_FONTS not in styles:
         _parsed(styles)
+        _known_fonts(fonts)
 
 
 def _parsed(styles: str) -> _Parsed:
