@@ -146,7 +146,7 @@ def workers(fonts: Path, hands: int = 1) -> Iterator[Executor]:
 
     One lays pages out for this process; several make whole batches.
     """
-    gc.set_threshold(1_000_000, 20, 20)  # mostly imports and boxes that live to the end: look less often
+    gc.set_threshold(400_000, 20, 20)  # mostly imports and boxes that live to the end: look less often
     if hands == 1 and sys.platform != "linux":  # a fork server takes as long to start as is won
         yield SameProcess()
         return
