@@ -12,7 +12,7 @@ import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -160,7 +160,7 @@ def _joined(sheets: Sequence[Any]) -> Any:
                 getattr(matcher, name).extend(_later(own, matcher.order))
         matcher.order += sheet.matcher.order
     rules = [rule for sheet in sheets for rule in sheet.page_rules]
-    return CSS(string="", matcher=matcher, page_rules=rules, layers=sheets[0].layers)
+    return CSS(string="", matcher=matcher, page_rules=rules, layers=sheets[0].layers, url_fetcher=_fetcher())
 
 
 def _later(entries: Iterable[Any], before: int) -> Iterator[Any]:
@@ -192,6 +192,7 @@ def _known_fonts(fonts: Path) -> Any:
     return FontConfiguration()
 
 
+@cache
 def _fetcher() -> Any:
     from weasyprint.urls import URLFetcher
 
