@@ -125,6 +125,9 @@ def quicken() -> None:
     boxes.Box.is_in_normal_flow = _in_flow(boxes.Box.is_in_normal_flow)
     block: Any = importlib.import_module("weasyprint.layout.block")
     block.collapse_margin = _collapsed
+    background: Any = importlib.import_module("weasyprint.layout.background")
+    first = importlib.import_module("weasyprint.css").INITIAL_VALUES
+    background.layout_box_backgrounds = _bare_passed(background.layout_box_backgrounds, first)
     floats: Any = importlib.import_module("weasyprint.layout.float")
     fonts: Any = importlib.import_module("weasyprint.text.fonts")
     pdf: Any = importlib.import_module("pydyf").PDF
@@ -561,6 +564,39 @@ def _collapsed(margins: Iterable[float]) -> float:
     """Collapse margins that adjoin: the largest and, where there are negative ones, the most negative (CSS 2, 8.3.1)."""
     both = (0, *margins)
     return max(both) + min(both)
+
+
+_CORNERS = tuple(
+    f"border_{corner}_radius" for corner in ("top_left", "top_right", "bottom_right", "bottom_left")
+)
+_SAY_GROUNDS = frozenset(
+    (*_CORNERS, "background_color", "background_image", "border_image_source", "box_shadow", "mask_border_source")
+)  # fmt: skip
+
+
+def _bare_passed(lay_out: Callable[..., None], first: Mapping[str, Any]) -> Callable[..., None]:
+    """Lay out what stands behind each box of a page; most have nothing behind them, and their styles say nothing of it."""
+
+    def is_bare(style: Any) -> bool:
+        told = vars(style)
+        if "_is_bare" not in told:
+            # What is set in a style itself is of a first line or letter, or was worked out.
+            told["_is_bare"] = _SAY_GROUNDS.isdisjoint(told.get("cascaded", ())) and all(
+                style[key] == first[key] for key in _SAY_GROUNDS if key in style
+            )
+        return bool(told["_is_bare"])
+
+    def passed(page: Any, box: Any, get_image: Any, layout_children: bool = True, style: Any = None) -> None:
+        if style is not None or box is page or not is_bare(box.style):
+            lay_out(page, box, get_image, layout_children, style)
+            return
+        for corner in _CORNERS:
+            setattr(box, corner, (0, 0))
+        box.background = None
+        for child in box.all_children() if layout_children else ():
+            passed(page, child, get_image)
+
+    return passed
 
 
 # -- PDF -----------------------------------------------------------------------------------------

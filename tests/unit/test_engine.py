@@ -51,6 +51,9 @@ RULES = """
 .drawn { background: var(--fade); font-size: 90%; border-radius: 1em; outline: medium solid; column-gap: normal; }
 .lined { text-decoration: underline wavy red; position: absolute; float: left; display: inline; page: other; }
 .lined b { text-decoration: overline; }
+.logical::first-line { background: #fedcba; }
+.inherits::first-letter { background: var(--ink); border-radius: 1mm; color: white; }
+.mixed { border: 1mm solid; border-image: linear-gradient(red, blue) 1; }
 p::before { content: "a"; margin: var(--gap); border-left: thick solid; }
 li::marker { color: var(--ink); }
 @page { size: 100mm; margin: 10mm; bleed: 3mm; marks: crop; @top-left { content: counter(page); color: var(--ink); } }
@@ -71,7 +74,9 @@ overflow: hidden, margin: 0 5mm 0 9mm; display: flow-root, margin: 2mm, width: 3
 float: left; float: right; position: relative; position: absolute; position: fixed; position: running(aside);
 float: footnote; margin: -3mm; margin: -2mm 0 5mm; min-width: 50%; max-width: calc(20% + 1mm); height: 50%; display: flex;
 min-height: auto; padding: 5%; display: inline-block; columns: 2; width: min-content; display: inline-flex; width: 50vw;
-width: 30mm, padding: 3mm; width: 30mm, padding: 3mm, box-sizing: border-box; float: left, margin-right: 150mm"""
+width: 30mm, padding: 3mm; width: 30mm, padding: 3mm, box-sizing: border-box; float: left, margin-right: 150mm;
+background: #edc; border-radius: 3mm, background: #edc; border-radius: 9%, overflow: hidden; box-shadow: 1mm 1mm #abc;
+background: #edc, visibility: hidden; display: table, background: #edc; display: table-cell, background: #edc"""
 
 WORDS = "An extraordinary   afternoon,\tand every\u00adthing in between: office, 0123. "
 
