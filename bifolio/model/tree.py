@@ -25,6 +25,7 @@ class Tree:
     source: Source
     value: Any
     node: yaml.Node | None = field(repr=False, compare=False)
+    _walked: list[tuple[Steps, Any]] = field(default_factory=list, init=False, repr=False, compare=False)
 
     def span(self, steps: Steps, *, key: bool = False) -> Span:
         """Point at the value that `steps` lead to, or with `key` at the key that names it.
@@ -89,7 +90,9 @@ class Tree:
 
     def walk(self) -> Iterator[tuple[Steps, Any]]:
         """Give every value of the file with the steps to it, from the top down."""
-        yield from _walk(self.value, ())
+        if not self._walked:  # each check walks through all of them
+            self._walked.extend(_walk(self.value, ()))
+        return iter(self._walked)
 
     def span_of(self, node: yaml.Node) -> Span:
         """Point at one YAML node; a list or mapping is shown by its first line."""
