@@ -2,14 +2,15 @@
 
 import sys
 
-from bifolio.ledger import unchanged
+from bifolio.ledger import Ledger, root_of, unchanged
 
 if __name__ == "__main__":
-    said = unchanged(sys.argv[1:])  # before anything heavy is imported
+    ledger = Ledger(root_of(sys.argv[1:]))
+    said = unchanged(sys.argv[1:], ledger)  # before anything heavy is imported
     if said is None:
         from bifolio.cli import run
 
-        run()
+        run(ledger)
     else:
         sys.stderr.write(said["err"])
         sys.stdout.write(said["out"])

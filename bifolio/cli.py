@@ -180,10 +180,13 @@ def _wishes(command: F) -> F:
 @click.option("--keep-going", is_flag=True, help="Make the others when one has a fault.")
 @click.option("--force", is_flag=True, help="Make everything anew, also what is already there.")
 @_common
-def build(force: bool, project: Path, as_json: bool, quiet: bool, **wishes: Any) -> None:
+@click.pass_obj
+def build(
+    asked: Ledger | None, /, force: bool, project: Path, as_json: bool, quiet: bool, **wishes: Any
+) -> None:
     """Make handouts: all that bifolio.yaml plans, or the named ones."""
     with _speaking(as_json, quiet) as voice, ExitStack() as stack:
-        ledger = Ledger(project)
+        ledger = asked if asked and asked.root == project.resolve() else Ledger(project)
         executor = stack.enter_context(_staff(project, wishes))
         office, result, words = _made(voice, project, wishes, executor, ledger, force=force)
         if not result["ok"]:
@@ -760,12 +763,12 @@ def _from_here(path: Path) -> str:
         return str(path)
 
 
-def run() -> NoReturn:
-    """Start the command line."""
+def run(asked: Ledger | None = None) -> NoReturn:
+    """Start the command line; with the ledger that was asked whether anything is to do."""
     for stream in (sys.stdout, sys.stderr):  # a terminal, or a file name, may not know all letters
         cast("io.TextIOWrapper", stream).reconfigure(errors="backslashreplace")
     try:
-        cast("Callable[..., Any]", main)(prog_name="build.py")
+        cast("Callable[..., Any]", main)(prog_name="build.py", obj=asked)
     finally:
         gc.freeze()  # or Python looks through all that is left before it ends, 0.08 s, and frees nothing by it
     raise SystemExit(0)

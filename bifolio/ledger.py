@@ -90,6 +90,8 @@ class Ledger:
         self.path = self.root / STORE / "ledger.json"
         self._kept = self._read()
         self._seen: dict[str, list[Any]] = self._kept.get("files", {})
+        self.looked: Snapshot | None = None
+        """What was seen when somebody asked whether anything is to do."""
 
     def snapshot(self) -> Snapshot:
         """Look at all files that a build may read, and remember what they say."""
@@ -126,7 +128,10 @@ class Ledger:
     def stands(self, request: Sequence[str]) -> dict[str, Any] | None:
         """Give what a build of this request told, if all that it read and wrote is as it was; else nothing."""
         told = self._kept.get("requests", {}).get(json.dumps(request))
-        if not told or self.snapshot().of(("engine", *self._kept["files"])) != told["read"]:
+        if not told:
+            return None
+        self.looked = self.snapshot()
+        if self.looked.of(("engine", *self._kept["files"])) != told["read"]:
             return None
         return told if all(_is_as_written(path, stat) for path, stat in told["wrote"].items()) else None
 
@@ -243,10 +248,10 @@ def root_of(arguments: Sequence[str]) -> Path:
     return Path()
 
 
-def unchanged(arguments: Sequence[str]) -> dict[str, str] | None:
+def unchanged(arguments: Sequence[str], ledger: Ledger) -> dict[str, str] | None:
     """Give what to tell (`out`, `err`) if a command line asks for a build that has nothing to do."""
     asks_to_build = not arguments or arguments[0] == "build" or arguments[0].startswith("-")
     if not asks_to_build or {"--force", "--help", "--version"} & set(arguments):
         return None
-    told = Ledger(root_of(arguments)).stands([os.getcwd(), *arguments])  # noqa: PTH109 - pathlib is slower
+    told = ledger.stands([os.getcwd(), *arguments])  # noqa: PTH109 - pathlib is slower
     return told["said"] if told else None

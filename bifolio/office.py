@@ -81,7 +81,9 @@ class Office:
                 )
             )
         self.ledger = ledger
-        self.snapshot = ledger.snapshot() if ledger else None  # before the first file is read
+        self.snapshot = (
+            (ledger.looked or ledger.snapshot()) if ledger else None
+        )  # before the first file is read
         self.library = Library(root)
         self.store = Store(self.library.root / STORE)
         if renew:

@@ -13,7 +13,7 @@ from bifolio.ledger import ENGINE, Ledger, root_of
 from bifolio.library import Library
 from bifolio.office import Office
 from bifolio.plan import Job, Request
-from tests.support.projects import BRAND, CITING, COMPLETE, FACTS, Scratch
+from tests.support.projects import BRAND, CITING, COMPLETE, FACTS, HANDOUT, Scratch
 
 SAID = {"out": "1 file up to date.\n", "err": ""}
 
@@ -183,3 +183,16 @@ def test_front_door_tells_that_nothing_is_to_do_without_heavy_imports(scratch: S
     for name in ("click", "pydantic", "jinja2", "weasyprint", "yaml"):
         assert f" {name}\n" not in second.stderr
     assert " bifolio.ledger\n" in second.stderr
+
+
+def test_what_was_seen_when_nobody_knew_is_what_the_build_goes_by(scratch: Scratch) -> None:
+    """Files are looked at once for a command, and not again when it builds."""
+    ledger = Ledger(scratch.root)
+    ledger.record(["build"], ledger.snapshot(), (), {})
+    scratch.write("content/handouts/other.yaml", HANDOUT)
+    again = Ledger(scratch.root)
+    assert again.looked is None
+    assert again.stands(["build"]) is None
+    assert Office(scratch.root, ledger=again).snapshot is again.looked
+    assert again.looked is not None
+    assert again.looked.changed == {"content/handouts/other.yaml"}
