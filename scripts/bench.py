@@ -473,7 +473,7 @@ def _plot(rows: Sequence[Row]) -> str:
         y = 30 + number * step
         width = unit * row.ratio
         label = f"{row.ours} / {row.other}"
-        label = label if len(label) < 58 else f"{label[:57]}…"
+        label = label if len(label) < 54 else f"{label[:53]}…"
         parts.append(f'<text x="{left - 10}" y="{y + 14}" text-anchor="end">{escape(label)}</text>')
         parts.append(f'<rect x="{left}" y="{y}" width="{max(width, 1):.1f}" height="20" fill="#1d5a68"/>')
         parts.append(f'<text x="{left + width + 6:.1f}" y="{y + 14}">{row.ratio:.2f}</text>')
