@@ -109,13 +109,12 @@ class _Hand:
 
     @property
     def is_busy(self) -> bool:
-        return any(not work.done() for work in self._given)
+        return not all(work.done() for work in self._given)
 
     @property
     def load(self) -> float:
         """How much it has still to do, by weight."""
-        self._given = {work: weight for work, weight in self._given.items() if not work.done()}
-        return sum(self._given.values())
+        return sum(weight for work, weight in self._given.items() if not work.done())
 
     def do(self, weight: float, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
         """Have it do something, after all else that it was given."""
@@ -124,7 +123,8 @@ class _Hand:
         except BrokenProcessPool:  # it was killed
             self.pool = self._start()
             work = self.pool.submit(fn, *args, **kwargs)
-        self._given[work] = weight
+        # What is done is forgotten: it holds whole files.
+        self._given = {one: its for one, its in self._given.items() if not one.done()} | {work: weight}
         return work
 
     def end(self) -> None:

@@ -58,7 +58,7 @@ def _files(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
 
 
-def test_one_worker_starts_and_all_with_the_first_batch(shelf: Scratch, tmp_path: Path) -> None:
+def test_one_worker_starts_and_others_when_batches_wait(shelf: Scratch, tmp_path: Path) -> None:
     with workers(FONTS, 2) as hands:
         assert isinstance(hands, Processes)
         assert len(hands.processes) == 1
@@ -86,6 +86,16 @@ def test_a_batch_waits_for_the_worker_with_the_least_to_do(monkeypatch: pytest.M
         ]
         made_by = dict(work.result() for work in under_way)
     assert made_by["next"] == made_by["last"] == made_by["short"] != made_by["long"]
+
+
+def test_a_worker_is_not_remembered_for_what_it_has_done() -> None:
+    """What it gave are whole files, and it works for as long as somebody watches."""
+    with workers(FONTS, 1) as hands:
+        for _ in range(5):
+            hands.submit(bytes, 10).result()
+        assert isinstance(hands, Processes)
+        (hand,) = hands._at_work
+        assert len(hand._given) == 1
 
 
 class Listening(Processes):
