@@ -167,22 +167,31 @@ def test_a_plate_is_laid_out_once_while_other_clinics_wait() -> None:
     assert len(work.result()) == len(done) == 6
 
 
-@pytest.mark.parametrize(("ready", "at_once"), [(0, [1, 2, 2, 2, 1]), (1, [1, 3, 3, 1])])
+@pytest.mark.parametrize(("ready", "at_once"), [(0, [1, 1, 2, 2, 2, 2, 2, 2]), (1, [1, 1, 2, 3, 3, 3, 2, 2])])
 def test_one_lies_ready_but_of_the_last(ready: int, at_once: list[int]) -> None:
     """Else it could wait for one worker while another, that is free first, has nothing to do."""
-    given = [0]
+    under_way: list[tuple[Batch, Future[Delivery]]] = []
+    found = []
+
+    def finish_first() -> None:
+        batch, future = under_way[0]
+        if not future.done():
+            future.set_result(_delivered(batch))
 
     def make(batch: Batch) -> Future[Delivery]:
-        given[-1] += 1
-        return _done(batch)
+        under_way.append((batch, Future()))
+        found.append(len(under_way))
+        finish_first()
+        return under_way[-1][1]
 
-    def told(_: Batch) -> None:
-        if given[-1]:
-            given.append(0)
+    def told(batch: Batch) -> None:
+        under_way[:] = [entry for entry in under_way if entry[0] is not batch]
+        if under_way:
+            finish_first()
 
     items = ("a", "b", "c", "d", "e", "f", "g", "h")  # the first makes what all share
     run(_batches(*items), make, 2, told, ready=ready)
-    assert [count for count in given if count] == at_once
+    assert found == at_once
 
 
 def test_one_failing_job_stops_no_other() -> None:
