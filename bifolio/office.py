@@ -81,9 +81,8 @@ class Office:
                 )
             )
         self.ledger = ledger
-        self.snapshot = (
-            (ledger.looked or ledger.snapshot()) if ledger else None
-        )  # before the first file is read
+        # Taken before the first file is read.
+        self.snapshot = (ledger.looked or ledger.snapshot()) if ledger else None
         self.library = Library(root)
         self.store = Store(self.library.root / STORE)
         if renew:

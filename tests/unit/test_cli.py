@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from bifolio.cli import MOST_SHOWN, main, run
+from bifolio.ledger import Ledger
 from tests.conftest import ROOT
 from tests.support.projects import BRAND, COMPLETE, HANDOUT, Scratch
 
@@ -55,6 +56,20 @@ def test_the_front_door_opens() -> None:
         [sys.executable, str(ROOT / "build.py"), "--version"], capture_output=True, text=True, check=True
     )
     assert done.stdout.startswith("bifolio, version ")
+
+
+@pytest.mark.parametrize("is_its_own", [True, False])
+def test_a_build_goes_by_what_the_front_door_saw_of_its_project(
+    scratch: Scratch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_its_own: bool
+) -> None:
+    asked = Ledger(scratch.root if is_its_own else tmp_path)
+    asked.looked = asked.snapshot()
+    looked = []
+    look = Ledger.snapshot
+    monkeypatch.setattr(Ledger, "snapshot", lambda self: looked.append(self.root) or look(self))
+    command = ["build", "small", "--format", "html", "--project", str(scratch.root)]
+    assert CliRunner().invoke(main, command, prog_name="build.py", obj=asked).exit_code == 0
+    assert looked == ([] if is_its_own else [scratch.root.resolve()])
 
 
 def test_nothing_is_looked_through_at_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
