@@ -448,7 +448,7 @@ def _write(rows: Sequence[Row]) -> None:
     lines = ["| Bifolio | Seconds | Against | Seconds | Ratio |", "|---|---|---|---|---|"]
     for row in rows:
         if row.other_seconds:
-            one, two = (f"{statistics.median(t):.4g}" for t in (row.our_seconds, row.other_seconds))
+            one, two = (f"{statistics.median(t):.4f}" for t in (row.our_seconds, row.other_seconds))
             lines.append(f"| {row.ours} | {one} | {row.other} | {two} | {row.ratio:.3f} |")
         else:
             lines.append(f"| {row.ours} | | {row.other} | not installed | |")
