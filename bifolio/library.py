@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -374,7 +375,7 @@ class Library:
         return self._tree(self.brand_folder(brand_id) / "_brand.yml")
 
     def brand_warnings(self, brand_id: str) -> list[Diagnostic]:
-        """Give what a brand file holds that this program does not use, and what its logo lost."""
+        """Give what a brand file holds that this program does not use, and what of its logo could be better."""
         brand = self.brand(brand_id)
         tree = self._brand_tree(brand_id)
         found = list(unused_keys(brand, tree))
@@ -410,15 +411,9 @@ class Library:
         ]
         found += self.typeface(brand_id).remarks
         found += [
-            Diagnostic(
-                "brand.logo-left-out",
-                "parts of the logo were left out: " + ", ".join(f"<{part}>" for part in logo.left_out),
-                tree.find(name),
-                help="export it as plain SVG, with text as paths and colours as attributes",
-                severity=Severity.WARNING,
-            )
+            replace(remark, span=tree.find(name))
             for name, logo in self._logos_of(brand_id, brand).items()
-            if logo.left_out
+            for remark in logo.remarks
         ]
         found += [
             Diagnostic(
@@ -700,7 +695,12 @@ class Library:
                     help="copy the file beside _brand.yml and name it here",
                 )
             )
-        return read_logo(path, span, use)
+        return read_logo(path, span, use, self.font_files)
+
+    @cached_property
+    def font_files(self) -> tuple[Path, ...]:
+        """The project's own fonts, in which the text of a logo may be set."""
+        return tuple(sorted((self.styles / "fonts").glob("*.ttf")))
 
     def drawing(self, name: str) -> Drawing:
         """Give a figure's template and its words."""

@@ -396,9 +396,11 @@ class Office:
         """
         brands = self.library.content / "brands"
         refuse_name(brands, brand_id)
-        bodies, logo_file = {}, None
+        bodies, logo_file, remarks = {}, None, list[Diagnostic]()
         if logo is not None:
-            cleaned = read_logo(logo, Span(Source(logo.name, logo.name), 1, 1, len(logo.name)))
+            span = Span(Source(logo.name, logo.name), 1, 1, len(logo.name))
+            cleaned = read_logo(logo, span, fonts=self.library.font_files)
+            remarks += cleaned.remarks
             logo_file = cleaned.file_name
             bodies[logo_file] = cleaned.body
         title = name or name_after(brand_id)
@@ -408,16 +410,7 @@ class Office:
             raise DesignError(findings)
         establish(brands, brand_id, {FILE: text.encode(), **bodies})
         self.library = Library(self.library.root)
-        left_out = [
-            Diagnostic(
-                "brand.logo-left-out",
-                f"parts of the logo were left out: {', '.join(f'<{part}>' for part in cleaned.left_out)}",
-                where=logo.name,
-                help="export it as plain SVG, with text as paths and colours as attributes",
-                severity=Severity.WARNING,
-            )
-        ] if logo is not None and cleaned.left_out else []  # fmt: skip
-        return [*left_out, *self.warnings((brand_id,))]
+        return [*remarks, *self.warnings((brand_id,))]
 
     def colours(self, brand: str) -> Proof:
         """Measure a brand's colours: their contrast as they are, and what is printed in their place."""

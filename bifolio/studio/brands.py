@@ -205,7 +205,7 @@ def create(library: Library, name: str) -> str:
 
 
 _NAMED = r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,80}"
-_PICTURE = re.compile(rf"{_NAMED}\.(?:svg|png|jpe?g)")
+_PICTURE = re.compile(rf"{_NAMED}\.(?:svgz?|pdf|png|jpe?g|webp|gif)")
 _LOOKS = re.compile(
     rf"{re.escape(FILE)}|theme\.css|{_PICTURE.pattern}|(?:fonts/)?{_NAMED}\.(?:ttf|otf|woff2?)"
 )

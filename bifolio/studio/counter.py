@@ -222,12 +222,13 @@ class Counter:
     async def take_logo(self, request: Request) -> Response:
         """Clean a picture and hold it until the clinic is saved; answers with a number to name it by."""
         name = request.query_params.get("name", "")[-80:]
-        logo, left_out = await self.crew.ask("logo", name, await request.body())
+        logo = await self.crew.ask("logo", name, await request.body())
         while len(self.logos) >= MOST_LOGOS:
             del self.logos[next(iter(self.logos))]
         number = str(next(self._numbers))
         self.logos[number] = logo
-        return JSONResponse({"logo": number, "shown": logo.address("#004552"), "left_out": left_out}, 201)
+        remarks = [remark.as_json() for remark in logo.remarks]
+        return JSONResponse({"logo": number, "shown": logo.address("#004552"), "remarks": remarks}, 201)
 
     async def colours(self, request: Request) -> Response:
         asked = await _said(request)

@@ -152,9 +152,8 @@ async function take(picture) {
     shown.src = answer.shown;
     shown.hidden = false;
     shown.alt = "The new logo";
-    logoSaid.textContent = answer.left_out.length
-      ? `The logo is in place. Left out of it: ${answer.left_out.join(", ")}.`
-      : "The logo is in place.";
+    const remarks = answer.remarks.flatMap(({ message, help }) => [sentence(message), sentence(help)]);
+    logoSaid.textContent = ["The logo is in place.", ...remarks].join(" ");
     changed();
   } catch (error) {
     logoSaid.className = "wrong";
@@ -163,7 +162,7 @@ async function take(picture) {
 }
 
 async function send(path, body) {
-  if (body.size > 3_000_000) throw Object.assign(new Error("the file is too large"), { help: "use one of less than 3 MB" });
+  if (body.size > 8_000_000) throw Object.assign(new Error("the file is too large"), { help: "use one of less than 8 MB" });
   return (await ask(path, body)).json();
 }
 
