@@ -85,7 +85,9 @@ _OWN: dict[str, tuple[str, Callable[[str], Any]]] = {
     "baseline-shift": ("baseline", _any),
     "animation": ("none", _any),
     "animation-name": ("none", _any),
-    **dict.fromkeys(("rotate", "scale", "translate", "offset-path", "mask-image", "mask-border"), ("none", _any)),
+    **dict.fromkeys(
+        ("rotate", "scale", "translate", "offset-path", "mask-image", "mask-border"), ("none", _any)
+    ),
     **dict.fromkeys(("x", "y", "width", "height", "cx", "cy", "r", "rx", "ry", "d"), ("", _any)),
 }
 _INHERITED: dict[str, tuple[str, Callable[[str], Any]]] = {
@@ -287,9 +289,14 @@ class Cascade:
                 self._note(name, value, is_css=False)
         for is_important in (False, True):
             for one in ordered:
-                if one.is_important is is_important and _is_valid(one.name, one.value):
+                if one.is_important is not is_important:
+                    continue
+                if not _is_valid(one.name, one.value):
+                    self.is_modern = True  # browsers pass over it; not all renderers do
+                else:
                     found[one.name] = one.value
                     self._note(one.name, one.value, is_css=True)
+                    self.is_modern |= is_important
         return found
 
     def _note(self, name: str, value: str, *, is_css: bool) -> None:
@@ -338,14 +345,14 @@ class Cascade:
             raise unsupported(
                 f'the style sheet of the logo has a selector that is not known here: "{text}"'
             ) from error
-        self.is_modern |= re.search(r"[:+~]|\[", text) is not None
+        self.is_modern |= re.search(r"[:+~[]|[^\x00-\x7f]", text) is not None
         for selector in selectors:
             if selector.pseudo_element is None and not selector.never_matches:
                 self._matcher.add_selector(selector, declarations)
 
 
 _MODERN = re.compile(
-    r"var\(|(?:hwb|lab|lch|oklab|oklch|color)\(|(?:rgb|hsl)a?\([^,)]*\)|deg|canvas|windowtext|revert|unset|initial",
+    r"var\(|drop-shadow\(|(?:hwb|lab|lch|oklab|oklch|color)\(|(?:rgb|hsl)a?\([^,)]*\)|deg|canvas|windowtext|revert|unset|initial",
     re.IGNORECASE,
 )
 _LIGHT = re.compile(r"\(\s*prefers-color-scheme\s*:\s*(light|dark)\s*\)")

@@ -23,7 +23,7 @@ from bifolio.logo.gradients import href
 from bifolio.logo.items import Fill, Item, Picture, clipped
 from bifolio.logo.painting import Painter
 from bifolio.logo.paths import Path, Point
-from bifolio.logo.pixels import embedded
+from bifolio.logo.pixels import as_png, embedded, enlarged
 from bifolio.logo.place import Place
 from bifolio.logo.refusal import too_large, unreadable, unsupported
 from bifolio.logo.shapes import SHAPES, Measure, shape, vertices
@@ -40,11 +40,9 @@ MAX_LAYERS = 400
 class Drawing:
     """Draws the elements of one SVG."""
 
-    def __init__(self, root: Element, cascade: Cascade, scale: float, fonts: Sequence[FilePath] = ()) -> None:
+    def __init__(self, root: Element, cascade: Cascade, fonts: Sequence[FilePath] = ()) -> None:
         self.root = root
         self.cascade = cascade
-        self.scale = scale
-        """Units of the plane to a pixel of the logo's natural size."""
         self.fonts = fonts
         """Font files that text may be set in."""
         self.pixels: set[str] = set()
@@ -176,7 +174,8 @@ class Drawing:
                 f'the logo shows a picture that is not in its file ("{_short(pointer)}")',
                 "embed the picture in the drawing program, and export it anew",
             )
-        png, (wide, high) = embedded(pointer)
+        picture = embedded(pointer)
+        wide, high = picture.size
         measure = Measure(element, style, place.viewport)
         width, height = measure.length("width", -1), measure.length("height", -1)
         width = width if width >= 0 else (height * wide / high if height >= 0 else wide)
@@ -194,8 +193,15 @@ class Drawing:
             self.pixels.add("a picture with hard pixels")
         fitted = values.fit((0, 0, wide, high), width, height, element.get("preserveAspectRatio"))
         moved = place.matrix.translate(measure.length("x"), measure.length("y"))
-        picture = Picture(png, (wide, high), moved.transform(fitted))
-        return clipped([picture], paths.rectangle(0, 0, width, height).moved(moved))
+        matrix = moved.transform(fitted)
+        size = max(math.hypot(*matrix[:2]), math.hypot(*matrix[2:4]))
+        if size > 1:  # fewer pixels than the plane has units
+            picture = enlarged(picture, size)
+            matrix = matrix.scale(wide / picture.width, high / picture.height)
+        return clipped(
+            [Picture(as_png(picture), picture.size, matrix)],
+            paths.rectangle(0, 0, width, height).moved(moved),
+        )
 
     def text(self, element: Element, style: Style, place: Place) -> list[Item]:
         """Return text as outlines."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -79,7 +80,8 @@ class Effects:
             return
         pointer = values.url(value)
         if pointer is None:
-            values.refuse_functions(value, known=_FILTER_FUNCTIONS)
+            if not _FILTER_FUNCTIONS.fullmatch(value):
+                raise unsupported(f'the logo has a filter that cannot be printed ("{value}")')
         else:
             element = self._drawing.named.get(pointer[0])
             if element is None:
@@ -205,12 +207,27 @@ class Effects:
             return _ROOMY
 
 
-_FILTER_FUNCTIONS = frozenset(
-    ["blur", "brightness", "contrast", "drop-shadow", "grayscale", "hue-rotate", "invert", "opacity", "saturate", "sepia", "url", "rgb", "rgba", "hsl", "hsla"]
+_AMOUNT = r"\s*[-\d.]*(?:px|deg|%)?\s*"
+_COLOUR = r"(?:\s*(?:#?\w+|(?:rgb|hsl)a?\([^()]*\)))?"
+_FILTER_FUNCTIONS = re.compile(
+    rf"(?:\s*(?:(?:blur|brightness|contrast|grayscale|hue-rotate|invert|opacity|saturate|sepia)\({_AMOUNT}\)"
+    rf"|drop-shadow\((?:\s*[-\d.]+(?:px)?){{2,3}}{_COLOUR}\s*\)))+\s*"
 )
+"""Filters in the words of CSS, with the colour of a shadow last."""
 _PRIMITIVES = frozenset(
     f"fe{name}"
-    for name in ["Blend", "ColorMatrix", "ComponentTransfer", "Composite", "DropShadow", "Flood", "GaussianBlur", "Merge", "Morphology", "Offset"]
+    for name in [
+        "Blend",
+        "ColorMatrix",
+        "ComponentTransfer",
+        "Composite",
+        "DropShadow",
+        "Flood",
+        "GaussianBlur",
+        "Merge",
+        "Morphology",
+        "Offset",
+    ]
 )
 _WIDEST = 50.0
 """Radius of a filter that looks at every pixel within it."""

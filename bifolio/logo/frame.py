@@ -25,8 +25,6 @@ class Frame:
     """Its viewBox, or what stands in for one that is missing."""
     size: tuple[float, float]
     """Width and height in the plane of the logo, the longer of which is `SPAN`."""
-    scale: float
-    """Units of the plane to a pixel of the natural size."""
     matrix: Transform
     """From the units of the drawing to the plane."""
 
@@ -50,7 +48,6 @@ def frame(root: Element, style: Style) -> Frame:
     return Frame(
         box or (0.0, 0.0, width, height),
         (width * scale, height * scale),
-        scale,
         Identity.scale(scale).transform(fitted),
     )
 

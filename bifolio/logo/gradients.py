@@ -142,7 +142,7 @@ def _linear(
     if spread in ("repeat", "reflect"):
         corners = _corners(area, matrix)
         shares = [((x - x1) * dx + (y - y1) * dy) / (dx * dx + dy * dy) for x, y in corners]
-        first, last = math.floor(min(shares)), math.ceil(max(shares))
+        first, last = min(shares), max(max(shares), min(shares) + 1e-6)
         stops = _repeated(stops, first, last, spread)
         x1, y1, x2, y2 = x1 + dx * first, y1 + dy * first, x1 + dx * last, y1 + dy * last
     # The lines of one colour stay straight under the matrix; the gradient runs across them.
@@ -199,16 +199,28 @@ def _corners(area: Bounds, matrix: Transform) -> list[tuple[float, float]]:
     return [back.transformPoint((x, y)) for x in area[::2] for y in area[1::2]]
 
 
-def _repeated(stops: tuple[Stop, ...], first: int, last: int, spread: str) -> tuple[Stop, ...]:
+def _repeated(stops: tuple[Stop, ...], first: float, last: float, spread: str) -> tuple[Stop, ...]:
+    """Return the stops of a gradient that repeats, from one place to another, in rounds of 1."""
     if last - first > MOST_ROUNDS:
         raise unsupported(f"a gradient of the logo repeats more than {MOST_ROUNDS} times")
-    found = []
-    for number in range(first, last):
+    found: list[Stop] = []
+    for number in range(math.floor(first), math.ceil(last)):
         is_back = spread == "reflect" and number % 2
         ordered = [replace(stop, offset=1 - stop.offset) for stop in reversed(stops)] if is_back else stops
         edges = [replace(ordered[0], offset=0.0), *ordered, replace(ordered[-1], offset=1.0)]
-        found += [replace(stop, offset=(number - first + stop.offset) / (last - first)) for stop in edges]
-    return tuple(found)
+        found += [replace(stop, offset=number + stop.offset) for stop in edges]
+    # Viewers draw a gradient in so many steps, however long it is: none is spent on what is not seen.
+    kept = [stop for stop in found if first < stop.offset < last]
+    ends = [_at(found, first), *kept, _at(found, last)]
+    return tuple(replace(stop, offset=(stop.offset - first) / (last - first)) for stop in ends)
+
+
+def _at(stops: list[Stop], place: float) -> Stop:
+    """Return what a gradient shows at a place between its stops."""
+    for one, other in pairwise(stops):
+        if one.offset <= place <= other.offset and one.offset < other.offset:
+            return _between(one, other, (place - one.offset) / (other.offset - one.offset))
+    return replace(stops[-1], offset=place)
 
 
 _STEPS = 16
@@ -219,7 +231,8 @@ def _fine(stops: tuple[Stop, ...]) -> tuple[Stop, ...]:
 
     SVG mixes colour and alpha each by itself; writers of PDF do not all agree on that, and agree on small steps.
     """
-    found = [stops[0]]
+    # A gradient without ends of its own is drawn in coarser steps.
+    found = [replace(stops[0], offset=0.0), stops[0]] if stops[0].offset else [stops[0]]
     for one, other in pairwise(stops):
         if (
             one.alpha != other.alpha
@@ -228,10 +241,13 @@ def _fine(stops: tuple[Stop, ...]) -> tuple[Stop, ...]:
         ):
             found += [_between(one, other, step / _STEPS) for step in range(1, _STEPS)]
         found.append(other)
-    return tuple(found)
+    return (*found, replace(stops[-1], offset=1.0)) if stops[-1].offset < 1 else tuple(found)
 
 
 def _between(one: Stop, other: Stop, share: float) -> Stop:
+    if values.CURRENT in (one.paint, other.paint):
+        return replace(one if share < 0.5 else other, offset=one.offset + (other.offset - one.offset) * share)
+
     def mixed(first: float, last: float) -> float:
         return first + (last - first) * share
 

@@ -12,7 +12,7 @@ BOX_MM = (46.0, 11.5)
 WIDEST_PX = 2400
 """Pixels of the longer side that are kept: 1300 to the inch in the masthead."""
 
-RASTER_PX = 1200
+RASTER_PX = 1600
 """Pixels of the longer side of a drawing that is turned into pixels: 660 to the inch in the masthead."""
 
 

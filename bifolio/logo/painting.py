@@ -15,7 +15,7 @@ from bifolio.logo.gradients import Gradients, Ground, similarity
 from bifolio.logo.items import Fill, Gradient, Item, Line, Shade, Stop
 from bifolio.logo.paths import Path, Pen
 from bifolio.logo.place import Place
-from bifolio.logo.refusal import too_large
+from bifolio.logo.refusal import too_large, unsupported
 from bifolio.logo.shapes import dots
 
 if TYPE_CHECKING:
@@ -89,8 +89,10 @@ class Painter:
         if pen.dashes and _length(path) / sum(pen.dashes) * len(pen.dashes) > MAX_DASHES:
             raise too_large(f"a line of the logo has more than {MAX_DASHES:,} dashes")
         if "non-scaling-stroke" in style["vector-effect"]:
-            yield from self._unscaled(path, pen, style, place)
-            return
+            raise unsupported(
+                "a line of the logo keeps its width at any size",
+                "turn lines into outlines in the drawing program, and export it anew",
+            )
         if pen.cap != "butt" and (places := dots(path)):
             yield from self._covered(_dots(places, pen), "stroke", style, place, box)
             path = Path(
@@ -106,13 +108,6 @@ class Painter:
         paint = self._paint("stroke", style, place, box, path)
         if isinstance(paint, Stop) and paint.alpha > 0:
             yield Line(path.moved(place.matrix), _scaled(pen, scale), paint.paint, paint.alpha)
-
-    def _unscaled(self, path: Path, pen: Pen, style: Style, place: Place) -> Iterator[Item]:
-        """Draw a line as wide as it says at the natural size of the logo, whatever the transforms around it."""
-        moved = path.moved(place.matrix)
-        flat = Place(place.viewport, Transform(), place.above)
-        drawn = paths.outline(moved, _scaled(pen, self._drawing.scale))
-        yield from self._covered(drawn, "stroke", style, flat, moved.box)
 
     @staticmethod
     def _pen(style: Style, place: Place) -> Pen:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import io
+import math
 import warnings
 from collections import Counter
 from collections.abc import Iterator
@@ -86,13 +87,23 @@ def embedded_address(address: str) -> str:
 
 
 @lru_cache(maxsize=8)
-def embedded(address: str) -> tuple[bytes, tuple[int, int]]:
-    """Return a PNG, and its size, from an address that `embedded_address` wrote."""
+def embedded(address: str) -> Image:
+    """Return the picture of an address that `embedded_address` wrote."""
+    return decoded(base64.b64decode(address.partition(",")[2]))
+
+
+def enlarged(picture: Image, share: float) -> Image:
+    """Return a picture with more pixels, mixed from those that it has, as browsers do.
+
+    Some viewers and printers show few pixels as squares.
+    """
     from PIL import Image
 
-    png = base64.b64decode(address.partition(",")[2])
-    with Image.open(io.BytesIO(png), formats=("PNG",)) as picture:
-        return png, picture.size
+    size = (
+        min(WIDEST_PX, math.ceil(picture.width * share)),
+        min(WIDEST_PX, math.ceil(picture.height * share)),
+    )
+    return picture.resize(size, Image.Resampling.BILINEAR)
 
 
 # -- margins -------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from copy import deepcopy
 from xml.etree import ElementTree
@@ -11,6 +12,7 @@ from bifolio.logo import values
 from bifolio.logo.css import GEOMETRY, PROPERTIES, SVG, Cascade
 from bifolio.logo.drawing import Drawing, background
 from bifolio.logo.frame import Frame
+from bifolio.logo.shapes import data
 from bifolio.logo.values import Viewport
 
 SVG_NAMESPACE = SVG[1:-1]
@@ -31,14 +33,18 @@ def with_styles(drawing: Drawing, cascade: Cascade, frame: Frame) -> str:
         style = drawing.style_in_tree(element)
         for name in ("style", "class", "transform-origin", "transform-box"):
             own.attrib.pop(name, None)
-        for name in cascade.declared(element):
+        said: list[str] = []
+        for name in sorted(cascade.declared(element)):
+            own.attrib.pop(name, None)
             if name == "transform":
                 matrix = drawing.transform(element, style, viewport)
                 own.set(name, f"matrix({' '.join(f'{value:.9g}' for value in matrix)})")
-            elif name in GEOMETRY or (
-                name in PROPERTIES and not name.startswith(("background", "transform"))
-            ):
-                own.set(name, _legacy(name, style[name]))
+            elif name in GEOMETRY:
+                own.set(name, data(style[name]) if name == "d" else style[name])
+            elif name in PROPERTIES and not name.startswith(("background", "transform")):
+                said.append(f"{name}:{_legacy(name, style[name])}")
+        if said:  # some are no attributes, so that only here they count
+            own.set("style", ";".join(said))
     _remove(copy, lambda one: one.tag == f"{SVG}style")
     _confine(copy, frame)
     colour = background(drawing.style_in_tree(drawing.root))
@@ -46,7 +52,7 @@ def with_styles(drawing: Drawing, cascade: Cascade, frame: Frame) -> str:
         left, top, width, height = frame.box
         ground = {"fill": colour.paint, "fill-opacity": repr(colour.alpha), "x": repr(left - 9 * width)}
         ground |= {"y": repr(top - 9 * height), "width": repr(19 * width), "height": repr(19 * height)}
-        copy.insert(0, Element(f"{SVG}rect", ground))
+        copy.insert(0, copy.makeelement(f"{SVG}rect", ground))
     return _text(copy)
 
 
@@ -63,7 +69,17 @@ def _legacy(name: str, value: str) -> str:
         paint = values.paint(value) or values.NO_PAINT
         server = f"url(#{paint.server})" if paint.server is not None else ""
         return f"{server} {_rgba(paint.colour) if paint.colour else 'none'}".strip()
-    return value
+    return _hexadecimal(value) if name == "filter" else value
+
+
+def _hexadecimal(text: str) -> str:
+    """Return a filter with colours that need no brackets of their own."""
+
+    def written(match: re.Match[str]) -> str:
+        colour = values.colour(match[0])
+        return f"{colour.paint}{round(colour.alpha * 255):02x}" if colour else match[0]
+
+    return re.sub(r"(?:rgb|hsl)a?\([^)]*\)", written, text)
 
 
 def _rgba(colour: values.Colour) -> str:

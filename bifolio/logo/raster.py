@@ -19,6 +19,8 @@ def rendered(svg: str, width: int, height: int, fonts: Sequence[Path] = ()) -> I
             svg_string=svg,
             width=width,
             height=height,
+            dpi=96,
+            languages=["en"],
             skip_system_fonts=True,
             font_files=[str(font) for font in fonts] or None,
         )

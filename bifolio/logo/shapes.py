@@ -49,7 +49,7 @@ def shape(element: Element, style: Style, viewport: Viewport) -> Path:
     measure = Measure(element, style, viewport)
     name = element.tag.removeprefix(SVG)
     if name == "path":
-        return paths.path(_data(measure.text("d")))
+        return paths.path(data(measure.text("d")))
     if name in ("polyline", "polygon"):
         return paths.polygon(element.get("points", ""), is_closed=name == "polygon")
     if name == "line":
@@ -65,7 +65,8 @@ def shape(element: Element, style: Style, viewport: Viewport) -> Path:
     return paths.ellipse(cx, cy, rx, ry) if rx > 0 and ry > 0 else Path()
 
 
-def _data(text: str) -> str:
+def data(text: str) -> str:
+    """Return path data, without the `path()` that CSS puts around it."""
     text = text.strip()
     return text[5:].strip("()\"' ") if text.startswith("path(") else text
 

@@ -87,7 +87,7 @@ def length(text: str) -> Length | None:
         raise unsupported(f'the logo measures in the size of a window ("{text.strip()}")')
     if unit not in _PIXELS and unit not in ("%", "em", "ex", "ch", "rem"):
         return None
-    return Length(value, unit) if abs(value) < 1e30 else None
+    return Length(max(-1e30, min(1e30, value)), unit)
 
 
 def lengths(text: str) -> list[Length] | None:

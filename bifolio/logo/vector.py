@@ -37,7 +37,7 @@ def clean(raw: bytes, use: LogoUse, fonts: Sequence[Path]) -> tuple[bytes, tuple
     root = read(raw)
     cascade = Cascade(root)
     edges = frame(root, cascade.style(root, {}))
-    drawing = Drawing(root, cascade, edges.scale, fonts)
+    drawing = Drawing(root, cascade, fonts)
     items = drawing.draw(edges)
     is_plain = not cascade.is_modern
     ours = plain.with_styles(drawing, cascade, edges) if drawing.pixels or not is_plain else ""
