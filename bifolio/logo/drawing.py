@@ -33,8 +33,12 @@ MAX_SHAPES = 20_000
 """Shapes that are drawn, each counted as often as it is drawn."""
 MAX_SEGMENTS = 400_000
 """Lines and curves of all that is drawn."""
-MAX_LAYERS = 400
-"""Groups that are drawn on a layer of their own."""
+MAX_LAYERS = 1_500
+"""Clips, masks and groups that are drawn on a layer of their own."""
+MAX_PICTURES = 40
+"""Embedded pictures, each counted as often as it is drawn."""
+MAX_OF_PIXELS = (3_000, 100)
+"""Shapes and layers of a drawing that becomes pixels, which takes longer."""
 
 
 class Drawing:
@@ -51,7 +55,7 @@ class Drawing:
         self._parents = {id(child): parent for parent in root.iter() for child in parent}
         self._styles: dict[int, Style] = {}
         self._paths: dict[int, Path] = {}
-        self._shapes = self._segments = self._layers = 0
+        self._shapes = self._segments = self._layers = self._pictures = 0
         self.painter = Painter(self)
         self.effects = Effects(self)
 
@@ -65,7 +69,11 @@ class Drawing:
         colour = background(style)
         if colour is not None:
             items.insert(0, Fill(paths.rectangle(0, 0, *frame.size), colour.paint, colour.alpha))
-        return self._finished(self.root, style, place, items)
+        drawn = self._finished(self.root, style, place, items)
+        shapes, layers = MAX_OF_PIXELS
+        if self.pixels and (self._shapes > shapes or self._layers > layers):
+            raise too_large(f"the logo has {' and '.join(sorted(self.pixels))}, and too many shapes for that")
+        return drawn
 
     def style_in_tree(self, element: Element) -> Style:
         """Return the style of an element where it stands in the file, not where it is used."""
@@ -183,6 +191,9 @@ class Drawing:
         if width <= 0 or height <= 0:
             return []
         self.count(4)
+        self._pictures += 1
+        if self._pictures > MAX_PICTURES:
+            raise too_large(f"the logo shows more than {MAX_PICTURES} pictures")
         if style["image-rendering"] not in (
             "auto",
             "smooth",
@@ -322,7 +333,7 @@ class Drawing:
         """Count one more group that is drawn on a layer of its own, and refuse too many."""
         self._layers += 1
         if self._layers > MAX_LAYERS:
-            raise too_large(f"the logo has more than {MAX_LAYERS} masks, shadows and transparent groups")
+            raise too_large(f"the logo has more than {MAX_LAYERS:,} clips, masks and transparent groups")
 
 
 def background(style: Style) -> values.Colour | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element
@@ -11,7 +11,7 @@ from xml.etree.ElementTree import Element
 import pathops
 from fontTools.misc.transform import Identity, Transform
 
-from bifolio.logo import paths, values
+from bifolio.logo import areas, paths, values
 from bifolio.logo.css import SVG, Style
 from bifolio.logo.gradients import href
 from bifolio.logo.items import Bounds, Fill, Group, Item, Line, Picture, Shade, clipped, joined, leaves
@@ -20,12 +20,16 @@ from bifolio.logo.place import Place
 from bifolio.logo.refusal import unsupported
 from bifolio.logo.shapes import SHAPES, Measure
 from bifolio.logo.values import Box, Viewport
+from bifolio.logo.writing import SPAN
 
 if TYPE_CHECKING:
     from bifolio.logo.drawing import Drawing
 
 Shapes = list[tuple[Path, bool]]
 """Paths, each with whether its rule is even-odd."""
+
+MAX_OPERANDS = 5_000
+"""Lines and curves of paths that are united or intersected."""
 
 _ROOMY = paths.rectangle(-values.FAR, -values.FAR, 2 * values.FAR, 2 * values.FAR)
 
@@ -38,12 +42,14 @@ class Effects:
 
     def apply(self, element: Element, style: Style, place: Place, items: list[Item]) -> list[Item]:
         """Return items as the style of their element has them, in the order of Filter Effects 1, 2."""
-        self._filter(style)
+        self._filter(style, place, items)
         clip = self._named(style["clip-path"], "clipPath", "clip-path")
         if clip is not None:
+            self._drawing.layer()
             items = clipped(items, self._clip(clip, element, style, place, items))
         mask = self._named(style["mask"], "mask", "mask")
         if mask is not None:
+            self._drawing.layer()
             items = self._masked(mask, place, items)
         if style["mix-blend-mode"] != "normal":
             self._drawing.pixels.add("a blend mode")
@@ -74,7 +80,7 @@ class Effects:
 
     # -- filters -----------------------------------------------------------------------------------
 
-    def _filter(self, style: Style) -> None:
+    def _filter(self, style: Style, place: Place, items: Sequence[Item]) -> None:
         value = style["filter"]
         if value == "none":
             return
@@ -83,19 +89,23 @@ class Effects:
             if not _FILTER_FUNCTIONS.fullmatch(value):
                 raise unsupported(f'the logo has a filter that cannot be printed ("{value}")')
         else:
-            element = self._drawing.named.get(pointer[0])
-            if element is None:
+            found = self._drawing.named.get(pointer[0])
+            if found is None or found.tag != f"{SVG}filter":
                 return
-            for child in element:
-                self._primitive(child)
+            region = self._region(found, "filterUnits", style, place, _box_of(items, place.matrix)).bounds
+            if not region or min(region) < -SPAN or max(region) > 2 * SPAN:
+                raise unsupported("a shadow or blur of the logo reaches far out of it")
+            for child in found:
+                self._primitive(child, place)
         self._drawing.pixels.add("a shadow, a blur or another filter")
         self._drawing.layer()
 
-    def _primitive(self, element: Element) -> None:
+    def _primitive(self, element: Element, place: Place) -> None:
         name = element.tag.removeprefix(SVG) if isinstance(element.tag, str) else ""
         if name.startswith("fe"):
             self._drawing.layer()
-            radius = max(values.numbers(element.get("radius", "0")), default=0.0)
+            enlarged = max(map(abs, place.matrix[:4]))
+            radius = max(values.numbers(element.get("radius", "0")), default=0.0) * enlarged
             if name not in _PRIMITIVES or radius > _WIDEST:
                 raise unsupported(f'the logo has a filter that cannot be printed ("{name}")')
 
@@ -155,16 +165,16 @@ class Effects:
         shapes = self._solid(shown, is_alpha=style["mask-type"] == "alpha")
         if shapes is None or style["mask"] != "none":
             self._drawing.pixels.add("a mask")
-            self._drawing.layer()
             return items
-        region = self._region(mask, style, place, box)
+        region = self._region(mask, "maskUnits", style, place, box)
         return clipped(items, self._common(self.union(shapes), region)) if shapes else []
 
-    def _region(self, mask: Element, style: Style, place: Place, box: Box) -> Path:
-        is_boxed = mask.get("maskUnits") != "userSpaceOnUse"
+    def _region(self, element: Element, units: str, style: Style, place: Place, box: Box) -> Path:
+        """Return where a mask or a filter has any effect."""
+        is_boxed = element.get(units) != "userSpaceOnUse"
         frame = _boxed(place, box) if is_boxed else place
         view = Viewport(1, 1) if is_boxed else place.viewport
-        measure = Measure(mask, style, view)
+        measure = Measure(element, style, view)
         x, y = measure.length("x", -view.width / 10), measure.length("y", -view.height / 10)
         width, height = measure.length("width", view.width * 1.2), measure.length("height", view.height * 1.2)
         return paths.rectangle(x, y, width, height).moved(frame.matrix)
@@ -182,7 +192,7 @@ class Effects:
                 if isinstance(item, Fill):
                     found.append((item.path, item.is_even_odd))
                 else:
-                    found.append((paths.outline(item.path, item.pen), False))
+                    found.append((areas.outline(item.path, item.pen), False))
             else:
                 return None
         return found
@@ -193,18 +203,19 @@ class Effects:
         """Return what shapes cover together, as a path for either fill rule."""
         if len(shapes) == 1 and not shapes[0][1]:
             return shapes[0][0]
-        try:
-            return paths.union(shapes)
-        except pathops.PathOpsError:
-            self._drawing.pixels.add("an intricate clip")
-            return _ROOMY
+        return self._computed([path for path, _ in shapes], lambda: areas.union(shapes))
 
     def _common(self, one: Path, other: Path) -> Path:
-        try:
-            return paths.intersection(one, other)
-        except pathops.PathOpsError:
-            self._drawing.pixels.add("an intricate clip")
-            return _ROOMY
+        return self._computed([one, other], lambda: areas.intersection(one, other))
+
+    def _computed(self, operands: Sequence[Path], compute: Callable[[], Path]) -> Path:
+        if sum(len(path.segments) for path in operands) <= MAX_OPERANDS:
+            try:
+                return compute()
+            except pathops.PathOpsError:
+                pass
+        self._drawing.pixels.add("an intricate clip")
+        return _ROOMY
 
 
 _AMOUNT = r"\s*[-\d.]*(?:px|deg|%)?\s*"
@@ -229,8 +240,8 @@ _PRIMITIVES = frozenset(
         "Offset",
     ]
 )
-_WIDEST = 50.0
-"""Radius of a filter that looks at every pixel within it."""
+_WIDEST = 20.0
+"""Radius of a filter that looks at every pixel within it, in the plane of the logo."""
 
 
 def _boxed(place: Place, box: Box) -> Place:

@@ -142,7 +142,7 @@ def _linear(
     if spread in ("repeat", "reflect"):
         corners = _corners(area, matrix)
         shares = [((x - x1) * dx + (y - y1) * dy) / (dx * dx + dy * dy) for x, y in corners]
-        first, last = min(shares), max(max(shares), min(shares) + 1e-6)
+        first, last = min(shares), max(*shares, min(shares) + 1e-6)
         stops = _repeated(stops, first, last, spread)
         x1, y1, x2, y2 = x1 + dx * first, y1 + dy * first, x1 + dx * last, y1 + dy * last
     # The lines of one colour stay straight under the matrix; the gradient runs across them.

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from fontTools.misc.transform import Identity, Transform
 
-from bifolio.logo.paths import Path, Pen
+from bifolio.logo.areas import Pen
+from bifolio.logo.paths import Path
 
 Bounds = tuple[float, float, float, float]
 """Left, top, right, bottom."""

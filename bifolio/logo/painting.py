@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 from fontTools.misc.transform import Transform
 
 from bifolio.logo import paths, values
+from bifolio.logo.areas import Pen, outline
 from bifolio.logo.css import SVG, Style
 from bifolio.logo.gradients import Gradients, Ground, similarity
 from bifolio.logo.items import Fill, Gradient, Item, Line, Shade, Stop
-from bifolio.logo.paths import Path, Pen
+from bifolio.logo.paths import Path
 from bifolio.logo.place import Place
 from bifolio.logo.refusal import too_large, unsupported
 from bifolio.logo.shapes import dots
@@ -103,7 +104,7 @@ class Painter:
         scale = similarity(place.matrix)
         asked = values.paint(style["stroke"])
         if scale is None or not asked or asked.server is not None:
-            yield from self._covered(paths.outline(path, pen), "stroke", style, place, box)
+            yield from self._covered(outline(path, pen), "stroke", style, place, box)
             return
         paint = self._paint("stroke", style, place, box, path)
         if isinstance(paint, Stop) and paint.alpha > 0:

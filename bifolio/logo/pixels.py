@@ -74,8 +74,8 @@ def shrunk(picture: Image) -> Image:
 # -- pictures in drawings ------------------------------------------------------------------------
 
 
-def embedded_address(address: str) -> str:
-    """Return the data address of an embedded picture, decoded and written anew as PNG. Raises RefusedError."""
+def embedded_picture(address: str) -> Image:
+    """Return the picture of a data address. Raises RefusedError."""
     head, _, data = address.partition(",")
     if "svg" in head.lower():
         raise unsupported("the logo has another SVG embedded in it")
@@ -83,12 +83,17 @@ def embedded_address(address: str) -> str:
         raw = base64.b64decode("".join(data.split())) if ";base64" in head.lower() else unquote_to_bytes(data)
     except (binascii.Error, ValueError) as error:
         raise unreadable("a picture that is embedded in the logo cannot be read") from error
-    return f"data:image/png;base64,{base64.b64encode(as_png(shrunk(decoded(raw)))).decode()}"
+    return shrunk(decoded(raw))
+
+
+def address_of(picture: Image) -> str:
+    """Return a picture as a data address."""
+    return f"data:image/png;base64,{base64.b64encode(as_png(picture)).decode()}"
 
 
 @lru_cache(maxsize=8)
 def embedded(address: str) -> Image:
-    """Return the picture of an address that `embedded_address` wrote."""
+    """Return the picture of an address that `address_of` wrote."""
     return decoded(base64.b64decode(address.partition(",")[2]))
 
 

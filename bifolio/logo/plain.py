@@ -9,9 +9,10 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
 from bifolio.logo import values
-from bifolio.logo.css import GEOMETRY, PROPERTIES, SVG, Cascade
+from bifolio.logo.css import SVG, Cascade
 from bifolio.logo.drawing import Drawing, background
 from bifolio.logo.frame import Frame
+from bifolio.logo.properties import GEOMETRY, PROPERTIES
 from bifolio.logo.shapes import data
 from bifolio.logo.values import Viewport
 

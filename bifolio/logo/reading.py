@@ -11,22 +11,24 @@ import io
 import zlib
 from typing import Any
 from xml.etree import ElementTree
-from xml.etree.ElementTree import Element
+from xml.etree.ElementTree import Element, TreeBuilder
 
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser
 
 from bifolio.logo.css import SVG
 from bifolio.logo.gradients import HREF
-from bifolio.logo.limits import MAX_BYTES
-from bifolio.logo.pixels import embedded_address
+from bifolio.logo.limits import MAX_BYTES, MAX_PIXELS
+from bifolio.logo.pixels import address_of, embedded_picture
 from bifolio.logo.refusal import too_large, unreadable, unsupported
 
 MAX_ELEMENTS = 60_000
 MAX_NESTING = 200
 """Elements in each other. What is drawn may stand less deep, see `place`."""
+_MAX_LETTERS = 4 * MAX_BYTES
+"""Letters of all texts and attributes, with entities in place."""
 _MAX_ENTITIES = 200
-_MAX_ENTITY = 20_000
+_MAX_ENTITY = 2_000
 
 
 def read(raw: bytes) -> Element:
@@ -63,7 +65,7 @@ class _Parser(DefusedXMLParser):
     """Takes the entities of the file itself, few and short, as drawing programs write them."""
 
     def __init__(self) -> None:
-        super().__init__(forbid_dtd=False, forbid_entities=True, forbid_external=True)
+        super().__init__(target=_Builder(), forbid_dtd=False, forbid_entities=True, forbid_external=True)
         self._entities = 0
 
     def defused_entity_decl(
@@ -88,20 +90,53 @@ class _Parser(DefusedXMLParser):
             super().defused_entity_decl(name, is_parameter, value, base, system, public, notation)
 
 
+class _Builder(TreeBuilder):
+    """Builds a tree of limited size."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._elements = self._depth = self._letters = 0
+
+    def start(self, tag: str, attributes: dict[str, str]) -> Element:
+        self._elements += 1
+        self._depth += 1
+        self._count(sum(len(name) + len(value) for name, value in attributes.items()))
+        if self._elements > MAX_ELEMENTS:
+            raise too_large(f"the logo has more than {MAX_ELEMENTS:,} elements")
+        if self._depth > MAX_NESTING:
+            raise unreadable(f"the elements of the logo stand more than {MAX_NESTING} deep in each other")
+        return super().start(tag, attributes)
+
+    def end(self, tag: str) -> Element:
+        self._depth -= 1
+        return super().end(tag)
+
+    def data(self, data: str) -> None:
+        self._count(len(data))
+        super().data(data)
+
+    def _count(self, letters: int) -> None:
+        self._letters += letters
+        if self._letters > _MAX_LETTERS:
+            raise too_large(f"written out, the logo has more than {_MAX_LETTERS:,} letters")
+
+
 def _clean(root: Element) -> None:
     """Take out what never draws, and write embedded pictures anew. Raises RefusedError past the limits."""
-    count, level = 0, [root]
-    for _ in range(MAX_NESTING):
-        count += len(level)
-        if count > MAX_ELEMENTS:
-            raise too_large(f"the logo has more than {MAX_ELEMENTS:,} elements")
-        for element in level:
-            _keep_what_draws(element)
-            _clean_address(element)
-        level = [child for element in level for child in element]
-        if not level:
-            return
-    raise unreadable(f"the elements of the logo stand more than {MAX_NESTING} deep in each other")
+    waiting, pixels = [root], 0
+    while waiting:
+        element = waiting.pop()
+        _keep_what_draws(element)
+        waiting += element
+        address = _taken_address(element)
+        if address and address.startswith("data:") and element.tag == f"{SVG}image":
+            picture = embedded_picture(address)
+            pixels += picture.width * picture.height
+            if pixels > MAX_PIXELS:
+                raise too_large(f"the pictures in the logo have more than {MAX_PIXELS:,} pixels")
+            address = address_of(picture)
+        if address is not None:
+            element.set("href", address)
 
 
 _SILENT = frozenset(f"{SVG}{name}" for name in ("script", "metadata", "title", "desc", "view", "cursor"))
@@ -130,12 +165,7 @@ def _keep_what_draws(element: Element) -> None:
         element[:] = kept
 
 
-def _clean_address(element: Element) -> None:
-    address = next((element.get(name, "").strip() for name in HREF if element.get(name) is not None), None)
-    if address is None:
-        return
-    for name in HREF:
-        element.attrib.pop(name, None)
-    if address.startswith("data:") and element.tag == f"{SVG}image":
-        address = embedded_address(address)
-    element.set("href", address)
+def _taken_address(element: Element) -> str | None:
+    """Take what an element points at off it; None where it points at nothing."""
+    found = [element.attrib.pop(name).strip() for name in HREF if name in element.attrib]
+    return found[0] if found else None

@@ -14,8 +14,9 @@ from itertools import pairwise
 from fontTools.misc.transform import Identity, Transform
 
 from bifolio.logo import paths
+from bifolio.logo.areas import Pen
 from bifolio.logo.items import Bounds, Fill, Gradient, Group, Item, Line, Picture, Shade, Stop
-from bifolio.logo.paths import Path, Pen
+from bifolio.logo.paths import Path
 
 SPAN = 1000.0
 """The longer side of a logo in its own plane."""
