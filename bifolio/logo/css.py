@@ -56,6 +56,15 @@ _REFUSED = {
 }
 
 
+_FACE = re.compile(r"@font-face\s*\{[^}]*\}", re.IGNORECASE)
+"""Fonts in the file, which are long. Text is set in the fonts of the project, or refused."""
+
+MAX_SHEET = 300_000
+"""Letters of a style sheet."""
+
+MAX_STYLE = 20_000
+"""Letters of a style attribute."""
+
 MAX_MATCHES = 20_000_000
 """Selectors, times elements that they may match."""
 
@@ -114,9 +123,13 @@ class Cascade:
         self._wrappers = {id(one.etree_element): one for one in wrapper.iter_subtree()}
         self._selectors = 0
         for element in self.root.iter(f"{SVG}style"):
+            self.is_modern |= element.get("media") is not None
             kind = (element.get("type") or "text/css").strip().lower()
             if kind == "text/css" and self._is_shown(element.get("media", "")):
-                text = "".join(element.itertext())
+                self.is_modern |= "<!--" in (element.text or "")
+                text = _FACE.sub("", "".join(element.itertext()))
+                if len(text) > MAX_SHEET:
+                    raise too_large(f"a style sheet of the logo has more than {MAX_SHEET:,} letters")
                 self._read(tinycss2.parse_stylesheet(text, skip_comments=True, skip_whitespace=True))
 
     def style(self, element: Element, parent: Mapping[str, str]) -> Style:
@@ -169,6 +182,8 @@ class Cascade:
         return known
 
     def _cascaded(self, element: Element) -> dict[str, str]:
+        if len(element.get("style", "")) > MAX_STYLE:
+            raise too_large(f"the style of a part of the logo has more than {MAX_STYLE:,} letters")
         sheet = [rule[-1] for rule in self._matcher.match(self._wrappers[id(element)])]
         own = list(_declarations(tinycss2.parse_blocks_contents(element.get("style", ""))))
         ordered = [*(one for block in sheet for one in block), *own]
@@ -192,6 +207,7 @@ class Cascade:
     def _note(self, name: str, value: str, *, is_css: bool) -> None:
         self.is_modern |= (
             name.startswith("--")
+            or (value.lower() == "currentcolor" and value != values.CURRENT)
             or (is_css and name in _ONLY_CSS)
             or (is_css and name in ("transform", "transform-origin", "transform-box"))
             or _MODERN.search(value) is not None
@@ -264,6 +280,8 @@ def _holds(query: str) -> bool:
 
 
 def _is_valid(name: str, value: str) -> bool:
+    if len(value) > _LONGEST and name != "d":
+        raise too_large(f'the "{name}" of a part of the logo has more than {_LONGEST:,} letters')
     if name.startswith("--") or "var(" in value.lower():
         return True
     if value.lower() in ("inherit", "initial", "unset", "revert", "revert-layer"):
@@ -273,7 +291,7 @@ def _is_valid(name: str, value: str) -> bool:
 
 def _presentation(element: Element) -> Iterator[tuple[str, str]]:
     for name, value in element.attrib.items():
-        if name == "transform":
+        if name == "transform" and len(value) <= _LONGEST:
             matrix = values.transform(value)
             if matrix is not None:
                 yield name, f"matrix({','.join(map(repr, map(float, matrix)))})"
@@ -310,26 +328,24 @@ def _normal(name: str, value: str) -> str:
     )
 
 
-_FONT = re.compile(
-    r"(?P<before>(?:[\w-]+\s+)*?)(?P<size>[\d.]+(?:px|pt|pc|mm|cm|in|em|rem|%|Q)|medium|large|small)"
-    r"(?:\s*/\s*\S+)?\s+(?P<family>.+)",
-    re.DOTALL,
-)
+_FONT_SIZE = re.compile(r"(?:[\d.]+(?:px|pt|pc|mm|cm|in|em|rem|%|Q)|medium|large|small)(?:/\S+)?")
 
 
 def _font(value: str) -> Iterator[tuple[str, str]]:
-    match = _FONT.fullmatch(value)
-    if match is None:
+    """Take the shorthand `font` apart."""
+    words = value.replace(" /", "/").replace("/ ", "/").split()
+    at = next((at for at, word in enumerate(words) if _FONT_SIZE.fullmatch(word)), len(words))
+    if at >= len(words) - 1:
         return
-    yield "font-size", match["size"]
-    yield "font-family", match["family"]
-    words = match["before"].lower().split()
-    weights = [word for word in words if word.isdigit() or word in ("bold", "bolder", "lighter")]
-    yield "font-weight", weights[-1] if weights else "normal"
-    yield "font-style", next((word for word in words if word in ("italic", "oblique")), "normal")
-    yield "font-variant", "small-caps" if "small-caps" in words else "normal"
+    before = [word.lower() for word in words[:at]]
+    yield "font-size", words[at].partition("/")[0]
+    yield "font-family", " ".join(words[at + 1 :])
+    yield "font-weight", next((word for word in before if word.isdigit() or word in _WEIGHTS), "normal")
+    yield "font-style", next((word for word in before if word in ("italic", "oblique")), "normal")
+    yield "font-variant", "small-caps" if "small-caps" in before else "normal"
 
 
+_WEIGHTS = ("bold", "bolder", "lighter")
 _SIZES = {"xx-small": 9, "x-small": 10, "small": 13, "medium": 16, "large": 18, "x-large": 24, "xx-large": 32}
 
 

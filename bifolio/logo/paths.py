@@ -276,7 +276,11 @@ def _arc(
     x, y = (cos * across + sin * down) / radii[0], (cos * down - sin * across) / radii[1]
     span = max(1.0, math.hypot(x, y))  # radii that are too small for the distance grow
     rx, ry, x, y = radii[0] * span, radii[1] * span, x / span, y / span
-    reach = math.sqrt(max(0.0, 1 / (x * x + y * y) - 1)) * (1 if is_large != is_clockwise else -1)
+    square = x * x + y * y
+    if square < 1e-18:  # of so large an ellipse nothing is seen but a line
+        yield start, end, end
+        return
+    reach = math.sqrt(max(0.0, 1 / square - 1)) * (1 if is_large != is_clockwise else -1)
     cx, cy = reach * y, -reach * x
     first, last = math.atan2(y - cy, x - cx), math.atan2(-y - cy, -x - cx)
     sweep = (last - first) % math.tau if is_clockwise else -((first - last) % math.tau)

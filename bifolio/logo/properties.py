@@ -36,6 +36,11 @@ def _size(value: str) -> bool:
     return found is not None and found.value >= 0
 
 
+def _measure(value: str) -> bool:
+    found = values.length(value)
+    return value == "auto" or (found is not None and (bool(found.unit) or not found.value))
+
+
 def _at_least_one(value: str) -> bool:
     return (values.number(value) or 0) >= 1
 
@@ -75,7 +80,8 @@ _OWN: dict[str, tuple[str, Callable[[str], Any]]] = {
     **dict.fromkeys(
         ("rotate", "scale", "translate", "offset-path", "mask-image", "mask-border"), ("none", _any)
     ),
-    **dict.fromkeys(("x", "y", "width", "height", "cx", "cy", "r", "rx", "ry", "d"), ("", _any)),
+    **dict.fromkeys(("x", "y", "width", "height", "cx", "cy", "r", "rx", "ry"), ("", _measure)),
+    "d": ("", lambda value: value.startswith("path(") or value == "none"),
 }
 _INHERITED: dict[str, tuple[str, Callable[[str], Any]]] = {
     "color": (values.CURRENT, values.colour),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import re
 import zlib
 from typing import Any
 from xml.etree import ElementTree
@@ -90,6 +91,9 @@ class _Parser(DefusedXMLParser):
             super().defused_entity_decl(name, is_parameter, value, base, system, public, notation)
 
 
+_ENDLESS = re.compile(r"\d{400}")
+
+
 class _Builder(TreeBuilder):
     """Builds a tree of limited size."""
 
@@ -100,7 +104,8 @@ class _Builder(TreeBuilder):
     def start(self, tag: str, attributes: dict[str, str]) -> Element:
         self._elements += 1
         self._depth += 1
-        self._count(sum(len(name) + len(value) for name, value in attributes.items()))
+        for name, value in attributes.items():
+            self._count(name + value)
         if self._elements > MAX_ELEMENTS:
             raise too_large(f"the logo has more than {MAX_ELEMENTS:,} elements")
         if self._depth > MAX_NESTING:
@@ -112,11 +117,13 @@ class _Builder(TreeBuilder):
         return super().end(tag)
 
     def data(self, data: str) -> None:
-        self._count(len(data))
+        self._count(data)
         super().data(data)
 
-    def _count(self, letters: int) -> None:
-        self._letters += letters
+    def _count(self, text: str) -> None:
+        if _ENDLESS.search(text):
+            raise unreadable("the logo has a number of hundreds of digits")
+        self._letters += len(text)
         if self._letters > _MAX_LETTERS:
             raise too_large(f"written out, the logo has more than {_MAX_LETTERS:,} letters")
 

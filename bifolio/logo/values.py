@@ -182,6 +182,8 @@ def paint(text: str) -> Paint | None:
         shade = colour(text)
         return Paint(None, shade) if shade else None
     server, rest = pointer
+    if not server:
+        raise unsupported("the logo takes a colour from another file", _EXPAND)
     if not rest or rest.lower() == "none":
         return Paint(server)
     shade = colour(rest)
@@ -207,19 +209,18 @@ def url(text: str) -> tuple[str, str] | None:
     return (address[1:] if address.startswith("#") else ""), tinycss2.serialize(rest).strip()
 
 
-_FUNCTION = re.compile(r"([-\w]+)\s*\(")
-
-
 def refuse_functions(text: str, known: frozenset[str] = frozenset()) -> None:
     """Raise RefusedError if the value calls a function that is not among `known`."""
-    match = _FUNCTION.search(text)
-    if match and match[1].lower() not in known:
-        raise unsupported(f'the logo uses "{match[1]}()", which cannot be worked out for print')
+    *heads, _ = text.split("(")
+    for head in heads:
+        name = re.split(r"[^-\w]", head.rstrip())[-1]
+        if name.lower() not in known:
+            raise unsupported(f'the logo uses "{name}()", which cannot be worked out for print')
 
 
 # -- transforms ----------------------------------------------------------------------------------
 
-_CALL = re.compile(r"\s*,?\s*([a-zA-Z]+)\s*\(([^()]*)\)")
+_CALL = re.compile(r"[\s,]*([a-zA-Z]+)\s*\(([^()]*)\)")
 _PLAIN_ANGLES = {"": 1.0}
 _ANGLES = {"": 1.0, "deg": 1.0, "grad": 0.9, "turn": 360.0, "rad": 180 / math.pi}
 
@@ -233,9 +234,7 @@ def transform(text: str, viewport: Viewport | None = None) -> Transform | None:
     if text.lower() == "none":
         return Identity
     matrix, at = Identity, 0
-    for match in _CALL.finditer(text):
-        if match.start() != at:
-            return None
+    while match := _CALL.match(text, at):
         step = _step(match[1], [part for part in _SEPARATOR.split(match[2].strip()) if part], viewport)
         if step is None:
             return None

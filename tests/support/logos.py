@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import io
+import re
+import shutil
+import subprocess
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from xml.etree import ElementTree
 
 from markupsafe import Markup
 from PIL import Image, ImageChops
@@ -24,8 +28,8 @@ SPAN = Span(Source("_brand.yml", "logo: logo.svg"), 1, 7, 8)
 FONTS = tuple(sorted((ROOT / "styles" / "fonts").glob("*.ttf")))
 INK_PX = 400
 """The longer side of the ink in a picture."""
-DPI = 1800
-CHROMIUM = Path("/usr/bin/chromium")
+DPI = 1200
+CHROMIUM = shutil.which("chromium")
 
 
 def cleaned(raw: bytes, name: str = "logo.svg") -> Logo:
@@ -45,6 +49,49 @@ def inked(picture: Image.Image) -> Image.Image:
     red, green, blue = picture.split()
     darkest = ImageChops.darker(ImageChops.darker(red, green), blue)
     return picture.crop(darkest.point(lambda shade: 255 if shade < 230 else 0).getbbox())
+
+
+# -- what a cleaned drawing may hold --------------------------------------------------------------
+
+_NUMBERS = r"-?[\d.]+(?: -?[\d.]+)*"
+_PAINT = r"#[0-9a-f]{6}|currentColor"
+_ATTRIBUTES = {
+    "viewBox": _NUMBERS,
+    "id": r"[cg]\d+",
+    "d": r"(?:[MLC]-?[\d. -]+|Z)*",
+    "fill": rf"{_PAINT}|none|url\(#g\d+\)",
+    "stroke": _PAINT,
+    "stop-color": _PAINT,
+    "clip-path": r"url\(#c\d+\)",
+    "fill-rule": "evenodd",
+    "stroke-linecap": "round|square",
+    "stroke-linejoin": "round|bevel",
+    "stroke-dasharray": _NUMBERS,
+    "gradientUnits": "userSpaceOnUse",
+    "transform": rf"matrix\({_NUMBERS}\)",
+    "href": r"data:image/png;base64,[\w+/=]+",
+}
+_NUMERIC = re.compile(
+    r"(?:fill|stroke|stop)-opacity|opacity|stroke-(?:width|miterlimit|dashoffset)|offset|width|height|[xy][12]|[cf][xyr]|r"
+)
+_ELEMENTS = {"svg", "defs", "g", "path", "image", "clipPath", "linearGradient", "radialGradient", "stop"}
+
+
+def not_allowed(body: bytes) -> list[str]:
+    """Give what a cleaned drawing holds besides shapes, paint and pixels: nothing, if it is clean."""
+    found = []
+    for element in ElementTree.fromstring(body).iter():
+        name = str(element.tag).removeprefix("{http://www.w3.org/2000/svg}")
+        if name not in _ELEMENTS or (element.text or "").strip() or (element.tail or "").strip():
+            found.append(name)
+        found += [
+            f"{name}/{key}={value[:40]}"
+            for key, value in element.attrib.items()
+            if not re.fullmatch(
+                r"-?[\d.]+" if _NUMERIC.fullmatch(key) else _ATTRIBUTES.get(key, "(?!)"), value
+            )
+        ]
+    return found
 
 
 # -- as Chromium draws them ----------------------------------------------------------------------
@@ -77,7 +124,9 @@ def browser() -> Iterator[Callable[[Path], Image.Image]]:
             page.goto("http://logo.test/")
             image = page.locator("img")
             wide, high = image.evaluate("async i => (await i.decode(), [i.naturalWidth, i.naturalHeight])")
-            image.evaluate("(i, width) => { i.style.width = width + 'px' }", side / 2 * wide / max(wide, high))
+            image.evaluate(
+                "(i, width) => { i.style.width = width + 'px' }", side / 2 * wide / max(wide, high)
+            )
             return Image.open(io.BytesIO(image.screenshot(omit_background=True))).convert("RGBA")
 
         def draw(path: Path) -> Image.Image:
@@ -131,8 +180,6 @@ def by_pdfium(pdf: bytes) -> list[Image.Image]:
 
 def by_splash(pdf: bytes, folder: Path) -> list[Image.Image]:
     """Draw the pages of a PDF with Poppler's Splash, as many viewers and office printers do."""
-    import subprocess
-
     (folder / "slots.pdf").write_bytes(pdf)
     subprocess.run(
         ["pdftoppm", "-r", str(DPI), "-png", str(folder / "slots.pdf"), str(folder / "page")], check=True
