@@ -261,7 +261,7 @@ class Cascade:
 
 
 _MODERN = re.compile(
-    r"var\(|drop-shadow\(|(?:hwb|lab|lch|oklab|oklch|color)\(|(?:rgb|hsl)a?\([^,)]*\)|deg|canvas|windowtext|revert|unset|initial",
+    r"var\(|drop-shadow\(|(?:hwb|lab|lch|oklab|oklch|color)\(|(?:rgb|hsl)a?\([^,)]*\)|deg|canvas|windowtext|inherit|revert|unset|initial",
     re.IGNORECASE,
 )
 _LIGHT = re.compile(r"\(\s*prefers-color-scheme\s*:\s*(light|dark)\s*\)")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from fontTools.misc.transform import Transform
 
-from bifolio.logo import paths, values
+from bifolio.logo import values
 from bifolio.logo.areas import Pen, outline
 from bifolio.logo.css import SVG, Style
 from bifolio.logo.gradients import Gradients, Ground, similarity
@@ -94,21 +94,17 @@ class Painter:
                 "a line of the logo keeps its width at any size",
                 "turn lines into outlines in the drawing program, and export it anew",
             )
-        if pen.cap != "butt" and (places := dots(path)):
-            yield from self._covered(_dots(places, pen), "stroke", style, place, box)
-            path = Path(
-                tuple(segment for run in path.subpaths() if not dots(Path(tuple(run))) for segment in run)
-            )
-        if not path.segments:
-            return
+        has_dots = pen.cap != "butt" and bool(dots(path))
+        if has_dots and pen.dashes:  # of which browsers make no dash
+            path = Path(tuple(step for run in path.subpaths() if not dots(Path(tuple(run))) for step in run))
         scale = similarity(place.matrix)
         asked = values.paint(style["stroke"])
-        if scale is None or not asked or asked.server is not None:
+        if scale is None or not asked or asked.server is not None or (has_dots and not pen.dashes):
             yield from self._covered(outline(path, pen), "stroke", style, place, box)
-            return
-        paint = self._paint("stroke", style, place, box, path)
-        if isinstance(paint, Stop) and paint.alpha > 0:
-            yield Line(path.moved(place.matrix), _scaled(pen, scale), paint.paint, paint.alpha)
+        elif path.segments:
+            paint = self._paint("stroke", style, place, box, path)
+            if isinstance(paint, Stop) and paint.alpha > 0:
+                yield Line(path.moved(place.matrix), _scaled(pen, scale), paint.paint, paint.alpha)
 
     @staticmethod
     def _pen(style: Style, place: Place) -> Pen:
@@ -131,17 +127,6 @@ class Painter:
 def _scaled(pen: Pen, scale: float) -> Pen:
     dashes = tuple(dash * scale for dash in pen.dashes)
     return Pen(pen.width * scale, pen.cap, pen.join, pen.miter_limit, dashes, pen.offset * scale)
-
-
-def _dots(places: list[paths.Point], pen: Pen) -> Path:
-    half = pen.width / 2
-    shapes = [
-        paths.ellipse(x, y, half, half)
-        if pen.cap == "round"
-        else paths.rectangle(x - half, y - half, pen.width, pen.width)
-        for x, y in places
-    ]
-    return Path(tuple(segment for shape in shapes for segment in shape.segments))
 
 
 def _length(path: Path) -> float:

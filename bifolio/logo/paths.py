@@ -9,6 +9,7 @@ import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from fontTools.misc.bezierTools import calcCubicBounds
 from fontTools.misc.transform import Transform
@@ -140,7 +141,8 @@ def path(data: str) -> Path:
     pen = _Pen()
     for letter, values in _commands(data):
         pen.draw(letter, values)
-    return Path(tuple(pen.segments))
+    drawn = [one for one, after in pairwise([*pen.segments, ("M", ())]) if one[0] != "M" or after[0] != "M"]
+    return Path(tuple(drawn))
 
 
 def _commands(data: str) -> Iterator[tuple[str, tuple[float, ...]]]:

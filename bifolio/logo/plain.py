@@ -94,6 +94,13 @@ def _confine(root: Element, frame: Frame) -> None:
     for element in root.iter():
         if not element.get("href", "#").startswith(("#", "data:image/png;")):
             del element.attrib["href"]
+        if (
+            element.tag == f"{SVG}use"
+        ):  # resvg 0.48 takes a percentage of the symbol's width in place of the drawing's
+            for name, reference in (("x", frame.box[2]), ("y", frame.box[3])):
+                found = values.length(element.get(name, "")) if "(" not in element.get(name, "") else None
+                if found and found.unit == "%":
+                    element.set(name, repr(found.pixels(reference)))
     width, height = frame.size
     root.attrib |= {"width": f"{width:.4f}", "height": f"{height:.4f}"}
     root.set("viewBox", " ".join(f"{value:.9g}" for value in frame.box))
