@@ -30,7 +30,7 @@ from bifolio.diagnostics import (
     shorten,
     suggest,
 )
-from bifolio.ledger import ENGINE, Snapshot
+from bifolio.ledger import ENGINE, STORE, Snapshot
 from bifolio.load import load, parse, read_text
 from bifolio.logo import Logo, LogoUse, read_logo
 from bifolio.model.approval import Approval, Approvals
@@ -50,6 +50,7 @@ from bifolio.model.words import HouseWords
 from bifolio.palette import DEFAULT_SEED, PAPER, contrast, derive, tokens_of
 from bifolio.plan import Job, unknown
 from bifolio.roster import read_table
+from bifolio.store import Store
 from bifolio.theme import FILE as THEME
 from bifolio.theme import faint, read_theme
 from bifolio.typeface import PLAIN, Typeface, choose
@@ -695,7 +696,7 @@ class Library:
                     help="copy the file beside _brand.yml and name it here",
                 )
             )
-        return read_logo(path, span, use, self.font_files)
+        return read_logo(path, span, use, self.font_files, Store(self.root / STORE))
 
     @cached_property
     def font_files(self) -> tuple[Path, ...]:

@@ -859,5 +859,14 @@ GREY = "#808080"
 
 def engine() -> dict[str, str]:
     """Name the versions of all that has a say in the bytes of a file."""
-    packages = ("weasyprint", "pydyf", "fonttools", "pikepdf", "Jinja2", "markdown-it-py")
+    packages = (
+        "weasyprint",
+        "pydyf",
+        "fonttools",
+        "pikepdf",
+        "Jinja2",
+        "markdown-it-py",
+        "resvg_py",
+        "skia-pathops",
+    )
     return {"bifolio": __version__, **{name: version(name) for name in packages}}

@@ -17,11 +17,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bifolio.diagnostics import DesignError, Diagnostic, Severity, Span
+from bifolio.logo import cache
 from bifolio.logo.limits import BOX_MM, MAX_BYTES, RASTER_PX, LogoUse
 from bifolio.logo.refusal import RefusedError, too_large, unreadable
 
 if TYPE_CHECKING:
     from PIL.Image import Image
+
+    from bifolio.logo.cache import Cleaned
+    from bifolio.store import Store
 
 __all__ = ["MAX_BYTES", "Logo", "LogoUse", "clean_logo", "read_logo"]
 
@@ -69,53 +73,79 @@ class Logo:
         return f"data:{self.kind};base64,{base64.b64encode(body).decode()}"
 
 
-def read_logo(path: Path, span: Span, use: LogoUse = LogoUse.PRINT, fonts: Sequence[Path] = ()) -> Logo:
-    """Read and clean the logo at `path`; `span` is where the brand file names it, `fonts` what its text may be set in.
+def read_logo(
+    path: Path,
+    span: Span,
+    use: LogoUse = LogoUse.PRINT,
+    fonts: Sequence[Path] = (),
+    store: Store | None = None,
+) -> Logo:
+    """Read and clean the logo at `path`; `span` is where the brand file names it.
 
-    Raises DesignError with one finding where the file is missing, cannot be read, is too large, or cannot be printed
-    as a browser shows it.
+    `fonts` are what text in it may be set in; in a `store` it is kept. Raises DesignError with one finding where the
+    file is missing, cannot be read, is too large, or cannot be printed as a browser shows it.
     """
     try:
         raw = path.read_bytes()
     except OSError as error:
         message = f'the logo "{path.name}" is not there'
-        raise _refusal(
-            RefusedError("missing-logo", message, "put the file beside _brand.yml, or correct the name"), span
-        ) from error
-    return clean_logo(raw, path.name, span, use, fonts)
+        cure = "put the file beside _brand.yml, or correct the name"
+        raise _refusal(RefusedError("missing-logo", message, cure), span) from error
+    return clean_logo(raw, path.name, span, use, fonts, store)
 
 
 def clean_logo(
-    raw: bytes, name: str, span: Span, use: LogoUse = LogoUse.PRINT, fonts: Sequence[Path] = ()
+    raw: bytes,
+    name: str,
+    span: Span,
+    use: LogoUse = LogoUse.PRINT,
+    fonts: Sequence[Path] = (),
+    store: Store | None = None,
 ) -> Logo:
     """Clean the bytes of a picture of any kind that is read. Raises as `read_logo` does."""
-    try:
-        if len(raw) > MAX_BYTES:
-            raise too_large(f"the logo has {len(raw):,} bytes; at most {MAX_BYTES:,} are read")
-        return _cleaned(raw, name, span, use, fonts)
-    except RefusedError as refused:
-        raise _refusal(refused, span) from refused
+    key = cache.mark(raw, name, use, fonts) if store else ""
+    cleaned = cache.find(store, key) if store else None
+    if cleaned is None:
+        try:
+            cleaned = _cleaned(raw, name, use, fonts)
+        except RefusedError as refused:
+            raise _refusal(refused, span) from refused
+        if store:
+            cache.keep(store, key, cleaned)
+    kind, body, remarks = cleaned
+    return Logo(
+        kind,
+        body,
+        tuple(
+            Diagnostic(f"brand.{code}", message, span, help=cure, severity=Severity.WARNING)
+            for code, message, cure in remarks
+        ),
+    )
 
 
-def _cleaned(raw: bytes, name: str, span: Span, use: LogoUse, fonts: Sequence[Path]) -> Logo:
+def _cleaned(raw: bytes, name: str, use: LogoUse, fonts: Sequence[Path]) -> Cleaned:
+    if len(raw) > MAX_BYTES:
+        raise too_large(f"the logo has {len(raw):,} bytes; at most {MAX_BYTES:,} are read")
     kind = _kind(raw, name)
     if kind == "svg":
         from bifolio.logo.vector import clean
 
         body, reasons = clean(raw, use, fonts)
         if not reasons:
-            return Logo("image/svg+xml", body)
+            return "image/svg+xml", body, []
         cure = "for sharp edges at any size, expand or flatten its appearance in the drawing program"
-        return Logo("image/png", body, (_as_pixels(f"has {' and '.join(reasons)}", span, cure),))
+        return "image/png", body, [_as_pixels(f"has {' and '.join(reasons)}", cure)]
     from bifolio.logo import pixels
 
     if kind == "pdf":
         page = pixels.trimmed(_page(raw, use), use)
-        remark = _as_pixels("is a PDF", span, "for sharp edges at any size, export it as SVG")
-        return Logo("image/png", pixels.as_png(page), (remark,))
+        return (
+            "image/png",
+            pixels.as_png(page),
+            [_as_pixels("is a PDF", "for sharp edges at any size, export it as SVG")],
+        )
     picture = pixels.trimmed(pixels.decoded(raw), use)
-    body = pixels.as_png(pixels.shrunk(picture))
-    return Logo("image/png", body, tuple(_small(*picture.size, span, use)))
+    return "image/png", pixels.as_png(pixels.shrunk(picture)), list(_small(*picture.size, use))
 
 
 def _page(raw: bytes, use: LogoUse) -> Image:
@@ -131,24 +161,21 @@ def _page(raw: bytes, use: LogoUse) -> Image:
     return page if share > 0.8 else first_page(raw, round(RASTER_PX / share))
 
 
-def _as_pixels(what: str, span: Span, cure: str) -> Diagnostic:
+def _as_pixels(what: str, cure: str) -> tuple[str, str, str]:
     dpi = round(RASTER_PX / BOX_MM[0] * 25.4, -1)
-    return _remark(
-        "logo-pixels", f"the logo {what}, so it is printed as pixels, {dpi:.0f} to the inch", span, cure
-    )
+    return "logo-pixels", f"the logo {what}, so it is printed as pixels, {dpi:.0f} to the inch", cure
 
 
-def _small(width: int, height: int, span: Span, use: LogoUse) -> Iterator[Diagnostic]:
+def _small(width: int, height: int, use: LogoUse) -> Iterator[tuple[str, str, str]]:
     """Warn of a picture that has too few pixels for its place, and so is printed smaller."""
     full = min(BOX_MM[0], BOX_MM[1] * width / height)
     wide = math.ceil(full / 25.4 * use.value)
     if width < wide:
         is_print = use is LogoUse.PRINT
         how = f"is printed {width / use.value * 25.4:.0f} mm wide" if is_print else "looks coarse on screens"
-        yield _remark(
+        yield (
             "logo-small",
             f"the logo has {width} x {height} pixels, so it {how}",
-            span,
             f"use a picture of {wide} x {math.ceil(wide * height / width)} pixels or more, or an SVG",
         )
 
@@ -164,10 +191,6 @@ def _kind(raw: bytes, name: str) -> str:
         raise unreadable("the logo is an EPS file", "export it as SVG or PDF from the drawing program")
     is_text = start.startswith((b"<", b"\x1f\x8b", b"\xff\xfe<", b"\xfe\xff\0<"))
     return "svg" if is_text or name.lower().endswith((".svg", ".svgz")) else "pixels"
-
-
-def _remark(code: str, message: str, span: Span, cure: str) -> Diagnostic:
-    return Diagnostic(f"brand.{code}", message, span, help=cure, severity=Severity.WARNING)
 
 
 def _refusal(refused: RefusedError, span: Span) -> DesignError:

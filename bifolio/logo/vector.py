@@ -24,7 +24,7 @@ from bifolio.logo.reading import read
 from bifolio.logo.refusal import EXPORT, RefusedError
 from bifolio.logo.writing import SPAN, write
 
-_SIDE_PX = 400
+_SIDE_PX = 320
 """The longer side of the pictures that are compared."""
 _INK_PX = 256
 """What the longer side of the ink in them is at least, margins being what they are."""
