@@ -21,6 +21,7 @@ from typing import Literal
 from bifolio.model.approval import Approval
 from bifolio.model.evidence import Evidence
 from bifolio.model.plate import SLOT_ALT, SLOT_LINK
+from bifolio.store import fingerprint
 
 APPROVALS = "approvals.yaml"
 """The file of a brand's folder that holds its approvals."""
@@ -73,6 +74,11 @@ def wording(galley: str, cites: Iterable[str], evidence: Evidence) -> str:
 def digest(text: str) -> str:
     """Give the SHA-256 of a wording, as `sha256sum` gives it of the file that keeps it."""
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def version(text: str, approval: Approval | None) -> str:
+    """Return the version that a further yes is based on: a wording, and the approval that stands for it."""
+    return fingerprint(text, approval.model_dump_json() if approval else "")
 
 
 def state_of(approval: Approval | None, text: str, approved: str | None = None) -> State:

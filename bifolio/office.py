@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from pydantic import ValidationError
 
-from bifolio.approval import APPROVALS, Change, Standing, difference, digest, kept_at, written
+from bifolio.approval import APPROVALS, Change, Standing, difference, digest, kept_at, version, written
 from bifolio.diagnostics import (
     ContentError,
     DesignError,
@@ -48,6 +48,7 @@ from bifolio.press import Batch, Delivery, Rack, Site, batches, racked, run, tog
 from bifolio.proof import NAME as PROOF
 from bifolio.proof import Proof, measured, sample
 from bifolio.publish import expect_room, replace_all
+from bifolio.revise import expect, only_writer
 from bifolio.store import Store, writing
 from bifolio.tailor import Part, parts, refused
 from bifolio.validate import validate
@@ -292,11 +293,15 @@ class Office:
         on: str | datetime.date,
         region: str | None = None,
         language: str | None = None,
+        based_on: str | None = None,
     ) -> Standing:
         """Record a clinician's yes to what a handout says now, in the brand's approvals.yaml.
 
         `by` is "name, role", `on` the day of the yes: they are given, never guessed. The region is the
         brand's own where none is named. The wording that the yes is to is kept beside the record.
+
+        `based_on` is the `approval.version` that stood when the clinician was shown the handout. Raises
+        SupersededError where its words, or its approval, are not the same any more.
         """
         workshop = self._workshop()
         region, language = self._spoken(brand, region, language)
@@ -319,10 +324,18 @@ class Office:
                 )
             )
         folder = self.library.brand_folder(brand)
-        approvals = self.library.approvals(brand) | {approval.key: approval}
-        replace_all(
-            {folder / kept_at(approval.key): text.encode(), folder / APPROVALS: written(approvals).encode()}
-        )
+        with only_writer(self.library.root):
+            self.library.forget(folder / APPROVALS)  # somebody else may have approved another handout
+            approvals = self.library.approvals(brand)
+            if based_on is not None:
+                expect(based_on, version(text, approvals.get(approval.key)))
+            approvals |= {approval.key: approval}
+            replace_all(
+                {
+                    folder / kept_at(approval.key): text.encode(),
+                    folder / APPROVALS: written(approvals).encode(),
+                }
+            )
         self.library.forget(folder / APPROVALS)
         return workshop.standing(item, brand, region, language)
 
