@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ from bifolio.model.brand import Brand
 from bifolio.model.tree import Steps, Tree
 from bifolio.palette import contrast, derive
 from bifolio.publish import replace_all
+from bifolio.revise import only_writer, revising, version_of
 from bifolio.studio.draft import Draft
 from bifolio.validate import validate
 
@@ -169,35 +170,51 @@ def field_of(finding: Mapping[str, Any], text: str, name: str) -> str | None:
 # -- saving ------------------------------------------------------------------------------------------
 
 
-def save(library: Library, brand_id: str, draft: Draft) -> None:
-    """Write a clinic's file, whole or not at all; what it was is put aside before."""
+def version(folder: Path) -> str:
+    """Return the version in which a clinic stands now: all that it looks like, and no approval."""
+    return version_of(folder / name for name in _files(folder, _LOOKS))
+
+
+def save(library: Library, brand_id: str, draft: Draft, based_on: str) -> str:
+    """Write a clinic's file, whole or not at all; what it was is put aside before. Return its new version.
+
+    Raises SupersededError where `based_on` is not the version that stands.
+    """
     folder = library.brand_folder(brand_id)
     path = folder / FILE
     name = relative_name(path, library.root)
-    text = text_with(parse(path.read_text("utf-8"), name), draft)
-    read(text, name)
-    put_aside(folder)
-    bodies = {path: text.encode()}
-    if draft.logo is not None:
-        bodies[folder / draft.logo.file_name] = draft.logo.body
-    replace_all(bodies)
+    with revising(library.root, based_on, lambda: version(folder)):
+        text = text_with(parse(path.read_text("utf-8"), name), draft)
+        read(text, name)
+        put_aside(folder)
+        bodies = {path: text.encode()}
+        if draft.logo is not None:
+            bodies[folder / draft.logo.file_name] = draft.logo.body
+        replace_all(bodies)
+        return version(folder)
 
 
 def create(library: Library, name: str) -> str:
     """Make a new clinic with a name; give its id."""
-    brand_id = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:60].strip("-")
-    if not NAME.fullmatch(brand_id):
-        brand_id = f"clinic-{brand_id}".rstrip("-")
-    taken, number = brand_id, 2
-    while (library.content / "brands" / brand_id).exists():
-        brand_id, number = f"{taken}-{number}", number + 1
     text = yaml.safe_dump(
         {"meta": {"name": {"full": name.strip()}}, "color": {"primary": "#3c5a80"}},
         allow_unicode=True,
         sort_keys=False,
     )
-    read(text, f"content/brands/{brand_id}/{FILE}")
-    replace_all({library.content / "brands" / brand_id / FILE: text.encode()})
+    read(text, FILE)
+    return _found(library, name, {FILE: text.encode()})
+
+
+def _found(library: Library, name: str, files: Mapping[str, bytes]) -> str:
+    """Write a clinic's first files under an id that nobody has, after its name; return the id."""
+    brand_id = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:60].strip("-")
+    if not NAME.fullmatch(brand_id):
+        brand_id = f"clinic-{brand_id}".rstrip("-")
+    taken, number = brand_id, 2
+    with only_writer(library.root):
+        while (folder := library.content / "brands" / brand_id).exists():
+            brand_id, number = f"{taken}-{number}", number + 1
+        replace_all({folder / name: body for name, body in files.items()})
     return brand_id
 
 
@@ -219,11 +236,17 @@ def packed(folder: Path, what: re.Pattern[str] = _WHOLE) -> bytes:
     """Give a clinic as one zip. The same clinic gives the same bytes."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path in sorted(folder.rglob("*")):
-            name = path.relative_to(folder).as_posix()
-            if path.is_file() and not path.is_symlink() and what.fullmatch(name):
-                archive.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), path.read_bytes())
+        for name in _files(folder, what):
+            archive.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), (folder / name).read_bytes())
     return out.getvalue()
+
+
+def _files(folder: Path, what: re.Pattern[str]) -> Iterator[str]:
+    """Name the files of a clinic that belong to a part of it, in order."""
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        if path.is_file() and not path.is_symlink() and what.fullmatch(name):
+            yield name
 
 
 def unpacked(raw: bytes) -> dict[str, bytes]:
@@ -290,8 +313,11 @@ def versions(folder: Path) -> list[int]:
     return sorted((int(found[1]) for found in names if found), reverse=True)
 
 
-def restore(library: Library, brand_id: str, number: int) -> None:
-    """Bring an earlier version back; what stands now is put aside before."""
+def restore(library: Library, brand_id: str, number: int, based_on: str) -> None:
+    """Bring an earlier version back; what stands now is put aside before.
+
+    Raises SupersededError where `based_on` is not the version that stands.
+    """
     folder = library.brand_folder(brand_id)
     if number not in versions(folder):
         raise RequestError(
@@ -300,17 +326,16 @@ def restore(library: Library, brand_id: str, number: int) -> None:
             )
         )
     files = unpacked((folder / EARLIER / f"{number:04}.zip").read_bytes())
-    put_aside(folder)
-    replace_all({folder / name: body for name, body in files.items()})
+    with revising(library.root, based_on, lambda: version(folder)):
+        put_aside(folder)
+        replace_all({folder / name: body for name, body in files.items()})
 
 
 def bring_in(library: Library, raw: bytes) -> str:
     """Make a new clinic from a packed one; give its id."""
     files = unpacked(raw)
     _, brand = read(files[FILE].decode("utf-8"), FILE)
-    brand_id = create(library, brand.name)
-    replace_all({library.content / "brands" / brand_id / name: body for name, body in files.items()})
-    return brand_id
+    return _found(library, brand.name, files)
 
 
 # -- colours -----------------------------------------------------------------------------------------

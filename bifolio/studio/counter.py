@@ -16,7 +16,7 @@ import zipfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlencode
@@ -30,13 +30,14 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
 
 from bifolio.ledger import ENGINE, STORE
 from bifolio.logo import Logo
-from bifolio.store import open_folder
+from bifolio.store import fingerprint, open_folder
 from bifolio.studio.crew import Crew, TaskError
 from bifolio.studio.draft import Draft
-from bifolio.studio.guard import HEADERS, Guard, House
+from bifolio.studio.guard import HEADERS, SIGNED_OUT, Guard, House, is_scripted, let_in
 from bifolio.studio.kept import Kept
 from bifolio.studio.order import Order
 
@@ -69,7 +70,7 @@ def studio(project: Path, house: House) -> Starlette:
 
     return Starlette(
         routes=counter.routes(),
-        middleware=[Middleware(Guard, house=house, sorry=counter.sorry)],
+        middleware=[Middleware(Guard, house=house, refuse=counter.refuse)],
         exception_handlers={
             TaskError: counter.refused,
             HTTPException: counter.not_there,
@@ -94,25 +95,27 @@ class Counter:
         """The browser is on this computer, so that a picture need not be made small to travel."""
 
     def routes(self) -> list[Route | Mount]:
+        """Return all there is to ask for. PUT changes what is there, and brings the version that it is based on."""
         return [
             Route("/", self.shelf),
             Route("/enter", self.enter, methods=["GET", "POST"]),
+            Route("/api/session", self.session),
             Route("/handout/{item}", self.handout),
             Route("/picture/{item}", self.first_look),
             Route("/file/{item}", self.file),
             Route("/clinic", self.clinic),
             Route("/clinic/{brand}/take", self.take_clinic),
             Route("/api/clinic", self.new_clinic, methods=["POST"]),
-            Route("/api/clinic/{brand}", self.save_clinic, methods=["POST"]),
-            Route("/api/clinic/{brand}/restore", self.restore_clinic, methods=["POST"]),
+            Route("/api/clinic/{brand}", self.save_clinic, methods=["PUT"]),
+            Route("/api/clinic/{brand}/restore", self.restore_clinic, methods=["PUT"]),
             Route("/api/colours", self.colours, methods=["POST"]),
             Route("/approvals", self.approvals),
             Route("/evidence/{item}", self.evidence),
-            Route("/api/approval/{item}", self.approve, methods=["POST"]),
+            Route("/api/approval/{item}", self.approve, methods=["PUT"]),
             Route("/words/{item}", self.words),
             Route("/api/own/{item}", self.own_copy, methods=["POST"]),
             Route("/api/words/{item}", self.read_words, methods=["POST"]),
-            Route("/api/words/{item}/save", self.save_words, methods=["POST"]),
+            Route("/api/words/{item}", self.save_words, methods=["PUT"]),
             Route("/api/copy", self.copy, methods=["POST"]),
             Route("/upload/logo", self.take_logo, methods=["POST"]),
             Route("/upload/clinic", self.bring_clinic, methods=["POST"]),
@@ -177,17 +180,17 @@ class Counter:
         return self.page("handout", brand=seen["chosen"]["brand"], **seen)
 
     async def enter(self, request: Request) -> Response:
-        if request.method == "GET" or not self.house.has_password:
-            return self.page("enter", wrong="", cure="")
+        """Exchange a secret for a session; a page for people, values for the dialog of a page that is open."""
+        if request.method == "GET":
+            return self.page("enter", wrong="", cure="", to="/")
         form = parse_qs((await request.body()).decode("utf-8", "replace"))
-        guard = Guard(self._nothing, self.house, self._try_again)
-        return guard.let_in(form.get("password", [""])[0])
+        secret, to = (form.get(name, [""])[0] for name in ("secret", "to"))
+        return let_in(self.house, partial(self.refuse, to=to), request.scope, secret, to)
 
-    def _try_again(self, status: int, message: str, cure: str) -> Response:
-        return self.page("enter", status, wrong=message, cure=cure)
-
-    async def _nothing(self, scope: Any, receive: Any, send: Any) -> None:
-        """Stand behind a guard that is only asked."""
+    async def session(self, request: Request) -> Response:
+        """Say that there is a session; without one this answer is the guard's."""
+        del request
+        return JSONResponse({"signed_in": True})
 
     # -- clinics -----------------------------------------------------------------------------------
 
@@ -201,14 +204,16 @@ class Counter:
         return JSONResponse({"brand": brand}, 201)
 
     async def save_clinic(self, request: Request) -> Response:
-        asked = await _said(request)
-        await self.crew.ask("save_brand", request.path_params["brand"], self._draft(asked))
-        return JSONResponse({"saved": True})
+        asked, based_on = await _change(request)
+        version = await self.crew.ask(
+            "save_brand", request.path_params["brand"], self._draft(asked), based_on
+        )
+        return JSONResponse({"version": version})
 
     async def restore_clinic(self, request: Request) -> Response:
-        asked = await _said(request)
-        number = _number(asked.get("version"), 0)
-        await self.crew.ask("restore_brand", request.path_params["brand"], number)
+        asked, based_on = await _change(request)
+        number = _number(asked.get("number"), 0)
+        await self.crew.ask("restore_brand", request.path_params["brand"], number, based_on)
         return JSONResponse({"restored": number})
 
     async def take_clinic(self, request: Request) -> Response:
@@ -220,14 +225,14 @@ class Counter:
         return JSONResponse({"brand": brand}, 201)
 
     async def take_logo(self, request: Request) -> Response:
-        """Clean a picture and hold it until the clinic is saved; answers with a number to name it by."""
+        """Clean a picture and hold it until the clinic is saved; answers with a name to ask for it by."""
         name = request.query_params.get("name", "")[-80:]
         logo, left_out = await self.crew.ask("logo", name, await request.body())
-        while len(self.logos) >= MOST_LOGOS:
+        name = fingerprint(logo.file_name, logo.body)  # the same after the studio was started again
+        while len(self.logos) >= MOST_LOGOS and name not in self.logos:
             del self.logos[next(iter(self.logos))]
-        number = str(next(self._numbers))
-        self.logos[number] = logo
-        return JSONResponse({"logo": number, "shown": logo.address("#004552"), "left_out": left_out}, 201)
+        self.logos[name] = logo
+        return JSONResponse({"logo": name, "shown": logo.address("#004552"), "left_out": left_out}, 201)
 
     async def colours(self, request: Request) -> Response:
         asked = await _said(request)
@@ -238,10 +243,10 @@ class Counter:
         said = asked.get("fields")
         fields = said.items() if isinstance(said, dict) else ()
         words = tuple(sorted((str(name), value[:2000]) for name, value in fields if isinstance(value, str)))
-        number = asked.get("logo")
-        if number and str(number) not in self.logos:
-            raise TaskError("the logo is no longer held", "choose its file again")
-        return Draft(words, self.logos.get(str(number)) if number else None)
+        logo = asked.get("logo")
+        if logo and str(logo) not in self.logos:
+            raise TaskError("the logo is no longer held", "choose its file again", status=410)
+        return Draft(words, self.logos[str(logo)] if logo else None)
 
     # -- pictures and files ----------------------------------------------------------------------
 
@@ -304,10 +309,12 @@ class Counter:
         return _file(name, body, to_keep=False)
 
     async def approve(self, request: Request) -> Response:
-        asked = await _said(request)
+        asked, based_on = await _change(request)
         name, role = (str(asked.get(word, "")).strip().rstrip(",") for word in ("name", "role"))
         brand, on = str(asked.get("brand", "")), str(asked.get("on", ""))
-        await self.crew.ask("approve", request.path_params["item"], brand, f"{name}, {role}", on)
+        place = [str(asked[word]) if asked.get(word) else None for word in ("region", "language")]
+        item = request.path_params["item"]
+        await self.crew.ask("approve", item, brand, f"{name}, {role}", on, *place, based_on)
         return JSONResponse({"approved": True})
 
     # -- words ---------------------------------------------------------------------------------------
@@ -329,9 +336,9 @@ class Counter:
         return JSONResponse(findings)
 
     async def save_words(self, request: Request) -> Response:
-        asked = await _said(request)
-        await self.crew.ask("save_words", request.path_params["item"], _words(asked))
-        return JSONResponse({"saved": True})
+        asked, based_on = await _change(request)
+        version = await self.crew.ask("save_words", request.path_params["item"], _words(asked), based_on)
+        return JSONResponse({"version": version})
 
     # -- everything in one file ------------------------------------------------------------------
 
@@ -370,39 +377,47 @@ class Counter:
 
     # -- what is wrong ---------------------------------------------------------------------------
 
-    def sorry(self, status: int, message: str, cure: str) -> Response:
-        """Answer with a page that says what is wrong and what to do."""
+    def refuse(self, scope: Scope, status: int, message: str, cure: str, to: str = "/") -> Response:
+        """Answer with what is wrong and what to do: values for a script, a page for people.
+
+        Whoever is not signed in gets the page on which to sign in, at the address that was asked for; from there
+        the way leads on to that address, or to the page `to`.
+        """
+        if is_scripted(scope):
+            return JSONResponse({"message": message, "help": cure, "findings": []}, status)
+        if status in (401, 429):
+            is_stranger = (message, cure) == SIGNED_OUT  # and perhaps never was in
+            if is_stranger:
+                to = f"{scope['path']}?{scope['query_string'].decode('latin-1')}"
+            return self.page("enter", status, wrong="" if is_stranger else message, cure=cure, to=to)
         return self.page("sorry", status, message=message, cure=cure, findings=())
 
     async def refused(self, request: Request, error: Exception) -> Response:
-        """Answer for a task that gave nothing: a page for people, values for a page's own script."""
+        """Answer for a task that gave nothing."""
         assert isinstance(error, TaskError)
         unknown = any(str(f["code"]).startswith("plan.unknown-") for f in error.findings)
-        status = 404 if unknown else 422
-        if request.url.path.startswith(("/api/", "/upload/")):
-            values = {"message": error.message, "help": error.help, "findings": list(error.findings)}
+        status = 404 if unknown else error.status
+        if is_scripted(request.scope):
+            values: dict[str, Any] = {"message": error.message, "help": error.help}
+            values |= {"findings": list(error.findings), "now": error.now}
             return JSONResponse(values, status)
         return self.page("sorry", status, message=error.message, cure=error.help, findings=error.findings[1:])
 
     async def not_there(self, request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
-        if request.url.path.startswith("/api/"):
-            return JSONResponse(
-                {"message": "there is nothing here", "help": "", "findings": []}, error.status_code
-            )
-        return self.sorry(error.status_code, "there is nothing at this address", "go back to the shelf")
+        return self.refuse(
+            request.scope, error.status_code, "there is nothing at this address", "go back to the shelf"
+        )
 
     async def broke(self, request: Request, error: Exception) -> Response:
         """Answer for a bug: its traceback is for the terminal, and this for who looks at the screen."""
         del error
-        message, cure = (
+        answer = self.refuse(
+            request.scope,
+            500,
             "something went wrong that should not have",
-            "load the page anew; what you did is not at fault",
+            "try again; what you did is not at fault",
         )
-        if request.url.path.startswith(("/api/", "/upload/")):
-            answer: Response = JSONResponse({"message": message, "help": cure, "findings": []}, 500)
-        else:
-            answer = self.sorry(500, message, cure)
         answer.headers.update(HEADERS)  # this answer does not pass the guard
         return answer
 
@@ -494,6 +509,19 @@ async def _said(request: Request) -> dict[str, Any]:
     return said
 
 
+async def _change(request: Request) -> tuple[dict[str, Any], str]:
+    """Read a change of something that is there, and the version that it is based on."""
+    asked = await _said(request)
+    based_on = asked.get("version")
+    if not isinstance(based_on, str) or not based_on:
+        raise TaskError(
+            "this does not say which version it is based on",
+            "copy your words, load the page anew, and paste them there",
+            status=428,
+        )
+    return asked, based_on
+
+
 def _copy(asked: dict[str, Any]) -> str:
     """Give what one client's copy says otherwise as JSON, which is YAML, too; the press reads and checks it."""
     said = asked.get("copy")
@@ -516,7 +544,9 @@ def _day(said: object) -> datetime.date:
 
 
 def _unreadable() -> TaskError:
-    return TaskError("the studio did not understand this", "load the page anew, and try again")
+    return TaskError(
+        "the studio did not understand this", "try again; if that does not help, load the page anew"
+    )
 
 
 def _number(value: object, usual: int) -> int:

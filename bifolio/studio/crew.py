@@ -34,13 +34,25 @@ _TASKS = "bifolio.studio.tasks"
 
 
 class TaskError(Exception):
-    """A task gave nothing. `findings` say why in the words of the press, where it was the press that refused."""
+    """A task gave nothing. `findings` say why in the words of the press, where it was the press that refused.
 
-    def __init__(self, message: str, help: str, findings: tuple[dict[str, Any], ...] = ()) -> None:  # noqa: A002
+    `status` is what HTTP calls this; `now` is what stands where something was to be saved, as JSON values.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        help: str,  # noqa: A002
+        findings: tuple[dict[str, Any], ...] = (),
+        status: int = 422,
+        now: dict[str, Any] | None = None,
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.help = help
         self.findings = findings
+        self.status = status
+        self.now = now
 
 
 class Crew:
@@ -198,7 +210,7 @@ def _work(line: Connection, project: Path, memory: int) -> None:
         except PressError as error:
             answer = (False, _refusal(error))
         except TaskError as error:
-            answer = (False, (error.message, error.help, error.findings))
+            answer = (False, (error.message, error.help, error.findings, error.status, error.now))
         except MemoryError:
             return
         except Exception:  # noqa: BLE001 - a bug costs one task; its traceback is for the terminal

@@ -4,6 +4,9 @@ Other pages of the same browser can send requests to this computer, too. So a re
 its host, must not come from another page, and must bring what the door gave: who opens the address that the
 command shows gets a cookie, nobody else does. Answers carry a content security policy without inline script.
 See OWASP on DNS rebinding and cross-site request forgery; Fetch Metadata is W3C's.
+
+A request without a session is answered with 401 and never redirected: a script that followed would take the
+sign-in page for success.
 """
 
 from __future__ import annotations
@@ -14,10 +17,10 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.cookies import CookieError, SimpleCookie
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MOST_BYTES = 256_000
@@ -28,6 +31,15 @@ MOST_UPLOAD_BYTES = 3_000_000
 
 UPLOADS = "/upload/"
 """Begins the paths that take a file."""
+
+SCRIPTED = ("/api/", UPLOADS)
+"""Begin the paths that only the scripts of the studio's pages ask for."""
+
+ENTRANCE = "/enter"
+"""Where a secret is exchanged for a session."""
+
+SIGNED_OUT = ("you were signed out", "sign in here; your words are still on this page")
+"""What is wrong, and what to do, where a request comes without a session."""
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; font-src 'self'; "
@@ -45,8 +57,13 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 
-Sorry = Callable[[int, str, str], Response]
-"""Makes an answer that refuses: its status, what is wrong, what to do."""
+Refuse = Callable[[Scope, int, str, str], Response]
+"""Makes an answer that refuses a request: its status, what is wrong, what to do."""
+
+
+def is_scripted(scope: Scope) -> bool:
+    """Tell whether a script waits for the answer, which reads JSON, and not a person, who reads a page."""
+    return scope["path"].startswith(SCRIPTED) or "application/json" in Headers(scope=scope).get("accept", "")
 
 
 @dataclass
@@ -98,10 +115,10 @@ class House:
 class Guard:
     """The middleware that stands before the whole studio."""
 
-    def __init__(self, app: ASGIApp, house: House, sorry: Sorry) -> None:
+    def __init__(self, app: ASGIApp, house: House, refuse: Refuse) -> None:
         self.app = app
         self.house = house
-        self.sorry = sorry
+        self.refuse = refuse
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request through, or answer it with a sentence."""
@@ -117,16 +134,16 @@ class Guard:
             return
         most = MOST_UPLOAD_BYTES if scope["path"].startswith(UPLOADS) else MOST_BYTES
         if _announced(headers) > most:
-            await self._too_large(most)(scope, receive, _armed(send))
+            await self._too_large(scope, most)(scope, receive, _armed(send))
             return
         counted = _Counted(receive, most)
         try:
             await self.app(scope, counted, _armed(send))
         except _TooLargeError:
-            await self._too_large(most)(scope, receive, _armed(send))
+            await self._too_large(scope, most)(scope, receive, _armed(send))
 
-    def _too_large(self, most: int) -> Response:
-        answer = self.sorry(413, "this is too large", f"send at most {most // 1000:,} kB")
+    def _too_large(self, scope: Scope, most: int) -> Response:
+        answer = self.refuse(scope, 413, "this is too large", f"send at most {most // 1000:,} kB")
         answer.headers["Connection"] = "close"  # nobody reads the rest
         return answer
 
@@ -137,12 +154,12 @@ class Guard:
             headers.getlist("host") != [headers.get("host", "")]
             or headers.get("host") not in self.house.hosts
         ):
-            return self.sorry(
-                421, "this studio does not go by that name", "open the address that the command shows"
+            return self.refuse(
+                scope, 421, "this studio does not go by that name", "open the address that the command shows"
             )
         if not self._comes_from_here(scope["method"], headers):
-            return self.sorry(
-                403, "another page asked for this", "go to the studio's own page and do it there"
+            return self.refuse(
+                scope, 403, "another page asked for this", "go to the studio's own page and do it there"
             )
         return None
 
@@ -160,50 +177,59 @@ class Guard:
         return site in (None, "same-origin") and origin is not None
 
     def _enter(self, scope: Scope, headers: Headers) -> Response | None:
-        """Let in who has been let in before, or brings the key; send everybody else to the door."""
-        path, door = scope["path"], self.house.door
-        if path.startswith("/static/"):
+        """Let in whoever has a session or brings the key of this start; answer everybody else with 401."""
+        path, house = scope["path"], self.house
+        if path.startswith("/static/") or path == ENTRANCE:
             return None
-        if door.knows(_cookie(headers, self.house.cookie)):
+        if house.door.knows(_cookie(headers, house.cookie)):
             return None
-        if self.house.has_password:
-            return None if path == "/enter" else RedirectResponse("/enter", 303)
         key = parse_qs(scope["query_string"].decode("latin-1")).get("key", [""])[0]
-        if path == "/" and key:
-            return self.let_in(key)
-        return self.sorry(
-            403,
-            "this page opens only from the studio's own address",
-            "look at the window in which you started the studio, and open the address that stands there",
-        )
-
-    def let_in(self, secret: str) -> Response:
-        """Answer who brings a secret: with the cookie, or with a refusal."""
-        door = self.house.door
-        if door.seconds_closed:
-            answer = self.sorry(
-                429, "too many wrong tries", f"wait {door.seconds_closed:.0f} seconds, and try again"
-            )
-            answer.headers["Retry-After"] = f"{door.seconds_closed + 1:.0f}"
-            return answer
-        session = door.enter(secret)
-        if session is None:
-            return self.sorry(
-                403,
-                "this is not the password"
-                if self.house.has_password
-                else "this address is from an earlier start",
-                "try again" if self.house.has_password else "open the address that the command shows now",
-            )
-        answer = RedirectResponse("/", 303)
-        answer.set_cookie(
-            self.house.cookie,
-            session,
-            httponly=True,
-            samesite="strict",
-            secure=self.house.scheme == "https",
-        )
+        if path == "/" and key and not house.has_password:
+            return let_in(house, self.refuse, scope, key)
+        answer = self.refuse(scope, 401, *SIGNED_OUT)
+        # RFC 9110 asks for a challenge. This one opens no window of the browser's own.
+        answer.headers["WWW-Authenticate"] = f'Cookie form-action="{ENTRANCE}", cookie-name="{house.cookie}"'
         return answer
+
+
+def let_in(house: House, refuse: Refuse, scope: Scope, secret: str, to: str = "/") -> Response:
+    """Answer someone who brings a secret: with a session, and the way to the page `to`; or with a refusal.
+
+    Without a password the secret is the key of this start, or the whole address in which it stands.
+    """
+    door = house.door
+    if door.seconds_closed:
+        answer = refuse(
+            scope, 429, "too many wrong tries", f"wait {door.seconds_closed:.0f} seconds, and try again"
+        )
+        answer.headers["Retry-After"] = f"{door.seconds_closed + 1:.0f}"
+        return answer
+    session = door.enter(secret if house.has_password else _key_in(secret))
+    if session is None and house.has_password:
+        return refuse(scope, 401, "this is not the password", "try again")
+    if session is None:
+        return refuse(
+            scope,
+            401,
+            "this address is from an earlier start, or is not complete",
+            "look at the window in which the studio was started, and copy the address that stands there now",
+        )
+    answer = JSONResponse({"entered": True}) if is_scripted(scope) else RedirectResponse(_own_page(to), 303)
+    answer.set_cookie(house.cookie, session, httponly=True, samesite="strict", secure=house.scheme == "https")
+    return answer
+
+
+def _key_in(said: str) -> str:
+    """Return the key in an address of the studio, or what was said if it is no such address."""
+    try:
+        return parse_qs(urlsplit(said.strip()).query).get("key", [said.strip()])[0]
+    except ValueError:
+        return said
+
+
+def _own_page(to: str) -> str:
+    """Return the way to a page of this studio, and to its first page if `to` leads elsewhere."""
+    return to if to.startswith("/") and not to.startswith(("//", "/\\")) else "/"
 
 
 def _cookie(headers: Headers, name: str) -> str:

@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Any, get_args
 
 from bifolio import lint
+from bifolio.approval import Standing, difference
+from bifolio.approval import version as approval_version
 from bifolio.attest import how_many
 from bifolio.diagnostics import Diagnostic, PressError, RequestError, Source, Span, shorten
 from bifolio.logo import Logo, clean_logo
@@ -25,6 +27,7 @@ from bifolio.office import Office, read_tailoring
 from bifolio.palette import DEFAULT_SEED
 from bifolio.pipeline import Workshop
 from bifolio.plan import Job, Request
+from bifolio.revise import SupersededError, expect
 from bifolio.studio import brands, words
 from bifolio.studio.crew import TaskError
 from bifolio.studio.draft import Draft
@@ -116,11 +119,17 @@ class Room:
     def approvals(self, brand: str | None) -> dict[str, Any]:
         """Give what every handout is to a clinic, and what changed since somebody said yes."""
         desk = self.desk()
-        return desk.approvals(brand or desk.first_brand() or "")
+        brand = brand or desk.first_brand() or ""
+        return desk.kept("approvals", brand, lambda: desk.approvals(brand))
 
-    def approve(self, item: str, brand: str, by: str, on: str) -> None:
-        """Record a clinician's yes to what a handout says now."""
-        self.desk().office.approve(item, brand, by, on)
+    def approve(
+        self, item: str, brand: str, by: str, on: str, region: str | None, language: str | None, based_on: str
+    ) -> None:
+        """Record a clinician's yes to what a handout says now, if that is what the clinician was shown."""
+        try:
+            self.desk().office.approve(item, brand, by, on, region, language, based_on)
+        except SupersededError as error:
+            raise _overtaken(error, self.desk().approval(item, brand, region, language, based_on)) from error
 
     def evidence(self, order: Order, number: int) -> tuple[str, bytes]:
         """Give an evidence sheet of a handout, counted from 1, and the name under which to save it."""
@@ -139,8 +148,10 @@ class Room:
         return words.own_copy(self.desk().library, item, brand)
 
     def words(self, item: str) -> dict[str, Any]:
-        """Give the words of a handout as a form."""
-        return self.desk().words(item)
+        """Give the words of a handout as a form, and the version that it is made from."""
+        version = words.version(self.desk().library, item)
+        # Looked at again: words that change meanwhile make the version too old, and never too new.
+        return {**self.desk().words(item), "version": version}
 
     def read_words(
         self, item: str, said: tuple[tuple[str, str], ...], today: datetime.date
@@ -148,18 +159,27 @@ class Room:
         """Tell what an editor would say of a handout with these words; each finding names its field."""
         return self.desk().read_words(item, said, today)
 
-    def save_words(self, item: str, said: tuple[tuple[str, str], ...]) -> None:
-        """Save a clinic's own handout; one that cannot be made is not saved."""
-        desk = self.desk()
-        text = desk.reworded(item, said)
-        words.save(desk.library, item, desk.library.owner(item) or "", text)
+    def save_words(self, item: str, said: tuple[tuple[str, str], ...], based_on: str) -> str:
+        """Save a clinic's own handout, and return its new version; one that cannot be made is not saved."""
+        library = self.desk().library
+        try:
+            if library.owner(item) is not None:
+                expect(based_on, words.version(library, item))
+            self.desk().reworded(item, said)
+            return words.save(library, item, said, based_on)
+        except SupersededError as error:
+            version = words.version(library, item)
+            stands = words.said_in(self.desk().library.handout_tree(item))  # looked at again, as for the form
+            raise _overtaken(error, _compared(version, stands, dict(said))) from error
 
     # -- clinics -----------------------------------------------------------------------------------
 
     def brand(self, brand: str | None) -> dict[str, Any]:
-        """Give a clinic as its form shows it."""
+        """Give a clinic as its form shows it, and the version that the form is made from."""
         desk = self.desk()
-        return desk.brand(brand or desk.first_brand() or "")
+        brand = brand or desk.first_brand() or ""
+        version = brands.version(desk.library.brand_folder(brand))
+        return {**self.desk().brand(brand), "version": version}  # looked at again, as with words
 
     def colours(self, seed: str) -> dict[str, Any]:
         """Tell what pages make of a colour."""
@@ -170,11 +190,20 @@ class Room:
         logo = clean_logo(raw, name, Span(Source(name, ""), 1, 1))
         return logo, logo.left_out
 
-    def save_brand(self, brand: str, draft: Draft) -> None:
-        """Save a clinic after a page was made with it, so that nothing is saved that cannot be printed."""
+    def save_brand(self, brand: str, draft: Draft, based_on: str) -> str:
+        """Save a clinic, and return its new version.
+
+        A page is made with it before, so that nothing is saved that cannot be printed.
+        """
         desk = self.desk()
-        desk.drafted(Order(desk.sample(), brand), draft)
-        brands.save(desk.library, brand, draft)
+        try:
+            expect(based_on, brands.version(desk.library.brand_folder(brand)))
+            desk.drafted(Order(desk.sample(), brand), draft)
+            return brands.save(desk.library, brand, draft, based_on)
+        except SupersededError as error:
+            now, said = self.brand(brand), dict(draft.fields)
+            stands = {name: words for name, words in now["fields"].items() if name in said}
+            raise _overtaken(error, _compared(now["version"], stands, said, logo=now["logo"])) from error
 
     def new_brand(self, name: str) -> str:
         """Make a new clinic; give its id."""
@@ -188,9 +217,14 @@ class Room:
         """Make a clinic from such a file; give its id."""
         return brands.bring_in(self.desk().library, raw)
 
-    def restore_brand(self, brand: str, number: int) -> None:
+    def restore_brand(self, brand: str, number: int, based_on: str) -> None:
         """Bring an earlier version of a clinic back."""
-        brands.restore(self.desk().library, brand, number)
+        try:
+            brands.restore(self.desk().library, brand, number, based_on)
+        except SupersededError as error:
+            raise _overtaken(
+                error, {}, "load this page anew to see what stands now, and go back then"
+            ) from error
 
     def idle(self, seconds: float) -> None:
         """Do nothing for a while: what a task looks like that does not come to an end."""
@@ -201,6 +235,26 @@ class Room:
         from bifolio.render import warm_up
 
         warm_up(self.desk().office.library.styles / "fonts")
+
+
+def _overtaken(error: SupersededError, now: dict[str, Any], cure: str = "") -> TaskError:
+    """Return the answer to a save that somebody else's came before: what stands now goes with it."""
+    finding = error.findings[0]
+    return TaskError(finding.message, cure or finding.help or "", status=409, now=now)
+
+
+def _compared(version: str, stands: dict[str, str], said: dict[str, str], **more: Any) -> dict[str, Any]:
+    """Return what stands now, field by field, and where that differs from what was to be saved."""
+    differences = {
+        name: [asdict(change) for change in difference(stands[name], words) if change.words != "\n"]
+        for name, words in said.items()
+        if name in stands and _lines(stands[name]) != _lines(words)
+    }
+    return {"version": version, "fields": stands, "differences": differences, **more}
+
+
+def _lines(text: str) -> list[str]:
+    return [line.strip() for line in text.strip().splitlines()]
 
 
 class _Desk:
@@ -275,7 +329,7 @@ class _Desk:
     def _states(self, brand: str | None) -> dict[str, str]:
         """Give the state of approval of each handout, in the region of the clinic."""
         if brand is not None and brand not in self._known_states:
-            region = self.library.brand(brand).clinic.region or self.library.plan.region
+            region = self._region(brand)
             self._known_states[brand] = {
                 standing.item: standing.state
                 for standing in self.office.standings(self._shown(brand), (brand,))
@@ -289,11 +343,15 @@ class _Desk:
         for standing in self.office.standings(self._shown(brand), (brand,)):
             approval, handout = standing.approval, self.library.handout(standing.item)
             stale = standing.state == "stale"
+            is_usual = standing.region == self._region(brand)
             rows.append(
                 {
                     "item": standing.item,
+                    "id": standing.item if is_usual else f"{standing.item}-{standing.region}",
                     "title": handout.title,
                     "region": standing.region,
+                    "language": standing.language,
+                    "version": self._shown_for_approval(standing),
                     "state": standing.state,
                     "by": approval.by if approval else None,
                     "on": str(approval.on) if approval else None,
@@ -311,6 +369,38 @@ class _Desk:
             "rows": rows,
             "names": sorted({name for name, _, _ in signed}),
             "roles": sorted({role for _, _, role in signed}),
+        }
+
+    def _region(self, brand: str) -> str:
+        return self.library.brand(brand).clinic.region or self.library.plan.region
+
+    def _shown_for_approval(self, standing: Standing) -> str:
+        """Return the version that a yes will be based on; the words in it are kept, to be compared with later ones."""
+        text = self._wording(standing)
+        found = approval_version(text, standing.approval)
+        mark = answer_mark("", "wording", found)
+        if self.office.store.find(mark) is None:
+            self.office.store.keep(mark, text.encode())
+        return found
+
+    def _wording(self, standing: Standing) -> str:
+        return self.shop.wording(standing.item, standing.brand, standing.region, standing.language)
+
+    def approval(
+        self, item: str, brand: str, region: str | None, language: str | None, shown: str
+    ) -> dict[str, Any]:
+        """Return what stands now where somebody was about to approve what was `shown`, and how its words changed."""
+        place = region or self._region(brand), language or self.library.plan.language
+        standing = self.shop.standing(item, brand, *place)
+        text, approval = self._wording(standing), standing.approval
+        before = self.office.store.find(answer_mark("", "wording", shown))
+        changes = difference(before.decode(), text) if before is not None and before.decode() != text else []
+        return {
+            "version": self._shown_for_approval(standing),
+            "by": approval.by if approval else None,
+            "on": str(approval.on) if approval else None,
+            "state": standing.state,
+            "changes": [asdict(change) for change in changes],
         }
 
     def evidence(self, order: Order, number: int) -> tuple[str, bytes]:

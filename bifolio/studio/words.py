@@ -13,8 +13,10 @@ from typing import Any
 from bifolio import lint
 from bifolio.diagnostics import Diagnostic, RequestError
 from bifolio.library import Library
+from bifolio.load import load
 from bifolio.model.tree import Steps, Tree
 from bifolio.publish import replace_all
+from bifolio.revise import only_writer, revising, version_of
 
 _NAMES = {
     "myth_fact": "myth and fact",
@@ -148,6 +150,11 @@ def _label(tree: Tree, steps: Steps, top: Steps) -> str:
     return ", ".join(said).capitalize()
 
 
+def said_in(tree: Tree) -> dict[str, str]:
+    """Return every text of a handout by the name of its field, the empty ones that get no field among them."""
+    return {key_of(passage.steps): passage.text for passage in lint.passages(tree)}
+
+
 def text_with(tree: Tree, words: Iterable[tuple[str, str]]) -> str:
     """Give the text of the file with other words in its fields; fields that are not there are left out."""
     there = {key_of(passage.steps): passage for passage in lint.passages(tree)}
@@ -184,13 +191,24 @@ def own_copy(library: Library, item: str, brand: str) -> str:
     text = library.handout_tree(item).source.text
     head = f"# {brand}'s own copy of {item}. Change its words in the studio, or here.\n"
     path = library.brand_folder(brand) / "handouts" / f"{name}.yaml"
-    replace_all({path: (head + text.replace("../schema/", "../../../schema/")).encode()})
+    with only_writer(library.root):
+        if not path.exists():  # else somebody else made it meanwhile
+            replace_all({path: (head + text.replace("../schema/", "../../../schema/")).encode()})
     return name
 
 
-def save(library: Library, item: str, brand: str, text: str) -> None:
-    """Write a clinic's own handout. Raises RequestError for one that is the library's."""
-    if library.owner(item) != brand:
+def version(library: Library, item: str) -> str:
+    """Return the version in which the file of a handout stands now."""
+    return version_of([library.handout_paths[item]]) if item in library.handout_paths else ""
+
+
+def save(library: Library, item: str, words: Iterable[tuple[str, str]], based_on: str) -> str:
+    """Write other words into a clinic's own handout; return its new version.
+
+    Raises RequestError for a handout of the library, and SupersededError where `based_on` is not the version
+    that stands.
+    """
+    if library.owner(item) is None:
         raise RequestError(
             Diagnostic(
                 "studio.not-own",
@@ -198,4 +216,7 @@ def save(library: Library, item: str, brand: str, text: str) -> None:
                 help="make the clinic's own copy, and change that",
             )
         )
-    replace_all({library.handout_paths[item]: text.encode()})
+    path = library.handout_paths[item]
+    with revising(library.root, based_on, lambda: version(library, item)):
+        replace_all({path: text_with(load(path, library.root), words).encode()})
+        return version(library, item)

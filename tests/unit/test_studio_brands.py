@@ -53,7 +53,7 @@ def test_an_earlier_look_brings_no_earlier_approval_back(scratch: Scratch) -> No
     folder = scratch.root / "content/brands/default"
     brands.put_aside(folder)
     _clinic(scratch)
-    brands.restore(Library(scratch.root), "default", 1)
+    brands.restore(Library(scratch.root), "default", 1, brands.version(folder))
     assert (folder / "approvals.yaml").exists()
     with zipfile.ZipFile(folder / brands.EARLIER / "0002.zip") as archive:
         assert set(archive.namelist()) == {"_brand.yml", "theme.css", "fonts/Own.ttf"}

@@ -11,14 +11,15 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
+from starlette.types import Scope
 
-from bifolio.studio.guard import MOST_BYTES, MOST_UPLOAD_BYTES, POLICY, Door, Guard, House
+from bifolio.studio.guard import MOST_BYTES, MOST_UPLOAD_BYTES, POLICY, Door, Guard, House, let_in
 
 HOST = "127.0.0.1:8642"
 ORIGIN = f"http://{HOST}"
 
 
-def sorry(status: int, message: str, cure: str) -> Response:
+def refuse(scope: Scope, status: int, message: str, cure: str) -> Response:
     return PlainTextResponse(f"{message}|{cure}", status)
 
 
@@ -29,6 +30,10 @@ async def _echo(request: Request) -> Response:
 def _house(door: Door | None = None, *, has_password: bool = False) -> House:
     door = door or Door(lambda said: said == "secret")
     return House(frozenset([HOST]), "http", "bifolio-8642", door, has_password=has_password)
+
+
+def _scope(path: str, accept: str = "text/html") -> Scope:
+    return {"type": "http", "path": path, "query_string": b"", "headers": [(b"accept", accept.encode())]}
 
 
 class Answer:
@@ -44,7 +49,7 @@ class Visitor:
     def __init__(self, house: House | None = None) -> None:
         self.house = house or _house()
         routes = [Route("/{path:path}", _echo, methods=["GET", "POST", "DELETE"])]
-        guard = Middleware(Guard, house=self.house, sorry=sorry)
+        guard = Middleware(Guard, house=self.house, refuse=refuse)
         self.guard = Starlette(routes=routes, middleware=[guard])
         self.session = ""
 
@@ -119,13 +124,14 @@ def test_the_cookie_is_for_this_page_alone() -> None:
 @pytest.mark.parametrize("session", ["", "bifolio-8642=guess", "bifolio-8642=", "x", "=;;\x01"])
 def test_without_the_cookie_there_is_a_sentence(visitor: Visitor, session: str) -> None:
     answer = visitor.send("GET", "/", session=session)
-    assert answer.status == 403
-    assert "studio's own address" in answer.text
+    assert answer.status == 401
+    assert "you were signed out" in answer.text
+    assert 'form-action="/enter"' in answer.headers["www-authenticate"]
 
 
 def test_a_wrong_or_old_key_does_not_let_in() -> None:
     answer = Visitor().enter("wrong")
-    assert answer.status == 403
+    assert answer.status == 401
     assert "set-cookie" not in answer.headers
 
 
@@ -187,20 +193,53 @@ def test_guessing_gets_slower() -> None:
     now = [0.0]
     door = Door(lambda said: said == "right", clock=lambda: now[0])
     visitor = Visitor(_house(door))
-    assert [visitor.enter(f"guess{n}").status for n in range(6)] == [403] * 5 + [429]
+    assert [visitor.enter(f"guess{n}").status for n in range(6)] == [401] * 5 + [429]
     assert visitor.enter("right").status == 429, "the right one has to wait, too"
     now[0] += 1.5
-    assert visitor.enter("wrong").status == 403
+    assert visitor.enter("wrong").status == 401
     assert door.seconds_closed > 1.0, "each wrong try doubles the wait"
     now[0] += 400
     assert visitor.enter("right").status == 303
     assert door.seconds_closed == 0
 
 
-def test_with_a_password_the_way_leads_to_the_door() -> None:
+def test_a_password_is_never_taken_from_an_address() -> None:
     visitor = Visitor(_house(has_password=True))
-    answer = visitor.send("GET", "/", site="none")
-    assert (answer.status, answer.headers["location"]) == (303, "/enter")
     assert visitor.send("GET", "/enter", site="none").status == 200
-    assert visitor.enter("secret").status == 303
-    assert visitor.session == "", "a password is never taken from an address"
+    assert visitor.enter("secret").status == 401
+    assert visitor.session == ""
+
+
+@pytest.mark.parametrize(
+    ("said", "status"),
+    [
+        ("secret", 303),
+        (f" {ORIGIN}/?key=secret\n", 303),
+        (f"{ORIGIN}/?key=other", 401),
+        (f"{ORIGIN}/", 401),
+        ("http://[", 401),
+    ],
+)
+def test_the_address_of_a_start_may_be_pasted(said: str, status: int) -> None:
+    assert let_in(_house(), refuse, _scope("/enter"), said).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("to", "expected"),
+    [
+        ("/clinic?brand=rowan", "/clinic?brand=rowan"),
+        ("", "/"),
+        ("https://evil.example", "/"),
+        ("//evil.example", "/"),
+        ("/\\evil.example", "/"),
+    ],
+)
+def test_signing_in_leads_on_within_the_studio_alone(to: str, expected: str) -> None:
+    answer = let_in(_house(has_password=True), refuse, _scope("/enter"), "secret", to)
+    assert answer.headers["location"] == expected
+
+
+def test_a_script_that_signs_in_is_not_redirected() -> None:
+    answer = let_in(_house(), refuse, _scope("/enter", accept="application/json"), "secret")
+    assert answer.status_code == 200
+    assert "set-cookie" in answer.headers
