@@ -32,6 +32,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from bifolio.diagnostics import Diagnostic
 from bifolio.ledger import ENGINE, STORE
 from bifolio.logo import Logo
 from bifolio.store import fingerprint, open_folder
@@ -240,9 +241,7 @@ class Counter:
 
     def _draft(self, asked: dict[str, Any]) -> Draft:
         """Read what the form of a clinic says, its new logo among it."""
-        said = asked.get("fields")
-        fields = said.items() if isinstance(said, dict) else ()
-        words = tuple(sorted((str(name), value[:2000]) for name, value in fields if isinstance(value, str)))
+        words = _fields(asked.get("fields"), 2000)
         logo = asked.get("logo")
         if logo and str(logo) not in self.logos:
             raise TaskError("the logo is no longer held", "choose its file again", status=410)
@@ -530,9 +529,24 @@ def _copy(asked: dict[str, Any]) -> str:
 
 def _words(asked: dict[str, Any]) -> tuple[tuple[str, str], ...]:
     """Read the fields of a form of words."""
-    said = asked.get("words")
+    return _fields(asked.get("words"), 8000)
+
+
+def _fields(said: object, most: int) -> tuple[tuple[str, str], ...]:
+    """Read the fields of a form, sorted by name. Raises TaskError for one of too many letters: none is cut off."""
     fields = said.items() if isinstance(said, dict) else ()
-    return tuple(sorted((str(name), words[:8000]) for name, words in fields if isinstance(words, str)))
+    found = tuple(sorted((str(name), words) for name, words in fields if isinstance(words, str)))
+    findings = [
+        Diagnostic(
+            "studio.too-long", f"{len(words):,} letters are too many", help=f"write at most {most:,} here"
+        ).as_json()
+        | {"field": name}
+        for name, words in found
+        if len(words) > most
+    ]
+    if findings:
+        raise TaskError(str(findings[0]["message"]), str(findings[0]["help"]), tuple(findings))
+    return found
 
 
 def _day(said: object) -> datetime.date:

@@ -254,6 +254,22 @@ def test_a_change_by_hand_is_a_version_too(clinic: Scratch) -> None:
     _run(clinic, work)
 
 
+def test_words_that_are_too_long_are_refused_and_not_cut(clinic: Scratch) -> None:
+    async def work(client: Client) -> None:
+        before = _files(clinic)
+        for path, said in (
+            ("/api/clinic/default", {"fields": {"hours": "x" * 2001}}),
+            ("/api/words/ours", {"words": {SUMMARY: "x" * 8001}}),
+        ):
+            answer = await client.ask("PUT", path, {**said, "version": "0" * 64})
+            assert answer.status == 422
+            (finding,) = answer.json()["findings"]
+            assert finding["field"] in ("hours", SUMMARY)
+        assert _files(clinic) == before
+
+    _run(clinic, work)
+
+
 def test_a_form_is_never_older_than_its_version(clinic: Scratch, monkeypatch: pytest.MonkeyPatch) -> None:
     """Words that change while the form is being made get it refused, and are not overwritten."""
     looked_at, of_now = [], words.version
