@@ -87,7 +87,7 @@ def form_of(tree: Tree) -> list[dict[str, Any]]:
                 "name": key_of(passage.steps),
                 "label": _label(tree, passage.steps, top),
                 "text": passage.text,
-                "is_short": len(passage.text) <= 48,
+                "is_short": len(passage.text) <= 48 and "\n" not in passage.text.strip(),
             }
         )
     return list(groups.values())

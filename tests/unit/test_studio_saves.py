@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -14,6 +15,7 @@ from typing import Any
 import pytest
 
 from bifolio.library import Library
+from bifolio.load import parse
 from bifolio.office import Office
 from bifolio.revise import SupersededError
 from bifolio.studio import brands, words
@@ -469,3 +471,12 @@ def test_a_logo_is_called_the_same_after_a_restart(clinic: Scratch) -> None:
         assert (await client.ask("PUT", "/api/clinic/default", said)).status == 200
 
     _run(clinic, work)
+
+
+def test_words_on_two_lines_get_a_field_of_more_than_one() -> None:
+    """A browser runs the lines of a one-line field together."""
+    tree = parse(HANDOUT.replace("summary: It says one thing.", "summary: |\n  One.\n  Two."), "a.yaml")
+    fields = {field["name"]: field for field in words.form_of(tree)[0]["fields"]}
+    assert not fields[SUMMARY]["is_short"]
+    assert fields[TITLE]["is_short"]
+    assert json.loads(TITLE) == ["title"]
