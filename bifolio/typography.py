@@ -42,6 +42,10 @@ _LAST_SPACE = re.compile(r" (?=[^ <>]+$)")
 _DASH_SPACE = re.compile(r" (?=[–—])")
 
 
+_MOST_SET = 4096
+"""Passages kept as they are set: each edition and each form of a handout asks for the same ones."""
+
+
 @lru_cache(maxsize=8)
 def _parser(quotes: str) -> MarkdownIt:
     parser = MarkdownIt("zero", {"html": False, "typographer": True, "quotes": quotes})
@@ -71,6 +75,7 @@ def word_behind(name: str) -> str:
     return name[:1].lower() + name[1:]
 
 
+@lru_cache(maxsize=_MOST_SET)
 def typeset(text: str, quotes: str = "“”‘’", *, bind_end: bool = False) -> Markup:
     """Set one passage as HTML. `quotes` holds the outer and inner pairs of the language.
 
@@ -87,6 +92,7 @@ def typeset(text: str, quotes: str = "“”‘’", *, bind_end: bool = False) 
     return Markup(_parser(quotes).renderer.render(inline, _parser(quotes).options, {}))  # noqa: S704
 
 
+@lru_cache(maxsize=_MOST_SET)
 def plain(text: str, quotes: str = "“”‘’") -> str:
     """Set one passage as plain text: no markup, typographic marks kept. For titles and alt texts.
 
