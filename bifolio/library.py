@@ -50,7 +50,7 @@ from bifolio.palette import DEFAULT_SEED, PAPER, contrast, derive, tokens_of
 from bifolio.plan import Job, unknown
 from bifolio.roster import read_table
 from bifolio.theme import FILE as THEME
-from bifolio.theme import faint, read_theme
+from bifolio.theme import faint, misfits, read_theme
 from bifolio.typeface import PLAIN, Typeface, choose
 from bifolio.validate import (
     cited_facts,
@@ -614,7 +614,8 @@ class Library:
         key = source.text, seed
         if key not in self._themes:
             own = read_theme(source, self.theme_tokens)
-            if findings := faint(source, own, self.plain_tokens, derive(seed)):
+            plain = self.plain_tokens
+            if findings := misfits(source, own, plain) or faint(source, own, plain, derive(seed)):
                 raise DesignError(findings)
             self._themes[key] = own
         return self._themes[key]

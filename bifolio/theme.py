@@ -11,7 +11,7 @@ import re
 from collections.abc import Collection, Mapping
 
 from bifolio.diagnostics import DesignError, Diagnostic, Source, Span, shorten, suggest
-from bifolio.palette import CONTRAST, colours, contrast
+from bifolio.palette import CONTRAST, ROLES, colours, contrast
 
 FILE = "theme.css"
 
@@ -23,7 +23,7 @@ _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 
 def read_theme(source: Source, allowed: Collection[str]) -> dict[str, str]:
     """Give the tokens that a theme file sets; raise DesignError with all that is wrong with it."""
-    text = _COMMENT.sub(lambda found: re.sub(r"[^\n\r]", " ", found[0]), source.text)
+    text = _without_comments(source.text)
     rule = _RULE.fullmatch(text)
     if rule is None:
         raise DesignError(_not_tokens(source, len(text) - len(text.lstrip())))
@@ -60,6 +60,69 @@ def read_theme(source: Source, allowed: Collection[str]) -> dict[str, str]:
     return tokens
 
 
+def misfits(source: Source, own: Mapping[str, str], tokens: Mapping[str, str]) -> list[Diagnostic]:
+    """Find the values in a clinic's own theme that their tokens cannot take.
+
+    A colour token takes a colour, a length token a length, a number token a number; a reference counts as what its
+    token is in the plain theme, whose tokens are `tokens`, and must not lead back to itself.
+    """
+    found = []
+    told: set[str] = set()
+    for name, value in own.items():
+        takes, gives = _kind(f"var(--{name})", tokens), _kind(value, tokens)
+        circle = _circle(name, {**tokens, **own})
+        if gives is None:
+            said = f'"{shorten(value)}" does not lead to a colour, a length or a number'
+        elif takes != gives and not (takes == "a length" and value == "0"):
+            said = f'"--{name}" takes {takes}, and "{shorten(value)}" is {gives}'
+        elif circle and not told & {*circle}:
+            said = f'"--{name}" refers back to itself: {", ".join(f"--{one}" for one in (*circle, name))}'
+        elif takes == "a number" and value.startswith("var("):  # the composer reckons with it
+            said = f'"--{name}" takes a number, and "{value}" is another token'
+        else:
+            continue
+        told.update(circle)
+        span = _value_at(source, name, value)
+        found.append(Diagnostic("theme.bad-value", said, span, help=f"write {_FOR_EXAMPLE[takes]}"))
+    return found
+
+
+_VAR = re.compile(r"var\(--([a-z0-9-]+)\)")
+_FOR_EXAMPLE: Mapping[str | None, str] = {
+    None: "a colour (#1d5a68), a length (0.3mm) or a number",
+    "a colour": "a colour (#1d5a68), or another token that is one (var(--paper))",
+    "a length": "a length (0.3mm), or another token that is one (var(--rule))",
+    "a number": "a number (1.5)",
+}
+
+
+def _kind(value: str, tokens: Mapping[str, str]) -> str | None:
+    """Return what kind of value this is; for a reference, what its token is in the plain theme."""
+    seen: set[str] = set()
+    while target := _VAR.fullmatch(value):
+        name = target[1]
+        if name.startswith("brand-"):
+            return "a colour" if name.removeprefix("brand-") in ROLES else None
+        if name in seen or name not in tokens:
+            return None
+        seen.add(name)
+        value = tokens[name]
+    if value.startswith("#"):
+        return "a colour"
+    if not _VALUE.fullmatch(value):
+        return None
+    return "a length" if value.endswith(("mm", "pt")) else "a number"
+
+
+def _circle(name: str, tokens: Mapping[str, str]) -> list[str]:
+    """Return the tokens through which a token refers back to itself; empty when it leads to a value."""
+    led: list[str] = []
+    while (target := _VAR.fullmatch(tokens.get(name, ""))) and name not in led:
+        led.append(name)
+        name = target[1]
+    return led if led[:1] == [name] else []
+
+
 def faint(
     source: Source, own: Mapping[str, str], tokens: Mapping[str, str], brand: Mapping[str, str]
 ) -> list[Diagnostic]:
@@ -94,7 +157,21 @@ def weak(tokens: Mapping[str, str], brand: Mapping[str, str]) -> list[tuple[str,
 
 def _set_at(source: Source, own: Mapping[str, str], *names: str) -> Span:
     name = next((name for name in names if name in own), next(iter(own), ""))
-    return source.place(max(0, source.text.find(f"--{name}")), len(name) + 2)
+    return source.place(_set_in(source, name), len(name) + 2)
+
+
+def _value_at(source: Source, name: str, value: str) -> Span:
+    return source.place(source.text.find(value, _set_in(source, name)), len(value))
+
+
+def _set_in(source: Source, name: str) -> int:
+    """Return where a token is last set: the setting that counts."""
+    text = _without_comments(source.text)
+    return max((found.start() for found in re.finditer(rf"--{re.escape(name)}(?=\s*:)", text)), default=0)
+
+
+def _without_comments(text: str) -> str:
+    return _COMMENT.sub(lambda found: re.sub(r"[^\n\r]", " ", found[0]), text)
 
 
 def _not_tokens(source: Source, at: int) -> Diagnostic:
