@@ -26,6 +26,7 @@ from urllib.parse import quote
 
 from jinja2 import (
     BytecodeCache,
+    ChoiceLoader,
     FileSystemBytecodeCache,
     FileSystemLoader,
     FunctionLoader,
@@ -33,6 +34,7 @@ from jinja2 import (
     Template,
     TemplateError,
     TemplateNotFound,
+    TemplateSyntaxError,
     select_autoescape,
 )
 from jinja2.bccache import Bucket
@@ -40,7 +42,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup, escape
 
 from bifolio import typography
-from bifolio.diagnostics import DesignError, Diagnostic
+from bifolio.diagnostics import DesignError, Diagnostic, Source
 from bifolio.model.blocks import Block, LogTable, Resources, walk
 from bifolio.model.brand import Brand
 from bifolio.model.edition import Edition, Imposition
@@ -220,7 +222,7 @@ class Composer:
         self.tokens = self._theme_tokens()
         self.palette = colours(self._painted_tokens(), palette)
         self.words = {**region.words, "emergency": region.emergency.number, "region": region.name}
-        self.environment = _environment(design.templates, design.compiled, own.templates)
+        self.environment = _environment(design.templates, design.compiled, own.parts)
         self._add_filters()
 
     def in_colours(self, palette: Mapping[str, str]) -> Composer:
@@ -866,9 +868,13 @@ _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _STROKE = re.compile(r'stroke-width="([\d.]+)"')
 
 
-def _environment(templates: Path, compiled: Path | None, own: Path | None) -> ImmutableSandboxedEnvironment:
+def _environment(
+    templates: Path, compiled: Path | None, parts: Mapping[str, Source]
+) -> ImmutableSandboxedEnvironment:
+    library = FileSystemLoader(templates)
+    own = FunctionLoader(lambda name: (parts[name].text, parts[name].name, None) if name in parts else None)
     environment = _Sandbox(
-        loader=FileSystemLoader([own, templates] if own else templates),
+        loader=ChoiceLoader([own, library]) if parts else library,
         undefined=StrictUndefined,
         autoescape=select_autoescape(disabled_extensions=(), default=True, default_for_string=True),
         trim_blocks=True,
@@ -957,8 +963,9 @@ _TEMPLATE_FAULTS = (
     AttributeError,
     ValueError,
     ArithmeticError,
-    RecursionError,
     MemoryError,
+    RuntimeError,
+    SyntaxError,
 )
 
 
@@ -1001,12 +1008,13 @@ _NOT_DRAWN = frozenset(["script", "foreignObject", "image", "style", "a", "ifram
 
 def _template_line(error: BaseException) -> str | None:
     # Jinja's messages lack the template's line; its rewritten traceback has it.
-    lineno = getattr(error, "lineno", None)
-    if lineno is not None:
-        return f"{_template_name(getattr(error, 'name', None) or '?')}:{lineno}"
-    for frame in reversed(traceback.extract_tb(error.__traceback__)):
-        if frame.filename.endswith(".j2"):
-            return f"{_template_name(Path(frame.filename).as_posix())}:{frame.lineno}"
+    if isinstance(error, TemplateSyntaxError):
+        return f"{_template_name(Path(error.filename or error.name or '?').as_posix())}:{error.lineno}"
+    if isinstance(error, SyntaxError):  # more nested than Python takes; its line is not the template's
+        return _template_name(Path(error.filename or "?").as_posix())
+    for frame, line in reversed([*traceback.walk_tb(error.__traceback__)]):
+        if frame.f_code.co_filename.endswith(".j2"):
+            return f"{_template_name(Path(frame.f_code.co_filename).as_posix())}:{line}"
     return None
 
 

@@ -601,7 +601,7 @@ class Library:
             lines=self.own_lines(brand_id),
             typeface=self.typeface(brand_id),
             tokens=self.own_theme(brand_id),
-            templates=self.own_parts(brand_id),
+            parts=self.own_parts(brand_id),
             intro=self.brand(brand_id).clinic.intro,
         )
 
@@ -620,12 +620,13 @@ class Library:
             self._themes[key] = own
         return self._themes[key]
 
-    def own_parts(self, brand_id: str) -> Path | None:
-        """Give the folder of templates that a brand has in the place of the project's; only parts may be there."""
+    def own_parts(self, brand_id: str) -> dict[str, Source]:
+        """Read the templates that a brand has in the place of the project's, by name; only parts may be there."""
         folder = self.brand_folder(brand_id) / "templates"
         if brand_id in self._guests or not folder.is_dir():
-            return None
+            return {}
         parts = {path.name for path in (self.templates / "parts").glob("*.j2")}
+        paths = _seen(path for path in folder.rglob("*") if path.is_file())
         wrong = [
             Diagnostic(
                 "brand.no-such-part",
@@ -633,12 +634,15 @@ class Library:
                 where=relative_name(path, self.root),
                 help=suggest(path.name, parts, "parts, in templates/parts", limit=40),
             )
-            for path in _seen(path for path in folder.rglob("*") if path.is_file())
+            for path in paths
             if path.parent != folder / "parts" or path.name not in parts
         ]
         if wrong:
             raise DesignError(wrong)
-        return folder
+        try:
+            return {f"parts/{path.name}": read_text(path, self.root) for path in paths}
+        except ContentError as broken:
+            raise DesignError(broken.findings) from broken
 
     @cached_property
     def plain_tokens(self) -> dict[str, str]:

@@ -679,7 +679,7 @@ class Office:
             "support lines" if own.lines else "",
             "type" if own.typeface.tokens else "",
             "a theme" if own.tokens else "",
-            *(f"parts/{path.name}" for path in sorted((own.templates or Path()).glob("parts/*.j2"))),
+            *sorted(own.parts),
             "an introduction" if own.intro else "",
             *(item for item in library.known("item") if library.owner(item) == brand),
         ]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
+from bifolio.diagnostics import Source
 from bifolio.model.region import SupportLine
 from bifolio.typeface import PLAIN, Typeface
 
@@ -18,8 +18,8 @@ class Own:
     typeface: Typeface = PLAIN
     tokens: Mapping[str, str] = field(default_factory=dict)
     """What its theme file sets over the plain theme."""
-    templates: Path | None = None
-    """A folder with parts of its own, as `templates/` has them."""
+    parts: Mapping[str, Source] = field(default_factory=dict)
+    """Templates that stand in for those of the same name in `templates/`: "parts/hero.html.j2"."""
     intro: str | None = None
     """A few words under the summary of each handout."""
 
