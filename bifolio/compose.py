@@ -38,7 +38,6 @@ from jinja2 import (
     select_autoescape,
 )
 from jinja2.bccache import Bucket
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup, escape
 
 from bifolio import typography
@@ -57,6 +56,7 @@ from bifolio.model.project import PLAIN_THEME
 from bifolio.model.region import Region, SupportLine
 from bifolio.palette import SENTINELS, colours, tokens_of
 from bifolio.proof import Proof
+from bifolio.sandbox import Sandbox, offered
 from bifolio.store import open_folder
 
 FITS = 3
@@ -112,6 +112,11 @@ class ClinicCopy:
             "qr": f"QR code: {self.site}" if self.qr else self.stamp,
             "approval": self.approval,
         }[slot]
+
+    @property
+    def qr_alt(self) -> str:
+        """What a screen reader hears for the code to scan."""
+        return self.alt("qr")
 
     def fills(self, slot: str) -> bool:
         """Tell whether there is anything to set in a slot."""
@@ -282,7 +287,7 @@ class Composer:
             "document": "documents/flow.html.j2",
             "flowing": True,
             "fillable": on_web,
-            "reach_of": partial(self._reach_of, schemes=_ON_WEB if on_web else _IN_BOOKS),
+            "reach_of": offered(partial(self._reach_of, schemes=_ON_WEB if on_web else _IN_BOOKS)),
         }
         body, headings = _with_anchors(self._render(f"{handout.kind}.html.j2", context).strip())
         kinds = tuple(f"components/{kind}.css" for kind in handout.block_kinds)
@@ -308,7 +313,7 @@ class Composer:
             "clinic": clinic,
             "label": self._label,
             "language": self.region.language,
-            "use_art": lambda name: self._use_art(used, name, {}),
+            "use_art": offered(lambda name: self._use_art(used, name, {})),
             "stylesheet": _STYLE_MARK,
         }
         html = self._render("documents/cover.html.j2", context)
@@ -326,7 +331,7 @@ class Composer:
             **shown,
             "clinic": _in_place(clinic, copy),
             "label": self._label,
-            "use_icon": lambda name, role="deep": self._use_icon(used, name, role),
+            "use_icon": offered(lambda name, role="deep": self._use_icon(used, name, role)),
         }
         return Flow(
             title=f"{self._label('shelf_title')}, {copy.name}",
@@ -369,15 +374,15 @@ class Composer:
             "language": self.region.language if handout.language == "en" else handout.language,
             "label": self._label,
             "audience_line": self._audience_line(handout),
-            "references": lambda: references,
+            "references": offered(lambda: references),
             "sources_in_brief": self._sources_in_brief,
             "cite_marks": self._cite_marks(handout, evidence, references),
             "support_lines": self._support_lines,
             "scope_of": self._scope_of,
             "lines_checked": self._lines_checked(handout),
-            "figure": lambda name, alt: self._figure(name, drawings[name], alt),
-            "use_icon": lambda name, role="deep": self._use_icon(used, name, role),
-            "use_art": lambda name, **values: self._use_art(used, name, values),
+            "figure": offered(lambda name, alt: self._figure(name, drawings[name], alt)),
+            "use_icon": offered(lambda name, role="deep": self._use_icon(used, name, role)),
+            "use_art": offered(lambda name, **values: self._use_art(used, name, values)),
             "slot_url": slot_url,
             "edition": self.design.edition,
             "field_name": _field_namer(),
@@ -399,7 +404,7 @@ class Composer:
             "scheme": form.scheme.replace("-", "_"),
             "first": 3,
             "last": 2 + sides,
-            "use_art": lambda name, **values: self._use_art(used, name, values),
+            "use_art": offered(lambda name, **values: self._use_art(used, name, values)),
         }
         html = self._render("print_note.html.j2", context)
         return _styled(html, self._stylesheet((), used, parts=("parts/print_note.css", "parts/cover.css")))
@@ -469,6 +474,7 @@ class Composer:
 
     # -- words -----------------------------------------------------------------------------------
 
+    @offered
     def _label(self, key: str) -> str:
         return self.locale.labels[key]
 
@@ -512,6 +518,7 @@ class Composer:
 
     # -- evidence and support --------------------------------------------------------------------
 
+    @offered
     def _sources_in_brief(self, sources: tuple[EvidenceSource, ...]) -> str:
         """Name the sources in two sentences: the studies, then whose pages were read."""
         studies = sorted({s.in_brief for s in sources if s.is_research}, key=str.casefold)
@@ -528,6 +535,7 @@ class Composer:
     ) -> Any:
         numbers = {id(source): number for number, source in enumerate(references, 1)}
 
+        @offered
         def marks(cites: tuple[str, ...]) -> list[int]:
             if handout.kind != "notes":
                 return []
@@ -535,6 +543,7 @@ class Composer:
 
         return marks
 
+    @offered
     def _support_lines(self, block: Resources) -> tuple[SupportLine, ...]:
         return self.region.choose(block.lines, block.topics, block.limit, self.own.lines)
 
@@ -548,6 +557,7 @@ class Composer:
         ]
         return min(days, default=None)
 
+    @offered
     def _reach_of(self, line: SupportLine, schemes: frozenset[str] = frozenset()) -> Markup:
         """Say how to reach a line, the shortest way first: "Call or text 988".
 
@@ -582,6 +592,7 @@ class Composer:
             pieces.append(Markup('<span class="resources-extra">{}</span>').format(Markup(", ").join(notes)))
         return Markup(" ").join(pieces)
 
+    @offered
     def _scope_of(self, lines: tuple[SupportLine, ...]) -> str:
         """Say once what is true of all lines: the country, free of charge, day and night."""
         always = self._label("always")
@@ -633,7 +644,7 @@ class Composer:
 
     def _use_icon(self, used: _Used, name: str, role: str) -> str:
         path = self.design.styles / "icons" / f"{name}.svg"
-        if not path.is_file():
+        if not (_FILE.fullmatch(name) and path.is_file()):
             raise DesignError(
                 Diagnostic("compose.missing-icon", f'there is no icon "{name}"', where=str(path.name))
             )
@@ -646,7 +657,7 @@ class Composer:
     def _use_art(self, used: _Used, name: str, values: Mapping[str, Any]) -> str:
         context = {"c": self.palette, "geometry": _geometry(), **values}
         path = self.design.templates / "art" / f"{name}.svg.j2"
-        if not path.is_file():
+        if not (_FILE.fullmatch(name) and path.is_file()):
             raise TemplateNotFound(f"art/{name}.svg.j2")
         svg = self._draw(f"templates/art/{name}.svg.j2", path.read_text("utf-8"), context)
         key = f"{name}-{zlib.crc32(svg.encode()):08x}" if values else name
@@ -868,12 +879,10 @@ _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _STROKE = re.compile(r'stroke-width="([\d.]+)"')
 
 
-def _environment(
-    templates: Path, compiled: Path | None, parts: Mapping[str, Source]
-) -> ImmutableSandboxedEnvironment:
+def _environment(templates: Path, compiled: Path | None, parts: Mapping[str, Source]) -> Sandbox:
     library = FileSystemLoader(templates)
     own = FunctionLoader(lambda name: (parts[name].text, parts[name].name, None) if name in parts else None)
-    environment = _Sandbox(
+    environment = Sandbox(
         loader=ChoiceLoader([own, library]) if parts else library,
         undefined=StrictUndefined,
         autoescape=select_autoescape(disabled_extensions=(), default=True, default_for_string=True),
@@ -883,22 +892,7 @@ def _environment(
         auto_reload=False,
     )
     environment.globals["dark_screen"] = DARK_SCREEN
-    del environment.globals["lipsum"], environment.filters["random"]  # same input, same bytes
     return environment
-
-
-class _Sandbox(ImmutableSandboxedEnvironment):
-    """Looks up once what may be asked of a type of thing: a tenth of composing. Nothing else has a say in it."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**options)
-        self._safe: dict[tuple[type, str], bool] = {}
-
-    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
-        asked = type(obj), attr
-        if asked not in self._safe:
-            self._safe[asked] = super().is_safe_attribute(obj, attr, value)
-        return self._safe[asked]
 
 
 _MOST_CODES = 512
@@ -969,6 +963,9 @@ _TEMPLATE_FAULTS = (
 )
 
 
+_FILE = re.compile(r"[A-Za-z0-9_-]+")
+"""The name of an icon or of a piece of art, without its ending; it leads to no other folder."""
+
 _LABEL_MM, _SMALL_MM = 3.88, 10 / 72 * 25.4
 """How large words stand in a drawing, in its units, and how small on paper at least: 11 pt and 10 pt."""
 
@@ -1032,6 +1029,7 @@ def _faces(handout: Handout) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
     return handout.body[:at], handout.body[at + 1 :]
 
 
+@offered
 def slot_url(slot: str) -> Markup:
     """Give the placeholder picture of a slot as a data address: a PNG of two pixels."""
 
@@ -1085,6 +1083,7 @@ def _field_namer() -> Callable[[str], str]:
     """Give a function that makes the name of a form field from its title, each name once in a document."""
     given: Counter[str] = Counter()
 
+    @offered
     def name(title: str) -> str:
         slug = re.sub(r"[^a-z0-9]+", "-", title.casefold()).strip("-")[:60] or "field"
         given[slug] += 1
@@ -1096,6 +1095,6 @@ def _field_namer() -> Callable[[str], str]:
 def _geometry() -> Mapping[str, Any]:
     """Give the two functions that drawings need, in degrees, as Jinja has no trigonometry."""
     return {
-        "sin": lambda degrees: round(math.sin(math.radians(degrees)), 5),
-        "cos": lambda degrees: round(math.cos(math.radians(degrees)), 5),
+        "sin": offered(lambda degrees: round(math.sin(math.radians(degrees)), 5)),
+        "cos": offered(lambda degrees: round(math.cos(math.radians(degrees)), 5)),
     }
