@@ -16,9 +16,10 @@ import struct
 import traceback
 import zlib
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from functools import cache, lru_cache, partial
+from functools import cache, cached_property, lru_cache, partial
 from pathlib import Path
 from types import CodeType
 from typing import Any, ClassVar
@@ -41,8 +42,19 @@ from jinja2.bccache import Bucket
 from markupsafe import Markup, escape
 
 from bifolio import typography
-from bifolio.diagnostics import DesignError, Diagnostic, Source
-from bifolio.model.blocks import Block, LogTable, Resources, walk
+from bifolio.collate import (
+    SVG,
+    MalformedError,
+    Needed,
+    judge,
+    letters,
+    read,
+    said_by_picture,
+    unsound_page,
+    unsound_part,
+)
+from bifolio.diagnostics import DesignError, Diagnostic, Source, shorten
+from bifolio.model.blocks import Block, Callout, HelpWhen, LogTable, Resources, walk
 from bifolio.model.brand import Brand
 from bifolio.model.edition import Edition, Imposition
 from bifolio.model.evidence import Evidence, EvidenceSource
@@ -234,6 +246,15 @@ class Composer:
         """Give the same composer with other colours in its drawings."""
         return Composer(self.design, self.locale, self.region, palette, self.own)
 
+    def _with_parts(self, parts: Mapping[str, Source]) -> Composer:
+        """Return the same composer with only these of the clinic's own parts."""
+        own = replace(self.own, parts=parts)
+        return Composer(self.design, self.locale, self.region, self.brand_colours, own)
+
+    @cached_property
+    def _without_parts(self) -> Composer:
+        return self._with_parts({})
+
     # -- documents -------------------------------------------------------------------------------
 
     def handout(
@@ -248,8 +269,28 @@ class Composer:
         """Compose a handout; with `proof` the proof sheet of a brand, whose sample blocks it holds.
 
         With `clinic` (slot markup) and `copy` the clinic stands in place; without them the slots are
-        placeholders and the galley is that of a plate.
+        placeholders and the galley is that of a plate. Raises DesignError when the page does not show what it must.
         """
+        template = "proof" if proof else self.design.edition.templates.get(handout.kind, handout.kind)
+
+        def page(composer: Composer) -> tuple[str, _Used]:
+            return composer._page(template, handout, evidence, drawings, clinic, copy, proof)
+
+        html, used = page(self)
+        self._inspect(html, template, self._needed(handout, template, copy), lambda other: page(other)[0])
+        kinds = tuple(f"components/{kind}.css" for kind in handout.block_kinds)
+        return _styled(html, self._stylesheet((*kinds, "proof.css") if proof else kinds, used))
+
+    def _page(
+        self,
+        template: str,
+        handout: Handout,
+        evidence: Evidence,
+        drawings: Mapping[str, Drawing],
+        clinic: Mapping[str, Markup] | None,
+        copy: ClinicCopy | None,
+        proof: Proof | None,
+    ) -> tuple[str, _Used]:
         used = _Used()
         context = {
             **self._context(handout, evidence, drawings, used),
@@ -261,10 +302,7 @@ class Composer:
             "stylesheet": _STYLE_MARK,
             "proof": proof,
         }
-        template = "proof" if proof else self.design.edition.templates.get(handout.kind, handout.kind)
-        html = self._render(f"{template}.html.j2", context)
-        kinds = tuple(f"components/{kind}.css" for kind in handout.block_kinds)
-        return _styled(html, self._stylesheet((*kinds, "proof.css") if proof else kinds, used))
+        return self._render(f"{template}.html.j2", context), used
 
     def flow(
         self,
@@ -278,8 +316,44 @@ class Composer:
     ) -> Flow:
         """Compose a handout that flows, the clinic in place, for EPUB and the web.
 
-        Room for the reader's own words is lines in a book, and fields on the web.
+        Room for the reader's own words is lines in a book, and fields on the web. Raises as `handout` does.
         """
+
+        def flowing(composer: Composer) -> tuple[str, _Used]:
+            return composer._flowing(handout, evidence, drawings, clinic, copy, on_web=on_web)
+
+        html, used = flowing(self)
+        self._inspect(
+            f"<body>{html}</body>",
+            handout.kind,
+            self._needed(handout, handout.kind, copy),
+            lambda other: f"<body>{flowing(other)[0]}</body>",
+        )
+        body, headings = _with_anchors(html)
+        kinds = tuple(f"components/{kind}.css" for kind in handout.block_kinds)
+        return Flow(
+            title=self._plain(handout.title),
+            summary=self._plain(handout.summary),
+            language=self._language(handout),
+            kind=handout.kind,
+            body=body,
+            styles=self._flowing_styles(kinds),
+            pictures=tuple(used.rules[key] for key in sorted(used.rules)),
+            headings=headings,
+            is_drawn=bool(handout.figures),
+            is_filled_in=any(_is_filled_in(block) for block in walk(handout.body)),
+        )
+
+    def _flowing(
+        self,
+        handout: Handout,
+        evidence: Evidence,
+        drawings: Mapping[str, Drawing],
+        clinic: Mapping[str, Markup],
+        copy: ClinicCopy,
+        *,
+        on_web: bool,
+    ) -> tuple[str, _Used]:
         used = _Used()
         context = {
             **self._context(handout, evidence, drawings, used),
@@ -289,20 +363,7 @@ class Composer:
             "fillable": on_web,
             "reach_of": offered(partial(self._reach_of, schemes=_ON_WEB if on_web else _IN_BOOKS)),
         }
-        body, headings = _with_anchors(self._render(f"{handout.kind}.html.j2", context).strip())
-        kinds = tuple(f"components/{kind}.css" for kind in handout.block_kinds)
-        return Flow(
-            title=self._plain(handout.title),
-            summary=self._plain(handout.summary),
-            language=str(context["language"]),
-            kind=handout.kind,
-            body=body,
-            styles=self._flowing_styles(kinds),
-            pictures=tuple(used.rules[key] for key in sorted(used.rules)),
-            headings=headings,
-            is_drawn=bool(handout.figures),
-            is_filled_in=any(_is_filled_in(block) for block in walk(handout.body)),
-        )
+        return self._render(f"{handout.kind}.html.j2", context).strip(), used
 
     def cover(self, handout: Handout | None, clinic: str) -> str:
         """Compose the words of a cover, or without a handout the ground that they stand on."""
@@ -326,19 +387,27 @@ class Composer:
         copy: ClinicCopy,
     ) -> Flow:
         """Compose a clinic's shelf. `shown` is what its template asks for: groups, pictures, heights."""
-        used = _Used()
-        context = {
-            **shown,
-            "clinic": _in_place(clinic, copy),
-            "label": self._label,
-            "use_icon": offered(lambda name, role="deep": self._use_icon(used, name, role)),
-        }
+
+        def shelf(composer: Composer) -> tuple[str, _Used]:
+            used = _Used()
+            context = {
+                **shown,
+                "clinic": _in_place(clinic, copy),
+                "label": composer._label,
+                "use_icon": offered(lambda name, role="deep": composer._use_icon(used, name, role)),
+            }
+            return composer._render("web/shelf.html.j2", context).strip(), used
+
+        body, used = shelf(self)
+        self._inspect(
+            f"<body>{body}</body>", "web/shelf", (), lambda other: f"<body>{shelf(other)[0]}</body>"
+        )
         return Flow(
             title=f"{self._label('shelf_title')}, {copy.name}",
             summary=self._label("shelf_summary"),
             language=self.region.language,
             kind="shelf",
-            body=self._render("web/shelf.html.j2", context).strip(),
+            body=body,
             styles=self._flowing_styles(("flow/shelf.css",)),
             pictures=tuple(used.rules[key] for key in sorted(used.rules)),
             headings=(),
@@ -371,7 +440,7 @@ class Composer:
         return {
             "handout": handout,
             "intro": self.own.intro,
-            "language": self.region.language if handout.language == "en" else handout.language,
+            "language": self._language(handout),
             "label": self._label,
             "audience_line": self._audience_line(handout),
             "references": offered(lambda: references),
@@ -472,7 +541,77 @@ class Composer:
             dark_logo=dark_logo,
         )
 
+    # -- what must be shown ----------------------------------------------------------------------
+
+    def _needed(self, handout: Handout, template: str, copy: ClinicCopy | None) -> list[Needed]:
+        """Return what a page must show: help blocks, stop callouts, support lines and the approval or draft line."""
+        found: list[Needed] = []
+        for block in walk(handout.body):
+            if isinstance(block, HelpWhen):
+                found.append(self._needed_help(block))
+            elif isinstance(block, Callout) and block.tone == "stop":
+                title = block.title or self._label("callout_stop")
+                passages = (passage.text for passage in block.text)
+                found.append(Needed(f'the callout "{title}"', self._letters(title, *passages)))
+            elif isinstance(block, Resources):
+                found += [
+                    Needed(f'the support line "{name}"', (*self._letters(name, line.about), _letters(reach)))
+                    for line in self._support_lines(block)
+                    for name, reach in ((line.short or line.name, self._reach_of(line)),)
+                ]
+        if template not in _UNSIGNED:
+            approval = letters(copy.approval) if copy else said_by_picture(slot_url("approval"))
+            found.append(
+                Needed("the line that says who approved the text, or that it is a draft", (approval,))
+            )
+        return found
+
+    def _needed_help(self, block: HelpWhen) -> Needed:
+        title = block.title or self._label("when_to_get_help")
+        said = [*self._letters(title)]
+        for urgency in ("now", "soon", "when_you_can"):
+            labels = self._label(f"help_{urgency}"), self._filled(self._label(f"help_{urgency}_do"))
+            said += map(letters, labels)
+            said += self._letters(*(passage.text for passage in getattr(block, urgency)))
+        if block.fine:
+            said += self._letters(block.fine.text)
+        return Needed(f'the help block "{title}"', tuple(said))
+
+    def _letters(self, *passages: str) -> tuple[str, ...]:
+        return tuple(_letters(self._typeset(passage, bind_end=True)) for passage in passages)
+
+    def _inspect(
+        self, html: str, template: str, needed: Sequence[Needed], again: Callable[[Composer], str]
+    ) -> None:
+        """Refuse a page that does not show what it must, or in which a clinic's part contains what no part may.
+
+        `again` composes the same page with another composer: one without the clinic's own parts, or with one of them.
+        """
+        parts = self.own.parts
+        plain = again(self._without_parts) if parts else html
+        if (needed or parts) and (wrong := judge(plain, needed)):
+            raise DesignError(unsound_page(wrong, f"templates/{template}.html.j2"))
+        if not parts:
+            return
+        usual = read(plain, strictly=True)
+        needed = [*needed, _FOOT]
+        wrong = judge(html, needed, usual)
+        if not wrong:
+            return
+        found: list[Diagnostic] = []
+        for name, source in parts.items():
+            with suppress(DesignError):  # one that needs another of them
+                alone = judge(again(self._with_parts({name: source})), needed, usual)
+                found += unsound_part(alone, name, source)
+        if not found:  # only all of them together do it
+            (name, source), *_ = parts.items()
+            found += unsound_part(wrong, name, Source(source.name.rpartition("/")[0], ""))
+        raise DesignError(dict.fromkeys(found))
+
     # -- words -----------------------------------------------------------------------------------
+
+    def _language(self, handout: Handout) -> str:
+        return self.region.language if handout.language == "en" else handout.language
 
     @offered
     def _label(self, key: str) -> str:
@@ -640,6 +779,7 @@ class Composer:
         }
         svg = self._draw(f"content/figures/{name}.svg.j2", drawing.template, context)
         _refuse_unsound(svg, f"content/figures/{name}.svg.j2")
+        svg = _PROLOG.sub("", svg)
         return {"svg": Markup(_sized(svg, self.design.edition.figure_scale)), "key": drawing.words.key}  # noqa: S704 - autoescaped
 
     def _use_icon(self, used: _Used, name: str, role: str) -> str:
@@ -925,6 +1065,14 @@ class _Codes(BytecodeCache):
             self._known[bucket.key, bucket.checksum] = bucket.code
 
 
+_UNSIGNED = frozenset({"evidence", "wallet"})
+"""Templates of pages without an approval or draft line: nobody approves the sheet itself, or there is no room."""
+
+
+def _letters(markup: Markup) -> str:
+    return letters(markup.striptags())
+
+
 def _guarded(name: str, render: Any) -> str:
     """Run a template; turn its failure into a finding that names its file and line."""
     try:
@@ -976,31 +1124,33 @@ def _sized(svg: str, scale: float) -> str:
     return svg.replace("<svg ", f'<svg width="{float(width[1]) * scale:g}mm" ', 1) if width else svg
 
 
+_PROLOG = re.compile(r"<\?xml[^>]*\?>|<!DOCTYPE[^>]*>")
+"""What may precede a drawing in its own file, but not inside a page."""
+
+
 def _refuse_unsound(svg: str, where: str) -> None:
     """Refuse a drawing that would break the page round it, or bring in what is not a drawing."""
-    from defusedxml.common import DefusedXmlException
-    from defusedxml.ElementTree import ParseError, fromstring
-
     fault = None
     try:
-        root = fromstring(svg)
-    except (ParseError, DefusedXmlException) as error:
+        sheet = read(svg, strictly=True)
+    except MalformedError as error:
         fault = f"the drawing is not well-formed SVG: {error}"
     else:
-        names = {element.tag.rpartition("}")[2] for element in root.iter() if isinstance(element.tag, str)}
-        if root.tag != "{http://www.w3.org/2000/svg}svg":
+        if sheet.root[0] != "svg" or SVG not in sheet.root:
             fault = "the drawing is not an <svg> with its xmlns"
-        elif not root.findtext("{http://www.w3.org/2000/svg}title"):
+        elif not sheet.title:
             fault = "the drawing has no <title>{{ alt }}</title>, which a screen reader would say"
-        elif foreign := sorted(names & _NOT_DRAWN):
-            fault = f"the drawing holds <{foreign[0]}>"
+        elif sheet.refused:
+            fault = f"the drawing holds {shorten(next(iter(sheet.refused)).what)}"
     if fault:
         raise DesignError(
-            Diagnostic("compose.drawing", fault, where=where, help="draw with shapes, paths and text alone")
+            Diagnostic(
+                "compose.drawing",
+                fault,
+                where=where,
+                help="draw with shapes, paths and text alone; colours and lengths are attributes",
+            )
         )
-
-
-_NOT_DRAWN = frozenset(["script", "foreignObject", "image", "style", "a", "iframe", "set", "animate"])
 
 
 def _template_line(error: BaseException) -> str | None:
@@ -1041,6 +1191,13 @@ def slot_url(slot: str) -> Markup:
     pixels = zlib.compress(b"\0" + slot_pixels(slot), 9)
     png = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
     return Markup("data:image/png;base64," + base64.b64encode(png).decode())  # noqa: S704
+
+
+_FOOT = Needed(
+    "the foot of each page, with the clinic and whether the text is a draft",
+    (said_by_picture(slot_url("foot")),),
+)
+"""Shown on pages that have a foot; flows have none."""
 
 
 @lru_cache(maxsize=64)  # as long to draw as a whole plate to ink
