@@ -386,7 +386,10 @@ TELLERS: dict[str, Callable[[_Fault], _Cure]] = {
     "text_link_space": _said(
         "broken-link",
         "{name} has a link with a space in it",
-        "write the address without spaces: tel:+15550100",
+        "write the address without spaces: tel:+12025550100",
+    ),
+    "text_phone": _said(
+        "broken-link", '{name} links to "{target}", which calls no number', "write digits: tel:+12025550100"
     ),
     "text_bare_link": _said(
         "broken-link", '{name} has a link without words, to "{target}"', "write words between [ and ]"

@@ -246,7 +246,7 @@ class Workshop:
         from bifolio.verify import verify_slots
 
         if inker not in self._sound_slots:
-            self._sound_slots[inker] = not verify_slots(inker.clinic.sheet.pdf)
+            self._sound_slots[inker] = not verify_slots(inker.clinic.sheet.pdf, inker.clinic.links)
         return self._sound_slots[inker]
 
     def sight(self, job: Job) -> bytes:

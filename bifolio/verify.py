@@ -2,7 +2,7 @@
 
 Works on any PDF, with no knowledge of how it was made: does it open, are its boxes sound, its fonts
 embedded, is it tagged, titled and in a language, is no page empty, no text cut off or past its page, no
-glyph missing, no placeholder left. What a conformance checker asks beyond that, veraPDF asks in the
+glyph missing, no placeholder left, and does each link that calls or texts name a number. What a conformance checker asks beyond that, veraPDF asks in the
 tests (ISO 14289-1); here every file is looked at before it is published, in a few milliseconds: whole, or,
 where its plate and a clinic's slots were looked at before, whether it is all there.
 """
@@ -14,7 +14,7 @@ import io
 import re
 import struct
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pikepdf
@@ -22,13 +22,14 @@ import pikepdf
 from bifolio.diagnostics import Diagnostic, Severity
 from bifolio.model.plate import SLOT_ALT, SLOT_LINK, slot_of
 from bifolio.palette import sentinel_pattern
+from bifolio.phone import calls_nobody
 
 _POINTS_PER_MM = 72 / 25.4
 _BOX_TOLERANCE = 0.5
 _CUT_TOLERANCE = 1.2
 """Points that text may stand out of its clip or page: hairline serifs and rounding, not a letter."""
 
-_MARK_LEFT = re.compile(f"^(?:{SLOT_ALT}|{re.escape(SLOT_LINK)})".encode())
+_MARK_LEFT = re.compile(f"^{SLOT_ALT}".encode())
 
 
 def verify(
@@ -53,19 +54,24 @@ def verify(
             *(_bleed(document, where, bleed_mm) if bleed_mm else ()),
             *_glyphs(document, where),
             *_fonts_and_placeholders(document, where),
+            *_links(document, where),
         ]
         # Imposed sheets ask to be printed on both sides, and the last of them may have a blank back.
         is_sheet = "/Duplex" in _part(document.Root, "/ViewerPreferences")
     return findings + list(_pages(pdf, where, is_sheet=is_sheet, for_press=bleed_mm > 0))
 
 
-def verify_slots(pdf: bytes) -> list[Diagnostic]:
-    """Look a clinic's slots over, a page each: no text is cut off, no glyph is missing, all fonts are embedded."""
+def verify_slots(pdf: bytes, links: Iterable[str | None] = ()) -> list[Diagnostic]:
+    """Look a clinic's slots over, a page each: no text is cut off, no glyph is missing, all fonts are embedded.
+
+    `links` are where its contact lines lead, which a plate does not know.
+    """
     where = "slots"
     with pikepdf.open(io.BytesIO(pdf)) as document:
         fonts = (_missing_font(item) for item in document.objects if isinstance(item, pikepdf.Dictionary))
         findings = [_no_font(name, where) for name in fonts if name]
         findings += _glyphs(document, where)
+        findings += [_no_number(link, where) for link in links if link and calls_nobody(link)]
         drawn = _pages(pdf, where, is_sheet=False, for_press=False)
         return findings + [one for one in drawn if one.code != "verify.empty-page"]  # a logo is no text
 
@@ -247,6 +253,24 @@ def _no_font(name: str, where: str) -> Diagnostic:
     return _finding("verify.font", f'the font "{name}" is not embedded', where)
 
 
+def _links(document: pikepdf.Pdf, where: str) -> Iterator[Diagnostic]:
+    """Find links that inking should have led somewhere, and those that call or text and name no number."""
+    for page in document.pages:
+        annotations = page.obj.get("/Annots")
+        for annotation in annotations if isinstance(annotations, pikepdf.Array) else ():
+            if not isinstance(annotation, pikepdf.Dictionary):
+                continue
+            address = str(_part(annotation, "/A").get("/URI", ""))
+            if address.startswith(SLOT_LINK):
+                yield _finding("verify.placeholder", f'"{address}" is left from the plate', where)
+            if calls_nobody(address):
+                yield _no_number(address, where)
+
+
+def _no_number(address: str, where: str) -> Diagnostic:
+    return _finding("verify.phone-link", f'the link "{address}" calls no number', where)
+
+
 def _missing_font(item: pikepdf.Dictionary) -> str | None:
     """Name a font that is not embedded; none for one that is, and for what is no font."""
     # To get a key that an object lacks takes ten times as long as to ask whether it is there.
@@ -271,7 +295,7 @@ def _left_in_stream(item: pikepdf.Stream) -> Iterator[str]:
 
 
 def _left_in_words(item: pikepdf.Dictionary) -> Iterator[str]:
-    for key in ("/Alt", "/URI", "/Author"):
+    for key in ("/Alt", "/Author"):
         if key in item and isinstance(item[key], pikepdf.String) and _MARK_LEFT.search(bytes(item[key])):
             yield f'"{item[key]}"'
 

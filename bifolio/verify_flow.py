@@ -1,7 +1,7 @@
 """Verify what flows: a finished EPUB or web page → findings. Nothing with a finding is published.
 
 Works on any such file, with no knowledge of how it was made, and looks for what a reader would stumble over:
-is it whole and well-formed, does every link lead somewhere, has every id one place, every picture words and
+is it whole and well-formed, does every link lead somewhere or name a number, has every id one place, every picture words and
 every field a name, does each document say its language and title, does the book say how accessible it is,
 does nothing ask for anything outside. EPUBCheck, Ace and axe ask the rest in the tests.
 """
@@ -18,6 +18,7 @@ from urllib.parse import unquote, urlsplit
 from xml.etree.ElementTree import Element
 
 from bifolio.diagnostics import Diagnostic
+from bifolio.phone import calls_nobody
 
 _XHTML = "{http://www.w3.org/1999/xhtml}"
 _OPF = "{http://www.idpf.org/2007/opf}"
@@ -196,6 +197,8 @@ def _links(root: Element, name: str, known: Mapping[str, frozenset[str]], where:
             if target is None or _name(element) not in tags or target.startswith("data:"):
                 continue
             parts = urlsplit(target)
+            if calls_nobody(target):
+                yield _finding("verify.phone-link", f'the link "{target}" calls no number', where)
             if parts.scheme in _CALLS and _name(element) == "a":
                 continue
             path = posixpath.normpath(posixpath.join(posixpath.dirname(name), unquote(parts.path)))

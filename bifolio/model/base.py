@@ -11,6 +11,8 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints
 from pydantic_core import PydanticCustomError
 
+from bifolio.phone import calls_nobody
+
 
 class Model(BaseModel):
     """A value that does not change once it is made."""
@@ -52,6 +54,8 @@ def check_inline(text: str) -> str:
             raise PydanticCustomError("text_link", "an unsafe link", {"target": target})
         if not _LINK_END.match(rest):
             raise PydanticCustomError("text_link_space", "a space in a link", {"target": target})
+        if calls_nobody(target):
+            raise PydanticCustomError("text_phone", "a link that calls no number", {"target": target})
     return text
 
 

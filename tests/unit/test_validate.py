@@ -308,6 +308,8 @@ def test_colours_lead_to_a_seed() -> None:
         ("[](https://a.org)", "content.broken-link"),
         ("[ ](https://a.org)", "content.broken-link"),
         ("[a](tel:+1 555)", "content.broken-link"),
+        ("[a](tel:)", "content.broken-link"),
+        ("[a](tel:ask)", "content.broken-link"),
         ("[a](https://a.org b)", "content.broken-link"),
         ("slot:masthead", "content.kept-word"),
         ("https://slot.invalid/line-1", "content.kept-word"),

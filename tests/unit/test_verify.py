@@ -76,6 +76,16 @@ def test_spoiled_slots_are_found(code, spoiler, inker) -> None:
     assert code in {finding.code for finding in verify_slots(spoiler(inker.clinic.sheet.pdf))}
 
 
+def test_a_contact_line_that_calls_nobody_is_found(inker) -> None:
+    """Of a plate that is known, only the clinic's own is looked at: its links, too."""
+    sheet, links = inker.clinic.sheet.pdf, inker.clinic.links
+    assert "tel:5550142" in links
+    assert verify_slots(sheet, links) == []
+    spoiled = ["tel:" if link == "tel:5550142" else link for link in links]
+    (finding,) = verify_slots(sheet, spoiled)
+    assert (finding.code, finding.message) == ("verify.phone-link", 'the link "tel:" calls no number')
+
+
 def test_a_slot_may_hold_no_more_than_a_picture(inker) -> None:
     sheet = inker.clinic.sheet.pdf
     assert [finding.code for finding in verify(blank_page(sheet), "x") if "empty" in finding.code]
