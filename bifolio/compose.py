@@ -16,7 +16,7 @@ import struct
 import traceback
 import zlib
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, lru_cache, partial
@@ -67,6 +67,7 @@ from bifolio.model.plate import CLINIC_NAME, LINES, SLOTS, slot_pixels
 from bifolio.model.project import PLAIN_THEME
 from bifolio.model.region import Region, SupportLine
 from bifolio.palette import SENTINELS, colours, tokens_of
+from bifolio.phone import Number, Scheme, dialled, numbers_in
 from bifolio.proof import Proof
 from bifolio.sandbox import Sandbox, offered
 from bifolio.store import open_folder
@@ -178,6 +179,8 @@ class ContactLine:
     blank: bool = False
     said: str = ""
     """What the brand's file says."""
+    numbers: tuple[Number, ...] = ()
+    """The telephone numbers in the text; where they are several, the line as a whole leads nowhere."""
 
 
 _BREAKS = (re.compile(r"\s"), re.compile(r"(?=[@.])|(?<=/)"))
@@ -478,9 +481,16 @@ class Composer:
         html = self._render("print_note.html.j2", context)
         return _styled(html, self._stylesheet((), used, parts=("parts/print_note.css", "parts/cover.css")))
 
-    def slots(self, copy: ClinicCopy, fits: Mapping[str, int]) -> dict[str, Markup]:
-        """Compose the markup of each slot that the clinic fills, at its fit (0 is full size)."""
-        return {name: self._slot(name, copy, fits.get(name, 0)) for name in SLOTS if copy.fills(name)}
+    def slots(self, copy: ClinicCopy, fits: Mapping[str, int], *, flowing: bool = False) -> dict[str, Markup]:
+        """Compose the markup of each slot that the clinic fills, at its fit (0 is full size).
+
+        Where it is `flowing`, each number of a line that has several is a link.
+        """
+        return {
+            name: self._slot(name, copy, fits.get(name, 0), flowing=flowing)
+            for name in SLOTS
+            if copy.fills(name)
+        }
 
     def shared_styles(self) -> str:
         """Give the styles that all pages of this design have, whatever blocks they hold."""
@@ -513,11 +523,12 @@ class Composer:
         logo: str | None,
         approval: ApprovalLine | None = None,
         dark_logo: str | None = None,
+        country: str | None = None,
     ) -> ClinicCopy:
         """Gather what the slots of a brand say.
 
         `logo` and `dark_logo` are data addresses, already cleaned; `approval` is the line of a text that a clinician
-        approved.
+        approved; `country` is that of the brand's telephone numbers, see `numbers_in`.
         """
         clinic = brand.clinic
         approval = approval or ApprovalLine(self._label("state_draft"), self._label("approval_draft"))
@@ -529,7 +540,7 @@ class Composer:
             short_name=self._plain(short) if short else None,
             contact=self._plain(clinic.contact or brand.name),
             below=self._plain(below) if below else None,
-            lines=self._contact_lines(brand),
+            lines=self._contact_lines(brand, country),
             logo=logo,
             logo_alt=self._plain(brand.logo_alt),
             masthead=clinic.masthead,
@@ -703,26 +714,40 @@ class Composer:
         What can be reached by one of the schemes is a link, to tap.
         """
         label = self._label
+        is_own = line in self.own.lines
+        country = (is_own and self.own.country) or self.region.country
 
-        def way(words: str, scheme: str) -> Markup:
-            return _tappable(words, scheme) if scheme in schemes else escape(words)
+        def way(words: str, scheme: Scheme) -> Markup:
+            if scheme not in schemes:
+                return escape(words)
+            numbers = numbers_in(words, country, scheme, listed=not is_own)
+            one = dialled(numbers)
+            return _link(f"{scheme}:{one}", words) if one else _linked(words, numbers, scheme)
+
+        def page(address: str) -> Markup:
+            is_linked = "https" in schemes and "." in address
+            return (
+                _link(f"https://{address.removeprefix('https://')}", address)
+                if is_linked
+                else escape(address)
+            )
 
         if line.phone and line.text and line.text == line.phone:
-            said = _filled_in(label("call_or_text"), way(line.phone, "tel:"))
+            said = _filled_in(label("call_or_text"), way(line.phone, "tel"))
         elif line.phone:
-            said = way(line.phone, "tel:")
+            said = way(line.phone, "tel")
         elif line.text:
-            said = _filled_in(label("text_to"), way(line.text, "sms:"))
+            said = _filled_in(label("text_to"), way(line.text, "sms"))
         elif line.chat:
             said = escape(label("chat_online"))
         else:
-            said = way(line.web or "", "https://")
+            said = page(line.web or "")
         pieces = [said]
         extra = [
-            escape(label("or_text")) + " " + way(line.text, "sms:")
+            escape(label("or_text")) + " " + way(line.text, "sms")
             if line.phone and line.text and line.text != line.phone
             else None,
-            way(line.chat, "https://") if line.chat and not (line.phone or line.text) else None,
+            page(line.chat) if line.chat and not (line.phone or line.text) else None,
             line.reach,
             line.hours if line.hours != label("always") else None,
         ]
@@ -742,14 +767,12 @@ class Composer:
             parts.append(self._label("always_open"))
         return self._plain(" ".join(parts))
 
-    def _contact_lines(self, brand: Brand) -> tuple[ContactLine, ...]:
+    def _contact_lines(self, brand: Brand, country: str | None) -> tuple[ContactLine, ...]:
         clinic = brand.clinic
         found = []
         for name in brand.contact[:LINES]:
             if name == "phone":
-                digits = re.sub(r"[^\d+]", "", clinic.phone or "")
-                said = self._label("call").format(number=clinic.phone)
-                found.append(ContactLine(said, f"tel:{digits}", said=clinic.phone or ""))
+                found.append(self._phone_line(clinic.phone or "", country))
             elif name == "site":
                 found.append(ContactLine(brand.site or "", brand.home, said=brand.site or ""))
             elif name == "email":
@@ -765,6 +788,15 @@ class Composer:
             for key in ("blank_phone", "blank_visit"):
                 found += [room, ContactLine(self._label(key), blank=True)]
         return tuple(found)
+
+    def _phone_line(self, phone: str, country: str | None) -> ContactLine:
+        """Say whom to call. Words without a number, as "Ask at the desk", are no number to call."""
+        before, _, after = self._label("call").partition("{number}")
+        said = f"{before}{phone}{after}" if any(map(str.isdigit, phone)) else phone
+        numbers = numbers_in(phone, country)
+        number = dialled(numbers)
+        moved = tuple(replace(n, start=n.start + len(before), end=n.end + len(before)) for n in numbers)
+        return ContactLine(said, f"tel:{number}" if number else None, said=phone, numbers=moved)
 
     # -- pictures --------------------------------------------------------------------------------
 
@@ -927,13 +959,16 @@ class Composer:
             "slot_class": lambda name: "line" if name.startswith("line-") else name,
         }
 
-    def _slot(self, name: str, copy: ClinicCopy, fit: int) -> Markup:
-        line = None
+    def _slot(self, name: str, copy: ClinicCopy, fit: int, *, flowing: bool) -> Markup:
+        line, text = None, Markup()
         if name.startswith("line-"):
             number = int(name.removeprefix("line-"))
             line = copy.lines[number - 1]
+            text = _linked(line.text, line.numbers if flowing and not line.href else (), "tel")
         kind = "line" if line else name
-        content = self._render(f"slots/{kind}.html.j2", {"copy": copy, "fit": fit, "line": line})
+        content = self._render(
+            f"slots/{kind}.html.j2", {"copy": copy, "fit": fit, "line": line, "text": text}
+        )
         context = {"name": name, "fit": fit, "content": Markup(content.strip())}  # noqa: S704
         return Markup(self._render("slots/slot.html.j2", context).strip())  # noqa: S704
 
@@ -994,21 +1029,22 @@ def _with_anchors(body: str) -> tuple[str, tuple[Heading, ...]]:
     return _HEADING.sub(anchored, body), tuple(headings)
 
 
-_IN_BOOKS = frozenset({"tel:", "https://"})
-_ON_WEB = _IN_BOOKS | {"sms:"}  # which EPUBCheck 5.3 does not know
-
-_NUMBER = re.compile(r"\+?\d[\d ()-]*\d")
+_IN_BOOKS = frozenset({"tel", "https"})
+_ON_WEB = _IN_BOOKS | {"sms"}  # which EPUBCheck 5.3 does not know
 
 
-def _tappable(words: str, scheme: str) -> Markup:
-    """Link a number to the telephone, and an address to the web: "988, then press 1" calls 988."""
-    address = words.removeprefix(scheme)
-    if scheme != "https://":
-        number = _NUMBER.search(words)
-        address = re.sub(r"[^\d+]", "", number[0]) if number else ""
-    if not address or (scheme == "https://" and "." not in address):
-        return escape(words)
-    return Markup('<a class="tel" href="{}{}">{}</a>').format(scheme, address, words)
+def _link(address: str, words: str) -> Markup:
+    return Markup('<a class="tel" href="{}">{}</a>').format(address, words)
+
+
+def _linked(words: str, numbers: Iterable[Number], scheme: Scheme) -> Markup:
+    """Make each of the numbers in words a link of its own."""
+    pieces, at = [], 0
+    for number in numbers:
+        pieces.append(escape(words[at : number.start]))
+        pieces.append(_link(f"{scheme}:{number.dialled}", words[number.start : number.end]))
+        at = number.end
+    return Markup().join([*pieces, escape(words[at:])])
 
 
 def _filled_in(label: str, number: Markup) -> Markup:

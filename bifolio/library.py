@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -34,7 +35,7 @@ from bifolio.load import load, parse, read_text
 from bifolio.logo import Logo, LogoUse, read_logo
 from bifolio.model.approval import Approval, Approvals
 from bifolio.model.base import NAME
-from bifolio.model.brand import Brand, name_after
+from bifolio.model.brand import Brand, Clinic, name_after
 from bifolio.model.edition import Edition
 from bifolio.model.evidence import Evidence, Facts, Sources
 from bifolio.model.figure import Drawing, FigureWords
@@ -47,6 +48,7 @@ from bifolio.model.region import Region, SupportLine
 from bifolio.model.tree import Steps, Tree
 from bifolio.model.words import HouseWords
 from bifolio.palette import DEFAULT_SEED, PAPER, contrast, derive, tokens_of
+from bifolio.phone import Scheme, dialled, numbers_in
 from bifolio.plan import Job, unknown
 from bifolio.roster import read_table
 from bifolio.theme import FILE as THEME
@@ -408,6 +410,7 @@ class Library:
             )
             for name in brand.contact[LINES:]
         ]
+        found += _not_linked(brand.clinic, tree, self.country(brand_id, self.plan.region))
         found += self.typeface(brand_id).remarks
         found += [
             Diagnostic(
@@ -597,8 +600,10 @@ class Library:
 
     def own(self, brand_id: str) -> Own:
         """Give all that a brand has of its own that has a say in the layout."""
+        lines = self.own_lines(brand_id)
         return Own(
-            lines=self.own_lines(brand_id),
+            lines=lines,
+            country=self.country(brand_id) if lines else None,
             typeface=self.typeface(brand_id),
             tokens=self.own_theme(brand_id),
             parts=self.own_parts(brand_id),
@@ -654,6 +659,16 @@ class Library:
         """The tokens that themes of the project set: colours, and the weights of lines."""
         texts = [path.read_text("utf-8") for path in (self.styles / "themes").glob("*.css")]
         return frozenset(name for text in texts for name in tokens_of(text))
+
+    def country(self, brand_id: str, region: str | None = None) -> str | None:
+        """Return the country of a brand's telephone numbers: that of the region it names, or else of `region`.
+
+        None where no region is named, or what names the country cannot be read; whoever builds with it is told.
+        """
+        named = self.brand(brand_id).clinic.region or region
+        with suppress(PressError):
+            return self.region(named).country if named else None
+        return None
 
     def own_lines(self, brand_id: str) -> tuple[SupportLine, ...]:
         """Give the support lines of a brand itself."""
@@ -748,6 +763,7 @@ class Library:
         """
         handout = self.handout(job.item)
         items = (job.item, *handout.handouts)
+        clinic = self.brand(job.brand).clinic
         kinds = handout.block_kinds
         blocks = tuple(f"templates/blocks/{kind}.html.j2" for kind in kinds)
         files = (
@@ -755,7 +771,7 @@ class Library:
             "engine/bifolio/",
             *(relative_name(self.handout_paths[item], self.root) for item in items),
             "content/defaults.yaml",
-            f"content/regions/{job.region}.yaml",
+            *(f"content/regions/{region}.yaml" for region in (job.region, clinic.region) if region),
             f"content/locales/{job.language}.yaml",
             f"content/brands/{job.brand}/",
             *(f"content/figures/{name}." for name in handout.figures),
@@ -841,6 +857,31 @@ class Library:
     @staticmethod
     def _unknown(what: str, name: str, known: tuple[str, ...], error: type[PressError]) -> PressError:
         return error(unknown(what, name, known))
+
+
+def _not_linked(clinic: Clinic, tree: Tree, country: str | None) -> Iterable[Diagnostic]:
+    """Find phone numbers that are printed without a link, as nobody can be certain what to dial."""
+    written: dict[Steps, tuple[str | None, Scheme]] = {("phone",): (clinic.phone, "tel")}
+    for at, line in enumerate(clinic.lines):
+        written |= {("lines", at, "phone"): (line.phone, "tel"), ("lines", at, "text"): (line.text, "sms")}
+    for steps, (words, scheme) in written.items():
+        numbers = numbers_in(words, country, scheme) if words else ()
+        # A contact line is one link in a PDF; of a support line each number is one, where there are links at all.
+        if not words or dialled(numbers) or (numbers and len(steps) > 1):
+            continue
+        where, why = "", "no number in it is certain"
+        cure = (
+            'write one number with its area code, as in "(202) 555-0143" or "020 7946 0101 ext. 12"; '
+            'one of another country begins with "+"'
+        )
+        if numbers:
+            where, why = " in a PDF", f"it holds {len(numbers)} numbers"
+            cure = "to have a link there, too, keep only the number to call first"
+        elif not any(map(str.isdigit, words)):
+            why = "there is no number in it"
+        message = f'"{shorten(words)}" is printed without a link{where}: {why}'
+        span = tree.span(("defaults", "bifolio", *steps))
+        yield Diagnostic("brand.phone-no-link", message, span, help=cure, severity=Severity.WARNING)
 
 
 _DARK = "#181818"

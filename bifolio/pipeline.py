@@ -323,7 +323,7 @@ class Workshop:
         paint = self.paint(brand)
         copy = self._flowing_copy(job, composer, paint, self._approval_line(job))
         drawings = {name: library.drawing(name) for name in handout.figures}
-        slots = composer.slots(copy, {})
+        slots = composer.slots(copy, {}, flowing=True)
         return (
             composer.flow(handout, library.evidence, drawings, slots, copy, on_web=on_web),
             paint,
@@ -337,7 +337,8 @@ class Workshop:
         brand = self.library.brand(job.brand)
         logo = self.library.logo(job.brand, brand, paint.day["deep"])
         dark_logo = self.library.dark_logo(job.brand, brand, paint.night["deep"])
-        return composer.clinic_copy(brand, logo, approval, dark_logo)
+        country = self.library.country(job.brand, job.region)
+        return composer.clinic_copy(brand, logo, approval, dark_logo, country)
 
     def _flowing(self, edition: str, theme: str, region: str, language: str, own: str) -> Composer:
         """Give a composer in whose drawings the paper, too, is a role."""
@@ -429,7 +430,7 @@ class Workshop:
         brand = self.library.brand(job.brand)
         paint = self.paint(brand)
         copy = self._flowing_copy(job, composer, paint)
-        flow = composer.shelf(shown, composer.slots(copy, {}), copy)
+        flow = composer.shelf(shown, composer.slots(copy, {}, flowing=True), copy)
         body = web.render(
             flow, paint, self.faces(job.brand), copy.name, composer.frame("web"), composer.document
         )
@@ -677,7 +678,8 @@ class Workshop:
     ) -> ClinicCopy:
         """Give what a brand's slots say, its logo cleaned and in the sentinel of its colour."""
         logo = self.library.logo(brand_id, brand, composer.palette["deep"])
-        return composer.clinic_copy(brand, logo, approval)
+        country = self.library.country(brand_id, composer.region.id)
+        return composer.clinic_copy(brand, logo, approval, country=country)
 
     def slot_sheet(self, composer: Composer, copy: ClinicCopy, where: str) -> _Kept[SlotSheet]:
         """Set a clinic's slots, each as large as its words allow."""
@@ -859,5 +861,5 @@ GREY = "#808080"
 
 def engine() -> dict[str, str]:
     """Name the versions of all that has a say in the bytes of a file."""
-    packages = ("weasyprint", "pydyf", "fonttools", "pikepdf", "Jinja2", "markdown-it-py")
+    packages = ("weasyprint", "pydyf", "fonttools", "pikepdf", "Jinja2", "markdown-it-py", "phonenumberslite")
     return {"bifolio": __version__, **{name: version(name) for name in packages}}

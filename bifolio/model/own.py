@@ -15,6 +15,8 @@ class Own:
     """Type, support lines, colours, parts and words of one clinic; most clinics have none of them."""
 
     lines: tuple[SupportLine, ...] = ()
+    country: str | None = None
+    """The country of the numbers in these lines, where it is not that of the region a handout is made for."""
     typeface: Typeface = PLAIN
     tokens: Mapping[str, str] = field(default_factory=dict)
     """What its theme file sets over the plain theme."""

@@ -63,6 +63,11 @@ class Region(Model):
     words: dict[Word, Text] = {}
     lines: tuple[SupportLine, ...] = Field(min_length=1)
 
+    @property
+    def country(self) -> str | None:
+        """The country whose telephone numbers stand here, as ISO 3166-1 has it: that of the language, "en-GB"."""
+        return self.language.partition("-")[2] or None
+
     def choose(
         self,
         ids: tuple[str, ...],

@@ -180,7 +180,7 @@ def test_front_door_tells_that_nothing_is_to_do_without_heavy_imports(scratch: S
     first, second = build(), build()
     assert "1 file in" in first.stdout
     assert second.stdout == "1 file up to date.\n"
-    for name in ("click", "pydantic", "jinja2", "weasyprint", "yaml"):
+    for name in ("click", "pydantic", "jinja2", "weasyprint", "yaml", "phonenumbers"):
         assert f" {name}\n" not in second.stderr
     assert " bifolio.ledger\n" in second.stderr
 
