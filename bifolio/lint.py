@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from bifolio.diagnostics import Diagnostic, Severity, Span
+from bifolio.diagnostics import Diagnostic, Severity, Span, shorten
 from bifolio.model.blocks import Callout, Glossary, HelpWhen, Resources, walk
 from bifolio.model.evidence import Evidence
 from bifolio.model.handout import Handout
@@ -22,6 +22,7 @@ from bifolio.model.reading import Reading
 from bifolio.model.region import Region
 from bifolio.model.tree import Steps, Tree
 from bifolio.model.words import HouseWords
+from bifolio.phone import Scheme, numbers_in
 
 MAX_WORDS = 20
 MAX_PARAGRAPH = 5 * 58
@@ -421,18 +422,32 @@ def _stale(subject: Subject) -> Iterator[Diagnostic]:
             subject.at(("review", "due")),
             "read the text again, mend it, and set new dates",
         )
+
+
+def _lines(subject: Subject) -> Iterator[Diagnostic]:
+    region = subject.region
     shown = {
         line.id: line
         for block in walk(subject.handout.body)
         if isinstance(block, Resources)
-        for line in subject.region.choose(block.lines, block.topics, block.limit)
+        for line in region.choose(block.lines, block.topics, block.limit)
     }
     for line in shown.values():
+        ways: tuple[tuple[str | None, Scheme], ...] = ((line.phone, "tel"), (line.text, "sms"))
+        for words, scheme in ways:
+            if words and not numbers_in(words, region.country, scheme, listed=True):
+                yield Diagnostic(
+                    "lint.line-no-link",
+                    f'nobody can tell what to dial for the support line "{line.name}": "{shorten(words)}"',
+                    where=f"content/regions/{region.id}.yaml",
+                    help='write the number as it is dialled there, and when it is open under "hours"',
+                    severity=Severity.WARNING,
+                )
         if subject.today - line.checked_on > MAX_AGE:
             yield Diagnostic(
                 "lint.stale-line",
                 f'the support line "{line.name}" was last checked on {line.checked_on}',
-                where=f"content/regions/{subject.region.id}.yaml",
+                where=f"content/regions/{region.id}.yaml",
                 help="open the service's own page, mend the row, and set checked_on",
                 severity=Severity.WARNING,
             )
@@ -477,6 +492,7 @@ RULES: tuple[Callable[[Subject], Iterator[Diagnostic]], ...] = (
     _uncited_claims,
     _parts,
     _stale,
+    _lines,
     _thin_evidence,
     _sources,
 )

@@ -42,10 +42,10 @@ def test_every_code_has_a_case(golden) -> None:
     codes = set(re.findall(r'_finding\(\s*"([a-z-]+)"|"lint\.([a-z-]+)"', source))
     named = {one or other for one, other in codes} | {"main-message", "call-to-action"}
     told = "".join(path.read_text("utf-8") for path in (GOLDEN / "lint").glob("*.txt"))
-    shown = set(re.findall(r"\[lint\.([a-z-]+)\]", told)) | {"stale-line", "source-address"}
+    shown = set(re.findall(r"\[lint\.([a-z-]+)\]", told)) | {"stale-line", "line-no-link", "source-address"}
     assert "long-sentence" in named
     assert named == shown
-    assert len(RULES) == 12
+    assert len(RULES) == 13
 
 
 def test_what_is_said_without_a_cite_is_what_somebody_agreed_to(library, golden) -> None:
@@ -73,6 +73,17 @@ def test_a_line_checked_long_ago_is_stale(library) -> None:
     found = [finding for finding in lint(subject) if finding.code == "lint.stale-line"]
     assert found
     assert "988" in found[0].message
+
+
+def test_a_line_that_nobody_can_dial_is_found(library) -> None:
+    subject = _subject(library, GOLDEN / "lint" / "good.yaml")
+    assert not [finding for finding in lint(subject) if finding.code == "lint.line-no-link"]
+    first, *others = subject.region.lines
+    vague = first.model_copy(update={"phone": "988 or 555-0100/2", "text": "see the web"})
+    region = subject.region.model_copy(update={"lines": (vague, *others)})
+    found = lint(Subject(subject.handout, subject.tree, region, subject.evidence, subject.words, TODAY))
+    told = [finding.message for finding in found if finding.code == "lint.line-no-link"]
+    assert [message.rpartition(": ")[2] for message in told] == ['"988 or 555-0100/2"', '"see the web"']
 
 
 def test_a_source_without_an_address_is_found(library) -> None:
