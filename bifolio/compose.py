@@ -724,13 +724,10 @@ class Composer:
             one = dialled(numbers)
             return _link(f"{scheme}:{one}", words) if one else _linked(words, numbers, scheme)
 
-        def page(address: str) -> Markup:
-            is_linked = "https" in schemes and "." in address
-            return (
-                _link(f"https://{address.removeprefix('https://')}", address)
-                if is_linked
-                else escape(address)
-            )
+        def page(words: str) -> Markup:
+            if "https" not in schemes or "." not in words:
+                return escape(words)
+            return _link(f"https://{words.removeprefix('https://')}", words)
 
         if line.phone and line.text and line.text == line.phone:
             said = _filled_in(label("call_or_text"), way(line.phone, "tel"))

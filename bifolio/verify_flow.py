@@ -1,9 +1,9 @@
 """Verify what flows: a finished EPUB or web page → findings. Nothing with a finding is published.
 
 Works on any such file, with no knowledge of how it was made, and looks for what a reader would stumble over:
-is it whole and well-formed, does every link lead somewhere or name a number, has every id one place, every picture words and
-every field a name, does each document say its language and title, does the book say how accessible it is,
-does nothing ask for anything outside. EPUBCheck, Ace and axe ask the rest in the tests.
+is it whole and well-formed, does every link lead somewhere or name a number to call, has every id one place,
+every picture words and every field a name, does each document say its language and title, does the book say how
+accessible it is, does nothing ask for anything outside. EPUBCheck, Ace and axe ask the rest in the tests.
 """
 
 from __future__ import annotations

@@ -157,14 +157,17 @@ def read(text: str, name: str) -> tuple[Tree, Brand]:
 
 
 def field_of(finding: Mapping[str, Any], text: str, name: str) -> str | None:
-    """Name the field of the form that a finding is about, by the line at which it points."""
+    """Name the field of the form that a finding is about: whose value it points at, or whose line."""
     if finding.get("line") is None:
         return None
     tree = parse(text, name)
-    for field, steps in FIELDS.items():
-        if tree.there(steps) == steps and tree.span(steps, key=True).line == finding["line"]:
+    there = {field: steps for field, steps in FIELDS.items() if tree.there(steps) == steps}
+    for field, steps in there.items():
+        value = tree.span(steps)
+        if (value.line, value.column) == (finding["line"], finding["column"]):
             return field
-    return None
+    lines = {field: tree.span(steps, key=True).line for field, steps in there.items()}
+    return next((field for field, line in lines.items() if line == finding["line"]), None)
 
 
 # -- saving ------------------------------------------------------------------------------------------

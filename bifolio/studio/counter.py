@@ -206,10 +206,8 @@ class Counter:
 
     async def save_clinic(self, request: Request) -> Response:
         asked, based_on = await _change(request)
-        version = await self.crew.ask(
-            "save_brand", request.path_params["brand"], self._draft(asked), based_on
-        )
-        return JSONResponse({"version": version})
+        brand, draft = request.path_params["brand"], self._draft(asked)
+        return JSONResponse(await self.crew.ask("save_brand", brand, draft, based_on))
 
     async def restore_clinic(self, request: Request) -> Response:
         asked, based_on = await _change(request)

@@ -190,8 +190,8 @@ class Room:
         logo = clean_logo(raw, name, Span(Source(name, ""), 1, 1))
         return logo, logo.left_out
 
-    def save_brand(self, brand: str, draft: Draft, based_on: str) -> str:
-        """Save a clinic, and return its new version.
+    def save_brand(self, brand: str, draft: Draft, based_on: str) -> dict[str, Any]:
+        """Save a clinic, and return its new version with the findings that do not prevent printing.
 
         A page is made with it before, so that nothing is saved that cannot be printed.
         """
@@ -199,11 +199,12 @@ class Room:
         try:
             expect(based_on, brands.version(desk.library.brand_folder(brand)))
             desk.drafted(Order(desk.sample(), brand), draft)
-            return brands.save(desk.library, brand, draft, based_on)
+            version = brands.save(desk.library, brand, draft, based_on)
         except SupersededError as error:
             now, said = self.brand(brand), dict(draft.fields)
             stands = {name: words for name, words in now["fields"].items() if name in said}
             raise _overtaken(error, _compared(now["version"], stands, said, logo=now["logo"])) from error
+        return {"version": version, "findings": self.desk().oddities(brand)}
 
     def new_brand(self, name: str) -> str:
         """Make a new clinic; give its id."""
@@ -490,7 +491,7 @@ class _Desk:
         except PressError as error:
             trouble = [finding.as_json() for finding in error.findings]
         else:
-            trouble = [finding.as_json() for finding in library.brand_warnings(brand)]
+            trouble = self.oddities(brand)
         fields = brands.form_of(found)
         return {
             "brand": brand,
@@ -508,6 +509,13 @@ class _Desk:
             "sample": self.sample(),
             "stamp": self.stamp,
         }
+
+    def oddities(self, brand: str) -> list[dict[str, Any]]:
+        """Return what is odd about a clinic and stops nothing, each with the field of its form that it is about."""
+        found = [finding.as_json() for finding in self.library.brand_warnings(brand)]
+        name = f"content/brands/{brand}/{brands.FILE}"
+        text = self.library.trees[name].source.text
+        return [{**one, "field": brands.field_of(one, text, name)} for one in found]
 
     # -- making ----------------------------------------------------------------------------------
 

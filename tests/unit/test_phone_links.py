@@ -12,6 +12,7 @@ import pikepdf
 import pytest
 
 from bifolio.diagnostics import Diagnostic
+from bifolio.ledger import Ledger
 from bifolio.library import Library
 from bifolio.phone import dialled, numbers_in
 from bifolio.pipeline import Workshop
@@ -142,6 +143,11 @@ def test_a_clinic_keeps_its_country_where_a_handout_is_made_for_another(scratch:
     assert _told(library, "default") == []
     calls = _calls(_made(library, "default", "us").page)
     assert calls == ["tel:+442079460102", "sms:+447700900100", "tel:5550199", "tel:+442079460101"]
+    job = Job("small", "a4", "calm", "us", "en", "default", "html")
+    made_from = library.made_from(job, Ledger(scratch.root).snapshot())
+    assert {"content/regions/us.yaml", "content/regions/gb.yaml"} <= {*made_from[1]}, (
+        "each may say another country"
+    )
 
 
 def test_a_clinic_without_a_region_has_the_country_of_the_handout(scratch: Scratch) -> None:

@@ -19,6 +19,7 @@ viewer.show();
 
 form.addEventListener("input", (event) => {
   if (event.target.type === "file") return;
+  document.getElementById(`odd-${event.target.name}`)?.remove();
   changed();
   if (event.target.name === "colour") chooseColour(event.target.value);
 });
@@ -35,18 +36,25 @@ function changed() {
 // -- findings, each at the field that it is about -----------------------------------------------------------
 
 function pointAt(findings) {
-  for (const old of form.querySelectorAll(".wrong")) old.remove();
   for (const field of form.elements) field.removeAttribute?.("aria-invalid");
-  for (const finding of findings) {
-    const field = finding.field && form.elements[finding.field];
-    if (!field) continue;
-    field.setAttribute("aria-invalid", "true");
-    const note = element("span", "wrong", sentence(finding.message) + (finding.help ? ` ${sentence(finding.help)}` : ""));
-    note.id = `wrong-${finding.field}`;
-    field.after(note);
-    field.setAttribute("aria-describedby", note.id);
-  }
+  for (const field of note(findings, "wrong")) field.setAttribute("aria-invalid", "true");
 }
+
+/** Write findings of one kind beside their fields, in the place of those before; return the fields. */
+function note(findings, kind) {
+  for (const old of form.querySelectorAll(`.${kind}`)) old.remove();
+  return findings.flatMap((finding) => {
+    const field = finding.field && form.elements[finding.field];
+    if (!field) return [];
+    const words = element("span", kind, sentence(finding.message) + (finding.help ? ` ${sentence(finding.help)}` : ""));
+    words.id = `${kind}-${finding.field}`;
+    field.after(words);
+    field.setAttribute("aria-describedby", words.id);
+    return [field];
+  });
+}
+
+note(JSON.parse(document.getElementById("findings").textContent), "odd");
 
 // -- colour ---------------------------------------------------------------------------------------------------
 
@@ -196,8 +204,9 @@ const saver = new Saver(form, `/api/clinic/${brand}`, {
   done: "Saved.",
   more: bothLogos,
   resend,
-  saved: (sent) => {
+  saved: (sent, { findings }) => {
     if (sent.logo === logo) logo = null;
+    note(findings, "odd");
   },
 });
 document.addEventListener("signed-in", async () => {

@@ -8,7 +8,7 @@ export class Saver {
    * `form` says in `data-version` which version it shows, and is saved at `path`. `draft` gives what to send,
    * `pointAt` shows findings at their fields, and `done` is what to say at the end. `more` gives further choices where
    * somebody else has saved; `resend` brings again what the studio no longer holds, and tells whether it is there;
-   * `saved` is told the draft that was saved.
+   * `saved` gets the draft that was saved, and the answer of the studio.
    */
   constructor(form, path, { draft, pointAt, done, more = () => [], resend = () => false, saved = () => {} }) {
     Object.assign(this, { form, path, draft, pointAt, done, more, resend, saved });
@@ -42,11 +42,11 @@ export class Saver {
     const { edits } = this;
     const mine = fields(this.form);
     const draft = this.draft();
+    let answer;
     this.status.textContent = "Saving …";
     try {
-      const { version } = await ask(this.path, { ...draft, version: this.version }, { method: "PUT", undone: UNDONE });
-      this.saved(draft);
-      Object.assign(this, { version, base: mine, savedEdits: edits });
+      answer = await ask(this.path, { ...draft, version: this.version }, { method: "PUT", undone: UNDONE });
+      Object.assign(this, { version: answer.version, base: mine, savedEdits: edits });
     } catch (error) {
       if (error.status === 409 && (await this.settle(error.now, mine))) return this.saveNow();
       if (error.status === 410 && (await this.resend())) return this.saveNow();
@@ -58,6 +58,7 @@ export class Saver {
     }
     tell(this.trouble, null);
     this.pointAt([]);
+    this.saved(draft, answer);
     this.status.textContent = this.isDirty ? "Saved, but for what you wrote meanwhile." : this.done;
     if (this.isReshaped && !this.isDirty) location.reload();
     return undefined;
