@@ -269,7 +269,7 @@ def _parts(text: str, start: int, end: int, country: str | None) -> list[Number]
     if gaps and _reading(text[start : ends[0]], country):  # "01 496 0100/1" is not 01 4960 1001
         return []
     whole = _reading(text[start:end], country)
-    return [Number(start, end, whole.dialled)] if whole and whole.sort == "whole" else []
+    return [Number(start, end, whole.dialled)] if whole and whole.sort != "short" else []
 
 
 def _digits(said: str) -> str:
@@ -338,7 +338,7 @@ def _at_home(number: PhoneNumber, written: str, country: str) -> _Reading | None
     if written != own or prefix in ("", str(number.country_code)):  # the same thing in North America
         if whole := _with_country(number):
             return whole
-        if written == own and plan.ValidationResult.IS_POSSIBLE_LOCAL_ONLY in _lengths(number):
+        if plan.ValidationResult.IS_POSSIBLE_LOCAL_ONLY in _lengths(number):
             return _Reading(written, "local")
     return None
 

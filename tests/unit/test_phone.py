@@ -96,6 +96,8 @@ def test_an_address_that_calls_somebody(address: str) -> None:
         "tel:020 7946 0101",
         "tel:+44(0)2079460101x",
         "tel:+0123456",
+        "tel:+44",
+        "tel:+4420794601010123",
         "tel:020794601010207946",
         "tel:+442079460101;ext=",
         "TEL:",
