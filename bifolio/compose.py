@@ -151,10 +151,9 @@ class ClinicCopy:
     def broken(self, number: int) -> ClinicCopy | None:
         """Give the same with contact line `number`, counted from 1, on two lines; none without room or a place to break."""
         line = self.lines[number - 1]
-        at = _break_of(line.text)
-        if len(self.lines) == LINES or line.blank or at is None:
+        parts = line.parts()
+        if len(self.lines) == LINES or line.blank or not parts:
             return None
-        parts = (replace(line, text=line.text[:at].rstrip()), replace(line, text=line.text[at:].lstrip()))
         return replace(self, lines=(*self.lines[: number - 1], *parts, *self.lines[number:]))
 
     def link(self, number: int) -> str | None:
@@ -182,6 +181,44 @@ class ContactLine:
     numbers: tuple[Number, ...] = ()
     """The telephone numbers in the text; where they are several, the line as a whole leads nowhere."""
 
+    def parts(self) -> tuple[ContactLine, ContactLine] | None:
+        """Return the line broken in two, which both lead where it does, or each to its own of several numbers."""
+        several = () if self.href else self.numbers
+        at = _break_between(self.text, several) or _break_of(self.text)
+        if at is None:
+            return None
+        second = self.text[at:].lstrip()
+        start = len(self.text) - len(second)
+        before = tuple(number for number in several if number.end <= at)
+        after = tuple(_moved(number, -start) for number in several if number.start >= start)
+        return (
+            replace(self, text=self.text[:at].rstrip(), href=self.href or _call(before), numbers=before),
+            replace(self, text=second, href=self.href or _call(after), numbers=after),
+        )
+
+
+def _call(numbers: Iterable[Number]) -> str | None:
+    """Return the address that calls the number of a line; None where it is not one alone."""
+    number = dialled(numbers)
+    return f"tel:{number}" if number else None
+
+
+def _moved(number: Number, by: int) -> Number:
+    return replace(number, start=number.start + by, end=number.end + by)
+
+
+def _break_between(text: str, numbers: Sequence[Number]) -> int | None:
+    """Find where a line of several numbers is best broken: after one of them and its comma, near the middle.
+
+    >>> _break_between("Call 999, or 112", (Number(5, 8, "999"), Number(13, 16, "112")))
+    9
+    """
+    gaps = (_BETWEEN.match(text, number.end) for number in numbers[:-1])
+    places = [gap.end() for gap in gaps if gap]
+    return min(places, key=lambda at: abs(2 * at - len(text)), default=None)
+
+
+_BETWEEN = re.compile(r"\s*[,;/|&]?")
 
 _BREAKS = (re.compile(r"\s"), re.compile(r"(?=[@.])|(?<=/)"))
 """Where a contact line may go on on the next: best between words, then within an address as the Chicago Manual has it."""
@@ -789,11 +826,11 @@ class Composer:
     def _phone_line(self, phone: str, country: str | None) -> ContactLine:
         """Say whom to call. Words without a number, as "Ask at the desk", are no number to call."""
         before, _, after = self._label("call").partition("{number}")
-        said = f"{before}{phone}{after}" if any(map(str.isdigit, phone)) else phone
+        if not any(map(str.isdigit, phone)):
+            return ContactLine(phone, said=phone)
         numbers = numbers_in(phone, country)
-        number = dialled(numbers)
-        moved = tuple(replace(n, start=n.start + len(before), end=n.end + len(before)) for n in numbers)
-        return ContactLine(said, f"tel:{number}" if number else None, said=phone, numbers=moved)
+        moved = tuple(_moved(number, len(before)) for number in numbers)
+        return ContactLine(f"{before}{phone}{after}", _call(numbers), said=phone, numbers=moved)
 
     # -- pictures --------------------------------------------------------------------------------
 

@@ -869,17 +869,17 @@ def _not_linked(clinic: Clinic, tree: Tree, country: str | None) -> Iterable[Dia
         # A contact line is one link in a PDF; of a support line each number is one, where there are links at all.
         if not words or dialled(numbers) or (numbers and len(steps) > 1):
             continue
-        where, why = "", "no number in it is certain"
+        why = "is printed without a link: no number in it is certain"
         cure = (
             'write one number with its area code, as in "(202) 555-0143" or "020 7946 0101 ext. 12"; '
             'one of another country begins with "+"'
         )
         if numbers:
-            where, why = " in a PDF", f"it holds {len(numbers)} numbers"
-            cure = "to have a link there, too, keep only the number to call first"
+            why = f"has {len(numbers)} numbers; where they stand on one line of a PDF, there is no link"
+            cure = "to be certain of a link there, keep only the number to call first"
         elif not any(map(str.isdigit, words)):
-            why = "there is no number in it"
-        message = f'"{shorten(words)}" is printed without a link{where}: {why}'
+            why = "is printed without a link: there is no number in it"
+        message = f'"{shorten(words)}" {why}'
         span = tree.span(("defaults", "bifolio", *steps))
         yield Diagnostic("brand.phone-no-link", message, span, help=cure, severity=Severity.WARNING)
 

@@ -85,7 +85,7 @@ def test_a_clinics_link_dials_what_its_words_say(brand: str, scratch: Scratch) -
     helpline = {"us": ["tel:5550199"], "gb": ["tel:+442079460199"]}[region or ""]
     assert _calls(files.page) == helpline + LINKS[brand]
     assert _calls(files.book) == helpline + LINKS[brand]
-    assert files.in_pdf == (LINKS[brand] if len(LINKS[brand]) == 1 else [])
+    assert files.in_pdf == LINKS[brand], "two numbers take two lines of the panel"
     assert phone in re.sub("<[^>]*>", "", files.page), "the words are printed as they were written"
     assert ("Call " + (phone or "") in re.sub("<[^>]*>", "", files.page)) is (brand != "owl")
 
@@ -122,7 +122,7 @@ def test_a_desk_has_no_number(scratch: Scratch) -> None:
         ("020 7946 0101/2", '"020 7946 0101/2" is printed without a link: no number in it is certain'),
         (
             "020 7946 0101 or 020 7946 0102",
-            '"020 7946 0101 or 020 7946 0102" is printed without a link in a PDF: it holds 2 numbers',
+            '"020 7946 0101 or 020 7946 0102" has 2 numbers; where they stand on one line of a PDF, there is no link',
         ),
         ("020 7946 0101, fax 020 7946 0102", None),
         ("+44 (0)20 7946 0101", None),
@@ -132,6 +132,45 @@ def test_what_is_told_of_a_phone(phone: str, message: str | None, scratch: Scrat
     text = BRAND.replace("region: us", "region: gb").replace("555-0100", f'"{phone}"')
     scratch.write("content/brands/default/_brand.yml", text)
     assert [finding.message for finding in _told(_clinics(scratch), "default")] == [message] * bool(message)
+
+
+def test_two_numbers_on_one_line_of_a_pdf_are_no_link(scratch: Scratch) -> None:
+    """There is one link a line; nobody can tell which of the two it should dial."""
+    text = BRAND.replace("region: us", "region: gb").replace("555-0100", "116 123 or 111")
+    scratch.write("content/brands/default/_brand.yml", text)
+    files = _made(_clinics(scratch), "default")
+    assert files.in_pdf == ["https://clinic.example.org"]
+    assert _calls(files.book)[-2:] == _calls(files.page)[-2:] == ["tel:116123", "tel:111"]
+    assert (
+        'Call <a class="tel" href="tel:116123">116 123</a> or <a class="tel" href="tel:111">111</a>'
+        in files.page
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "parts"),
+    [
+        ("020 7946 0101 or 07700 900100", ["Call 020 7946 0101", "or 07700 900100"]),
+        ("020 7946 0101, 07700 900100", ["Call 020 7946 0101,", "07700 900100"]),
+        ("111/116 123", ["Call 111/", "116 123"]),
+        (
+            "111 or +44 (0)20 7946 0101 ext. 12 (24 hours)",
+            ["Call 111", "or +44 (0)20 7946 0101 ext. 12 (24 hours)"],
+        ),
+    ],
+)
+def test_a_line_of_two_numbers_is_broken_between_them(words: str, parts: list[str], scratch: Scratch) -> None:
+    text = BRAND.replace("region: us", "region: gb").replace("555-0100", f'"{words}"')
+    scratch.write("content/brands/default/_brand.yml", text)
+    library = _clinics(scratch)
+    shop = Workshop(library, Store(library.root / ".bifolio"))
+    copy = shop.clinic_copy("default", library.brand("default"), shop.composer("a4", "calm", "gb", "en"))
+    broken = copy.broken(1)
+    assert broken is not None
+    assert [line.text for line in broken.lines[:2]] == parts
+    numbers = [number.dialled for number in numbers_in(words, "GB")]
+    assert [broken.link(1), broken.link(2)] == [f"tel:{number}" for number in numbers]
+    assert broken.broken(2) is not None, "each may be broken again"
 
 
 def test_a_clinic_keeps_its_country_where_a_handout_is_made_for_another(scratch: Scratch) -> None:
