@@ -36,7 +36,9 @@ def _count_up(root: Path) -> int:
 
 def test_no_process_writes_over_another(tmp_path: Path) -> None:
     (tmp_path / "number").write_text("0")
-    with ProcessPoolExecutor(4, multiprocessing.get_context("spawn")) as pool:
+    context = multiprocessing.get_context("spawn")
+    everyone = context.Barrier(4)  # a process that starts late would find the others gone
+    with ProcessPoolExecutor(4, context, everyone.wait) as pool:
         refused = list(pool.map(_count_up, [tmp_path] * 4))
     assert (tmp_path / "number").read_text() == str(4 * ROUNDS)
     assert sum(refused) > 0, "they did meet"
