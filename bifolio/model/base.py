@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints
 from pydantic_core import PydanticCustomError
 
-from bifolio.phone import calls_nobody
+from bifolio.core.phone_numbers import calls_nobody
 
 
 class Model(BaseModel):

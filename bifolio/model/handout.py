@@ -70,7 +70,7 @@ class Handout(Model):
         """Put the handout's own words in place: the chosen ones, and the first of each other."""
         if not self.words:
             return self
-        from bifolio.typography import fill_words  # late: it loads the Markdown parser
+        from bifolio.compose.typography import fill_words  # late: it loads the Markdown parser
 
         words = {name: offered[0] for name, offered in self.words.items()} | dict(chosen or {})
         return self.mapped(lambda text: fill_words(text, words))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass, field
 
-from bifolio.diagnostics import Diagnostic, Severity
+from bifolio.core.diagnostics import Diagnostic, Severity
 
 SLOTS = (
     "masthead",

@@ -22,7 +22,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
-from bifolio.diagnostics import PressError
+from bifolio.core.diagnostics import PressError
 
 MEMORY_BYTES = 2_000_000_000
 """Address space of one press; a page takes a tenth of it."""
@@ -30,7 +30,7 @@ MEMORY_BYTES = 2_000_000_000
 SECONDS = 180.0
 """How long one task may take. A booklet that binds twenty handouts, cold, takes half of it on a busy machine."""
 
-_TASKS = "bifolio.studio.tasks"
+_TASKS = "bifolio.studio.session"
 
 
 class TaskError(Exception):
@@ -197,7 +197,7 @@ def _work(line: Connection, project: Path, memory: int) -> None:
     """Do tasks until the studio hangs up. Runs in the press process."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the studio, which ends its presses
     _limit_memory(memory)
-    from bifolio.studio.tasks import Room
+    from bifolio.studio.session import Room
 
     room = Room(project)
     while True:

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from bifolio.pipeline import Workshop
+from bifolio.build.pipeline import Workshop
 from tests.conftest import ROOT, missing_tool
 from tests.support.chromium import FLAGS
 

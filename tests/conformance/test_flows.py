@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from bifolio.library import Library
-from bifolio.pipeline import Workshop
-from bifolio.plan import Job
+from bifolio.build.jobs import Job
+from bifolio.build.pipeline import Workshop
+from bifolio.content.repository import Library
 from tests.conftest import KINDS, ROOT, THOROUGH, missing_tool
 from tests.support import gates
 
@@ -28,7 +28,7 @@ def _copy(book: Path, target: Path, change: Callable[[bytes], bytes]) -> Path:
 def books_of_phones(workshop, tmp_path_factory) -> list[Path]:
     """A book of each clinic of a table whose phones are written in ways that once made invalid addresses."""
     library = Library(ROOT)
-    names, _ = library.receive(ROOT / "tests" / "unit" / "phone_clinics.csv")
+    names, _ = library.receive(ROOT / "tests" / "unit" / "formats" / "phone_clinics.csv")
     shop, folder = Workshop(library, workshop.store), tmp_path_factory.mktemp("phones")
     books = []
     for name in names:

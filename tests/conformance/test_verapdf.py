@@ -9,8 +9,8 @@ from pathlib import Path
 import pikepdf
 import pytest
 
+from bifolio.formats.verify_pdf import verify
 from bifolio.model.blocks import Resources, walk
-from bifolio.verify import verify
 from tests.conftest import missing_tool
 from tests.support import verapdf
 

@@ -13,9 +13,9 @@ from fontTools.pens.boundsPen import BoundsPen
 from fontTools.svgLib.path.parser import parse_path
 from PIL import Image, ImageOps
 
-from bifolio.compose import Composer, Design
-from bifolio.palette import SENTINELS
-from bifolio.render.pdf import render
+from bifolio.branding.palette import SENTINELS
+from bifolio.compose.composer import Composer, Design
+from bifolio.layout.render import render
 from tests.conftest import ROOT
 
 FIGURES = tuple(sorted(path.name.removesuffix(".svg.j2") for path in (ROOT / "content/figures").glob("*.j2")))

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from bifolio.diagnostics import show
-from bifolio.lint import RULES, Subject, lint, reading, said, sentences
-from bifolio.load import load
+from bifolio.content.validation import validate
+from bifolio.core.diagnostics import show
+from bifolio.core.yaml_loader import load
+from bifolio.editorial.lint import RULES, Subject, lint, reading, said, sentences
 from bifolio.model.handout import Handout
-from bifolio.validate import validate
 from tests.conftest import ROOT
 from tests.support.golden import ROOT as GOLDEN
 
@@ -38,7 +38,7 @@ def test_what_the_editor_says(case, library, golden) -> None:
 
 
 def test_every_code_has_a_case(golden) -> None:
-    source = (ROOT / "bifolio" / "lint.py").read_text("utf-8")
+    source = (ROOT / "bifolio" / "editorial" / "lint.py").read_text("utf-8")
     codes = set(re.findall(r'_finding\(\s*"([a-z-]+)"|"lint\.([a-z-]+)"', source))
     named = {one or other for one, other in codes} | {"main-message", "call-to-action"}
     told = "".join(path.read_text("utf-8") for path in (GOLDEN / "lint").glob("*.txt"))

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from bifolio.render.craft import _CURES as CRAFT
+from bifolio.layout.page_checks import _CURES as CRAFT
 from tests.conftest import ROOT
 
 TABLE = re.compile(r"^\| `([a-z*]+\.[a-z0-9-]+)` \| .+ \| .+ \|$", re.MULTILINE)
@@ -15,27 +15,27 @@ TABLE = re.compile(r"^\| `([a-z*]+\.[a-z0-9-]+)` \| .+ \| .+ \|$", re.MULTILINE)
 # Functions that put the first half before a code, by file: what they are called and what they put.
 PUT_BEFORE = {
     ("logo.py", "_refuse"): "brand.",
-    ("typeface.py", "_refuse"): "brand.",
+    ("fonts.py", "_refuse"): "brand.",
     ("lint.py", "_finding"): "lint.",
-    ("verify.py", "_finding"): "",
+    ("verify_pdf.py", "_finding"): "",
     ("verify_flow.py", "_finding"): "",
-    ("faults.py", "_said"): "*.",
+    ("messages.py", "_said"): "*.",
 }
 # Codes whose first half is the sort of the file: `*` in the table.
 SUBJECT = "{subject}."
 # Codes that are put together, by file and expression, and what comes of them.
 PUT_TOGETHER = {
-    ("plan.py", "plan.unknown-{what}"): [
+    ("jobs.py", "plan.unknown-{what}"): [
         f"plan.unknown-{what}" for what in ("item", "brand", "edition", "region", "language", "theme")
     ],
-    ("craft.py", "craft.{code}"): [f"craft.{code}" for code in CRAFT],
+    ("page_checks.py", "craft.{code}"): [f"craft.{code}" for code in CRAFT],
     ("lint.py", "key.replace('_', '-')"): ["lint.main-message", "lint.call-to-action"],
     # These join a code that is found where it was made.
-    ("faults.py", "{subject}.{code}"): [],
+    ("messages.py", "{subject}.{code}"): [],
     ("logo.py", "brand.{code}"): [],
-    ("typeface.py", "brand.{code}"): [],
+    ("fonts.py", "brand.{code}"): [],
     ("lint.py", "lint.{code}"): [],
-    ("verify.py", "code"): [],
+    ("verify_pdf.py", "code"): [],
     ("verify_flow.py", "code"): [],
     ("pipeline.py", "finding.code"): [],
     ("pipeline.py", "code"): [],
@@ -50,9 +50,9 @@ def _codes() -> set[str]:
         for node in ast.walk(tree):
             if isinstance(node, ast.Call):
                 found |= set(_of_call(path, node))
-        if path.name == "faults.py":
+        if path.name == "messages.py":
             found |= set(_of_tellers(tree))
-        if path.name == "verify.py":
+        if path.name == "verify_pdf.py":
             found |= set(_said_in_passing(tree, "verify"))
     return found
 
@@ -94,7 +94,7 @@ def _said_in_passing(tree: ast.Module, stage: str) -> Iterator[str]:
 
 
 def _of_tellers(tree: ast.Module) -> Iterator[str]:
-    """Give the codes of faults.py: the first of the three things that a teller returns."""
+    """Give the codes of messages.py: the first of the three things that a teller returns."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Return) and isinstance(node.value, ast.Tuple) and len(node.value.elts) == 3:
             first = node.value.elts[0]

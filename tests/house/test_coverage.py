@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bifolio.library import Library
+from bifolio.content.repository import Library
 from bifolio.model.blocks import Resources, walk
 from tests.conftest import ROOT
 

@@ -10,7 +10,7 @@ import pytest
 import tinycss2
 import yaml
 
-from bifolio.render.compositor import KEEPS, LEADS
+from bifolio.layout.weasyprint.repagination import KEEPS, LEADS
 from tests.conftest import ROOT
 
 STYLES = ROOT / "styles"
@@ -89,7 +89,7 @@ def _classes(path: Path) -> set[str]:
 @pytest.mark.parametrize("path", COMPONENTS, ids=_name)
 def test_component_styles_what_its_macro_writes(path: Path) -> None:
     macro = (ROOT / "templates" / "blocks" / f"{path.stem}.html.j2").read_text("utf-8")
-    macro += (ROOT / "bifolio" / "compose.py").read_text("utf-8")  # it writes how a line is reached
+    macro += (ROOT / "bifolio" / "compose" / "composer.py").read_text("utf-8")  # it writes how a line is reached
     assert _classes(path), "no rules"
     assert [
         name for name in sorted(_classes(path)) if not re.search(rf"(?<![\w-]){name}(?![\w-])", macro)
@@ -151,7 +151,7 @@ def test_every_token_is_used_and_every_used_one_is_defined() -> None:
     drawn |= {
         name for path in drawings for name in re.findall(r'\bc\["([a-z0-9-]+)"\]', path.read_text("utf-8"))
     }
-    composer = (ROOT / "bifolio" / "compose.py").read_text("utf-8")
+    composer = (ROOT / "bifolio" / "compose" / "composer.py").read_text("utf-8")
     drawn |= set(re.findall(r'self\.tokens\["([a-z-]+)"\]', composer))
     assert {"ink", "space-1", "sense"} <= used
     assert {"cover-leaf", "line-weight"} <= drawn

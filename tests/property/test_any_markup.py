@@ -10,7 +10,7 @@ import tinyhtml5
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bifolio.collate import _ELEMENTS, _SVG_ELEMENTS, _VOID, MalformedError, read
+from bifolio.compose.markup_checks import _ELEMENTS, _SVG_ELEMENTS, _VOID, MalformedError, read
 
 _SVG = 'xmlns="http://www.w3.org/2000/svg"'
 _CLASSES = st.sampled_from(["", ' class="slot"', ' class="k"'])

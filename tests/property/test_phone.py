@@ -9,7 +9,7 @@ import phonenumbers
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from bifolio.phone import calls_nobody, dialled, numbers_in
+from bifolio.core.phone_numbers import calls_nobody, dialled, numbers_in
 
 COUNTRIES = ("US", "GB", "AU", "IE", "CA", "NZ")
 KEYS = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "22233344455566677778889999")

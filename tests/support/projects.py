@@ -6,7 +6,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from bifolio.ledger import ENGINE
+from bifolio.core.fingerprints import ENGINE
 
 HANDOUT = """\
 kind: leaflet

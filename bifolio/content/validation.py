@@ -1,0 +1,192 @@
+"""Validate: loaded values → models, with every fault found at once.
+
+A model says what is right; `faults` says what is wrong, in the author's words. Checks shapes and references
+(facts, figures, icons, words, links), not style: that is lint's part.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
+
+from bifolio.compose.typography import WORD, word_behind
+from bifolio.content.messages import findings
+from bifolio.core.diagnostics import Diagnostic, Severity, Span, shorten, suggest
+from bifolio.core.source_tree import Tree
+from bifolio.model.base import FACT_ID, NAME
+from bifolio.model.blocks import Block, BlockBase
+from bifolio.model.evidence import Evidence
+
+M = TypeVar("M", bound=BaseModel)
+
+
+def validate(
+    cls: type[M], tree: Tree, subject: str, context: Mapping[str, Any] | None = None
+) -> tuple[M | None, list[Diagnostic]]:
+    """Build a `cls` from a tree. Gives the model and no findings, or none and all findings.
+
+    `subject` is the first half of the finding codes: content, brand, region, edition, evidence.
+    """
+    if not isinstance(tree.value, dict):
+        return None, [_no_mapping(tree, subject)]
+    try:
+        return cls.model_validate(tree.value, context=dict(context or {})), []
+    except ValidationError as error:
+        return None, findings(error.errors(include_url=False), cls, tree, subject)
+
+
+def _no_mapping(tree: Tree, subject: str) -> Diagnostic:
+    return Diagnostic(
+        f"{subject}.empty-file",
+        "the file is empty" if tree.value is None else "the file does not hold keys and values",
+        Span(tree.source, 1, 1),
+        help="see an example in content/, or the schema in content/schema/",
+    )
+
+
+def shared_blocks(tree: Tree) -> list[Diagnostic]:
+    """Check content/defaults.yaml: a block kind → the fields that handouts share."""
+    if not isinstance(tree.value, dict):
+        return [] if tree.value is None else [_no_mapping(tree, "content")]
+    details: list[ErrorDetails] = []
+    for kind, fields in tree.value.items():
+        try:
+            _BLOCK.validate_python({kind: fields})
+        except ValidationError as error:
+            for detail in error.errors(include_url=False):
+                above = () if detail["loc"] or detail["type"] == "unknown_block" else (kind,)
+                details.append({**detail, "loc": (*above, *detail["loc"])})
+    return findings(details, BlockBase, tree, "content")
+
+
+# -- references ----------------------------------------------------------------------------------
+
+
+def cited_facts(tree: Tree, evidence: Evidence) -> Iterator[Diagnostic]:
+    """Check that every cite names a fact that may be printed."""
+    for steps, value in tree.walk():
+        if len(steps) < 2 or steps[-2] != "cites" or not isinstance(value, str):
+            continue
+        fact = evidence.facts.get(value)
+        if fact is None and FACT_ID.fullmatch(value):  # else the model has told what is wrong with it
+            yield Diagnostic(
+                "evidence.unknown-fact",
+                f'there is no fact "{value}"',
+                tree.span(steps),
+                help=suggest(value, evidence.facts, "facts"),
+            )
+        elif fact is not None and not fact.printable:
+            yield Diagnostic(
+                "evidence.unverified",
+                f'the fact "{value}" is not verified, so it may not be printed',
+                tree.span(steps),
+                help="read a source that says it and raise its status in content/facts.yaml, "
+                "or take the sentence out",
+            )
+
+
+def named_pictures(tree: Tree, figures: Collection[str], icons: Collection[str]) -> Iterator[Diagnostic]:
+    """Check that every figure block names a drawing of the project, and every icon is there."""
+    for steps, value in tree.walk():
+        if not isinstance(value, str) or not NAME.fullmatch(value):
+            continue
+        is_figure = steps[-1:] == ("figure",) and value != "default"
+        if (is_figure or steps[-2:] == ("figure", "name")) and value not in figures:
+            yield Diagnostic(
+                "content.missing-figure",
+                f'there is no figure "{value}"',
+                tree.span(steps),
+                help=suggest(value, figures, "figures"),
+            )
+        elif steps[-1:] == ("icon",) and value not in icons:
+            yield Diagnostic(
+                "content.missing-icon",
+                f'there is no icon "{value}"',
+                tree.span(steps),
+                help=suggest(value, icons, "icons", limit=40),
+            )
+
+
+def region_words(tree: Tree, words: Collection[str], region: str) -> Iterator[Diagnostic]:
+    """Check that every `{word}` in the text, small or with a capital, is a word that the region has."""
+    for steps, value in tree.walk():
+        if not isinstance(value, str):
+            continue
+        for word in dict.fromkeys(WORD.findall(value)):
+            if word_behind(word) not in words:
+                yield Diagnostic(
+                    "content.unknown-word",
+                    f'the region "{region}" has no word "{{{shorten(word)}}}"',
+                    tree.inside(steps, f"{{{word}}}"),
+                    help=suggest(word, words, "words"),
+                )
+
+
+MAX_SECTIONS = 3
+"""How deep sections stand in each other: a title, then headings of level 2 to 4, and no reader keeps more."""
+
+
+def sections(tree: Tree) -> Iterator[Diagnostic]:
+    """Check that sections are not too deep, that no two have one id, and that links in the text find theirs."""
+    first: dict[str, Span] = {}
+    for steps, value in tree.walk():
+        if steps[-1:] == ("section",) and steps.count("section") == MAX_SECTIONS + 1:
+            yield Diagnostic(
+                "content.too-deep",
+                f"sections stand more than {MAX_SECTIONS} deep in each other",
+                tree.span(steps, key=True),
+                help="take this section out of the one around it, or set its title in bold",
+            )
+        if steps[-2:] == ("section", "id") and isinstance(value, str):
+            if value in first:
+                yield Diagnostic(
+                    "content.same-id",
+                    f'two sections have the id "{shorten(value)}"; the first stands in line {first[value].line}',
+                    tree.span(steps),
+                    help="give one of them another id",
+                )
+            first.setdefault(value, tree.span(steps))
+    for steps, value in tree.walk():
+        for target in _ANCHOR.findall(value) if isinstance(value, str) else ():
+            if target not in first:
+                yield Diagnostic(
+                    "content.unknown-anchor",
+                    f'no section here has the id "{shorten(target)}"',
+                    tree.inside(steps, f"#{target}"),
+                    help=suggest(target, first, "ids")
+                    if first
+                    else f'give a section "id: {shorten(target)}"',
+                )
+
+
+_ANCHOR = re.compile(r"\]\(\s*#([^)\s]*)")
+_BLOCK: TypeAdapter[Any] = TypeAdapter(Block, config={"defer_build": True})
+
+
+# -- brand files -----------------------------------------------------------------------------------
+
+
+def unused_keys(model: BaseModel, tree: Tree) -> Iterable[Diagnostic]:
+    """Tell, as one warning, which keys of a brand file this program does not use."""
+    extras = sorted(_extras(model, ()))
+    if extras:
+        yield Diagnostic(
+            "brand.unused-keys",
+            "not used here: " + ", ".join(".".join(steps) for steps in extras),
+            min((tree.span(steps, key=True) for steps in extras), key=lambda span: (span.line, span.column)),
+            help="they do no harm; other programs may use them",
+            severity=Severity.WARNING,
+        )
+
+
+def _extras(model: BaseModel, above: tuple[str, ...]) -> Iterable[tuple[str, ...]]:
+    for name in model.model_extra or {}:
+        yield (*above, name)
+    for name in type(model).model_fields:
+        inner = getattr(model, name)
+        if isinstance(inner, BaseModel):
+            yield from _extras(inner, (*above, name))
