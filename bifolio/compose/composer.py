@@ -71,6 +71,7 @@ from bifolio.model.own import NOTHING, Own
 from bifolio.model.plate import CLINIC_NAME, LINES, SLOTS, slot_pixels
 from bifolio.model.project import PLAIN_THEME
 from bifolio.model.region import Region, SupportLine
+from bifolio.model.words import fill_words
 
 FITS = 3
 """In how many ways a slot may be set, from its full size down, before it counts as too full."""
@@ -677,7 +678,7 @@ class Composer:
         return f"{self.locale.months[day.month - 1]}{typography.NBSP}{day.year}"
 
     def _filled(self, text: str) -> str:
-        return typography.fill_words(text, self.words)
+        return fill_words(text, self.words)
 
     def _plain(self, text: str) -> str:
         return typography.plain(self._filled(text), self.locale.quotes)

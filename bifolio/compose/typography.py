@@ -8,7 +8,6 @@ where it speaks of them, and no dictionary: nothing here hyphenates.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from functools import lru_cache
 
 from markdown_it import MarkdownIt
@@ -16,9 +15,6 @@ from markdown_it.token import Token
 from markupsafe import Markup
 
 NBSP = "\N{NO-BREAK SPACE}"
-
-WORD = re.compile(r"\{([A-Za-z][A-Za-z_]*)\}")
-"""A word of the region in running text: `{doctor}`, and `{Doctor}` where a sentence begins."""
 
 _UNITS = (
     "minutes?|hours?|seconds?|days?|weeks?|months?|years?|people|students|women|men|couples|"
@@ -52,27 +48,6 @@ def _parser(quotes: str) -> MarkdownIt:
     # Not "replacements": it takes the c of a list's "(c)" for a copyright sign.
     parser.enable(["emphasis", "link", "escape", "entity", "smartquotes"])
     return parser
-
-
-def fill_words(text: str, words: Mapping[str, str]) -> str:
-    """Put a region's words in the place of `{word}`; unknown ones stay as they are.
-
-    >>> fill_words("Call {emergency}. {Doctor} or nurse?", {"emergency": "911", "doctor": "doctor"})
-    'Call 911. Doctor or nurse?'
-    """
-
-    def said(found: re.Match[str]) -> str:
-        word = words.get(word_behind(found[1]))
-        if word is None:
-            return found[0]
-        return word[:1].upper() + word[1:] if found[1][0].isupper() else word
-
-    return WORD.sub(said, text)
-
-
-def word_behind(name: str) -> str:
-    """Give the name under which a region holds a word: "doctor" for `{Doctor}`."""
-    return name[:1].lower() + name[1:]
 
 
 @lru_cache(maxsize=_MOST_SET)

@@ -57,12 +57,12 @@ from bifolio.model.edition import Edition
 from bifolio.model.evidence import Evidence, Facts, Sources
 from bifolio.model.figure import Drawing, FigureWords
 from bifolio.model.handout import Handout
+from bifolio.model.house_words import HouseWords
 from bifolio.model.locale import Locale
 from bifolio.model.own import Own
 from bifolio.model.plate import LINES
 from bifolio.model.project import Plan
 from bifolio.model.region import Region, SupportLine
-from bifolio.model.words import HouseWords
 
 M = TypeVar("M", bound=BaseModel)
 

@@ -13,13 +13,13 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
-from bifolio.compose.typography import WORD, word_behind
 from bifolio.content.messages import findings
 from bifolio.core.diagnostics import Diagnostic, Severity, Span, shorten, suggest
 from bifolio.core.source_tree import Tree
 from bifolio.model.base import FACT_ID, NAME
 from bifolio.model.blocks import Block, BlockBase
 from bifolio.model.evidence import Evidence
+from bifolio.model.words import WORD, word_name
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -117,7 +117,7 @@ def region_words(tree: Tree, words: Collection[str], region: str) -> Iterator[Di
         if not isinstance(value, str):
             continue
         for word in dict.fromkeys(WORD.findall(value)):
-            if word_behind(word) not in words:
+            if word_name(word) not in words:
                 yield Diagnostic(
                     "content.unknown-word",
                     f'the region "{region}" has no word "{{{shorten(word)}}}"',

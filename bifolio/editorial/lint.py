@@ -20,9 +20,9 @@ from bifolio.core.source_tree import Steps, Tree
 from bifolio.model.blocks import Callout, Glossary, HelpWhen, Resources, walk
 from bifolio.model.evidence import Evidence
 from bifolio.model.handout import Handout
+from bifolio.model.house_words import HouseWords
 from bifolio.model.reading import Reading
 from bifolio.model.region import Region
-from bifolio.model.words import HouseWords
 
 MAX_WORDS = 20
 MAX_PARAGRAPH = 5 * 58

@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from bifolio.model.base import MOST, Day, Label, Model, Name, Passage, Said, Text, check_inline
 from bifolio.model.blocks import Audience, Block, Figure, Section, cites_of, walk
+from bifolio.model.words import fill_words
 
 Kind = Literal["leaflet", "worksheet", "card", "guide", "notes", "booklet"]
 
@@ -70,8 +71,6 @@ class Handout(Model):
         """Put the handout's own words in place: the chosen ones, and the first of each other."""
         if not self.words:
             return self
-        from bifolio.compose.typography import fill_words  # late: it loads the Markdown parser
-
         words = {name: offered[0] for name, offered in self.words.items()} | dict(chosen or {})
         return self.mapped(lambda text: fill_words(text, words))
 

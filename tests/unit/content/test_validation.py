@@ -26,10 +26,10 @@ from bifolio.model.edition import Edition
 from bifolio.model.evidence import Evidence, Facts, Sources
 from bifolio.model.figure import FigureWords
 from bifolio.model.handout import Handout
+from bifolio.model.house_words import HouseWords
 from bifolio.model.locale import Locale
 from bifolio.model.project import Plan
 from bifolio.model.region import Region
-from bifolio.model.words import HouseWords
 from tests.conftest import ROOT
 from tests.support.projects import BRAND, FACTS, HANDOUT, REGION, SOURCES
 
