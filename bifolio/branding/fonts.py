@@ -8,16 +8,15 @@ layout input, and so a part of the plate's key. OpenType 1.9 (ISO/IEC 14496-22) 
 
 from __future__ import annotations
 
-import base64
 import io
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
 from bifolio.core.diagnostics import DesignError, Diagnostic, Severity, Span
 from bifolio.model.brand import FontFile, Typography
+from bifolio.model.typeface import FontFace, Typeface
 
 MAX_BYTES = 4_000_000
 
@@ -41,37 +40,6 @@ _TABLES = frozenset(
     )
 )
 """All that a page needs of a font; hinting, pictures and what programs hide in private tables stay out."""
-
-
-@dataclass(frozen=True)
-class FontFace:
-    """One font file as the galley holds it."""
-
-    family: str
-    weight: str
-    style: str
-    body: bytes
-
-    @property
-    def css(self) -> str:
-        address = f"data:font/ttf;base64,{base64.b64encode(self.body).decode()}"
-        return (
-            f'@font-face {{ font-family: "{self.family}"; font-weight: {self.weight}; '
-            f'font-style: {self.style}; src: url("{address}") }}'
-        )
-
-
-@dataclass(frozen=True)
-class Typeface:
-    """What a brand changes of the type: tokens with their families, and the faces of its own."""
-
-    tokens: Mapping[str, str]
-    faces: tuple[FontFace, ...] = ()
-    remarks: tuple[Diagnostic, ...] = ()
-
-
-PLAIN = Typeface({})
-"""Nothing changed: the faces of the project."""
 
 
 def choose(typography: Typography, folder: Path, shipped: Path, span: Span) -> Typeface:

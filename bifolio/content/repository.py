@@ -15,7 +15,7 @@ from typing import Any, TypeVar, cast
 
 from pydantic import BaseModel
 
-from bifolio.branding.fonts import PLAIN, Typeface, choose
+from bifolio.branding.fonts import choose
 from bifolio.branding.logo import Logo, LogoUse, read_logo
 from bifolio.branding.palette import DEFAULT_SEED, PAPER, contrast, derive, tokens_of
 from bifolio.branding.table import read_table
@@ -63,6 +63,7 @@ from bifolio.model.own import Own
 from bifolio.model.plate import LINES
 from bifolio.model.project import Plan
 from bifolio.model.region import Region, SupportLine
+from bifolio.model.typeface import PLAIN, Typeface
 
 M = TypeVar("M", bound=BaseModel)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from bifolio.branding.fonts import PLAIN, Typeface
 from bifolio.core.diagnostics import Source
 from bifolio.model.region import SupportLine
+from bifolio.model.typeface import PLAIN, Typeface
 
 
 @dataclass(frozen=True)
