@@ -18,7 +18,10 @@ from pydantic_core import ErrorDetails
 from bifolio.core.diagnostics import Diagnostic, Span, did_you_mean, shorten, suggest
 from bifolio.core.source_tree import Steps, Tree
 from bifolio.model.base import Passage
-from bifolio.model.blocks import KINDS, BlockBase, LogColumn, Step
+from bifolio.model.blocks import KINDS
+from bifolio.model.blocks.base import BlockBase
+from bifolio.model.blocks.log_table import LogColumn
+from bifolio.model.blocks.steps import Step
 from bifolio.model.brand import Face, FontFile, LightDark, Links, Logo, LogoImage, NamePair
 
 

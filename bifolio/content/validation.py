@@ -17,7 +17,8 @@ from bifolio.content.messages import findings
 from bifolio.core.diagnostics import Diagnostic, Severity, Span, shorten, suggest
 from bifolio.core.source_tree import Tree
 from bifolio.model.base import FACT_ID, NAME
-from bifolio.model.blocks import Block, BlockBase
+from bifolio.model.blocks import Block
+from bifolio.model.blocks.base import BlockBase
 from bifolio.model.evidence import Evidence
 from bifolio.model.words import WORD, word_name
 

@@ -24,10 +24,10 @@ from bifolio.model.blocks import (
     KeyPoints,
     LogTable,
     Steps,
-    TableRow,
     WriteIn,
     walk,
 )
+from bifolio.model.blocks.log_table import TableRow
 from bifolio.model.evidence import Evidence
 from bifolio.model.handout import Handout
 from bifolio.model.reading import Reading

@@ -9,7 +9,8 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from bifolio.model.base import MOST, Day, Label, Model, Name, Passage, Said, Text, check_inline
-from bifolio.model.blocks import Audience, Block, Figure, Section, cites_of, walk
+from bifolio.model.blocks import Block, Figure, Section, cites_of, walk
+from bifolio.model.blocks.base import Audience
 from bifolio.model.words import fill_words
 
 Kind = Literal["leaflet", "worksheet", "card", "guide", "notes", "booklet"]

@@ -33,7 +33,7 @@ from bifolio.model.region import Region
 from tests.conftest import ROOT
 from tests.support.projects import BRAND, FACTS, HANDOUT, REGION, SOURCES
 
-MODELS = sorted((ROOT / "bifolio" / "model").glob("*.py"))
+MODELS = sorted((ROOT / "bifolio" / "model").rglob("*.py"))
 
 
 def _handout(body: str) -> Tree:

@@ -1,0 +1,19 @@
+"""bullets: a plain list."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from bifolio.model.base import MOST, Label, Said
+from bifolio.model.blocks.base import BlockBase
+
+
+class Bullets(BlockBase):
+    """A plain list."""
+
+    shorthand = "items"
+    kind: Literal["bullets"]
+    title: Label | None = None
+    items: tuple[Said, ...] = Field(min_length=1, max_length=MOST)

@@ -1,0 +1,21 @@
+"""callout: a panel that stands out."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from bifolio.model.base import MOST, FactId, Label, Many
+from bifolio.model.blocks.base import BlockBase
+
+
+class Callout(BlockBase):
+    """A panel that stands out. Its shape and sign show the tone, never colour alone."""
+
+    shorthand = "text"
+    kind: Literal["callout"]
+    tone: Literal["calm", "note", "caution", "stop"] = "note"
+    title: Label | None = None
+    text: Many = Field(min_length=1, max_length=MOST)
+    cites: tuple[FactId, ...] = ()

@@ -1,0 +1,23 @@
+"""checklist: things to tick with a pen."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from bifolio.model.base import MOST, Label, Said
+from bifolio.model.blocks.base import BlockBase
+
+
+class Checklist(BlockBase):
+    """Things to tick with a pen."""
+
+    shorthand = "items"
+    kind: Literal["checklist"]
+    title: Label | None = None
+    note: Said | None = None
+    columns: int = Field(default=1, ge=1, le=3)
+    items: tuple[Said, ...] = Field(min_length=1, max_length=MOST)
+    blank: int = Field(default=0, ge=0, le=12)
+    """Empty boxes with a line, for the reader's own words."""

@@ -1,0 +1,20 @@
+"""sample_words: words that the reader could say."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from bifolio.model.base import MOST, Label, Said, Text
+from bifolio.model.blocks.base import BlockBase
+
+
+class SampleWords(BlockBase):
+    """Words that the reader could say: suggestions, never quotations."""
+
+    shorthand = "lines"
+    kind: Literal["sample_words"]
+    title: Label | None = None
+    lines: tuple[Text, ...] = Field(min_length=1, max_length=MOST)
+    note: Said | None = None

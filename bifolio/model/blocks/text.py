@@ -1,0 +1,20 @@
+"""text: paragraphs."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from bifolio.model.base import MOST, FactId, Label, Many
+from bifolio.model.blocks.base import BlockBase
+
+
+class TextBlock(BlockBase):
+    """Paragraphs."""
+
+    shorthand = "paragraphs"
+    kind: Literal["text"]
+    title: Label | None = None
+    paragraphs: Many = Field(min_length=1, max_length=MOST)
+    cites: tuple[FactId, ...] = ()

@@ -1,0 +1,27 @@
+"""two_column: two lists side by side."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from bifolio.model.base import MOST, Label, Model, Said
+from bifolio.model.blocks.base import BlockBase
+
+
+class Column(Model):
+    """One of the two lists."""
+
+    title: Label
+    sign: Literal["helps", "hurts", "none"] = "none"
+    items: tuple[Said, ...] = Field(min_length=1, max_length=MOST)
+
+
+class TwoColumn(BlockBase):
+    """Two lists side by side: what helps and what does not, for instance."""
+
+    kind: Literal["two_column"]
+    title: Label | None = None
+    left: Column
+    right: Column
