@@ -57,7 +57,8 @@ from bifolio.editorial.approval import (
 )
 from bifolio.editorial.tailoring import Part, parts, refused
 from bifolio.model.approval import Approval
-from bifolio.model.brand import Brand, Clinic, name_after
+from bifolio.model.brand import Brand, name_after
+from bifolio.model.brand.clinic import Clinic
 from bifolio.model.edition import Edition
 from bifolio.model.handout import Handout
 from bifolio.model.region import Region

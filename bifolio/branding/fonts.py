@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bifolio.core.diagnostics import DesignError, Diagnostic, Severity, Span
-from bifolio.model.brand import FontFile, Typography
+from bifolio.model.brand.typography import FontFile, Typography
 from bifolio.model.typeface import FontFace, Typeface
 
 MAX_BYTES = 4_000_000

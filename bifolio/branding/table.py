@@ -19,7 +19,7 @@ import yaml
 from bifolio.core.diagnostics import ContentError, Diagnostic, Source, Span, shorten, suggest
 from bifolio.core.source_tree import Steps, Tree
 from bifolio.model.base import NAME
-from bifolio.model.brand import Clinic
+from bifolio.model.brand.clinic import Clinic
 
 ID = "id"
 """The column that names a clinic in paths and on the command line."""

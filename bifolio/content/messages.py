@@ -22,7 +22,9 @@ from bifolio.model.blocks import KINDS
 from bifolio.model.blocks.base import BlockBase
 from bifolio.model.blocks.log_table import LogColumn
 from bifolio.model.blocks.steps import Step
-from bifolio.model.brand import Face, FontFile, LightDark, Links, Logo, LogoImage, NamePair
+from bifolio.model.brand import Links, NamePair
+from bifolio.model.brand.logo import LightDark, Logo, LogoImage
+from bifolio.model.brand.typography import Face, FontFile
 
 
 def findings(details: list[ErrorDetails], cls: type[BaseModel], tree: Tree, subject: str) -> list[Diagnostic]:

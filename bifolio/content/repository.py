@@ -52,7 +52,8 @@ from bifolio.core.yaml_loader import load, parse, read_text
 from bifolio.editorial.approval import APPROVALS, digest, kept_at
 from bifolio.model.approval import Approval, Approvals
 from bifolio.model.base import NAME
-from bifolio.model.brand import Brand, Clinic, name_after
+from bifolio.model.brand import Brand, name_after
+from bifolio.model.brand.clinic import Clinic
 from bifolio.model.edition import Edition
 from bifolio.model.evidence import Evidence, Facts, Sources
 from bifolio.model.figure import Drawing, FigureWords

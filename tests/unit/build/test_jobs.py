@@ -5,7 +5,7 @@ from typing import Any
 from bifolio.build.jobs import Job, Request, plan, unknown
 from bifolio.content.validation import validate
 from bifolio.core.yaml_loader import parse
-from bifolio.model.brand import Clinic
+from bifolio.model.brand.clinic import Clinic
 from bifolio.model.edition import Edition
 from bifolio.model.handout import Handout
 from bifolio.model.project import Plan
