@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from bifolio.model.base import MOST, Label, Said
+from bifolio.model.base import MAX_ITEMS, Label, PassageField
 from bifolio.model.blocks.base import BlockBase
 
 
@@ -15,7 +15,7 @@ class Agreement(BlockBase):
 
     kind: Literal["agreement"]
     title: Label | None = None
-    note: Said | None = None
+    note: PassageField | None = None
     people: int = Field(default=2, ge=1, le=4)
-    statements: tuple[Said, ...] = Field(min_length=1, max_length=MOST)
+    statements: tuple[PassageField, ...] = Field(min_length=1, max_length=MAX_ITEMS)
     blank: int = Field(default=0, ge=0, le=12)

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from bifolio.model.base import MOST, Label, Said
+from bifolio.model.base import MAX_ITEMS, Label, PassageField
 from bifolio.model.blocks.base import BlockBase
 
 
@@ -16,4 +16,4 @@ class Bullets(BlockBase):
     shorthand = "items"
     kind: Literal["bullets"]
     title: Label | None = None
-    items: tuple[Said, ...] = Field(min_length=1, max_length=MOST)
+    items: tuple[PassageField, ...] = Field(min_length=1, max_length=MAX_ITEMS)

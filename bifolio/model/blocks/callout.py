@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from bifolio.model.base import MOST, FactId, Label, Many
+from bifolio.model.base import MAX_ITEMS, FactId, Label, PassageList
 from bifolio.model.blocks.base import BlockBase
 
 
@@ -17,5 +17,5 @@ class Callout(BlockBase):
     kind: Literal["callout"]
     tone: Literal["calm", "note", "caution", "stop"] = "note"
     title: Label | None = None
-    text: Many = Field(min_length=1, max_length=MOST)
+    text: PassageList = Field(min_length=1, max_length=MAX_ITEMS)
     cites: tuple[FactId, ...] = ()

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from bifolio.model.base import MOST, Label, Said
+from bifolio.model.base import MAX_ITEMS, Label, PassageField
 from bifolio.model.blocks.base import BlockBase
 
 
@@ -16,8 +16,8 @@ class Checklist(BlockBase):
     shorthand = "items"
     kind: Literal["checklist"]
     title: Label | None = None
-    note: Said | None = None
+    note: PassageField | None = None
     columns: int = Field(default=1, ge=1, le=3)
-    items: tuple[Said, ...] = Field(min_length=1, max_length=MOST)
+    items: tuple[PassageField, ...] = Field(min_length=1, max_length=MAX_ITEMS)
     blank: int = Field(default=0, ge=0, le=12)
     """Empty boxes with a line, for the reader's own words."""

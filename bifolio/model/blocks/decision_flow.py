@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from bifolio.model.base import FactId, Label, Model, Said, Text
+from bifolio.model.base import FactId, Label, Model, PassageField, Text
 from bifolio.model.blocks.base import BlockBase
 
 
@@ -35,4 +35,4 @@ class DecisionFlow(BlockBase):
     alt: Text
     """The flow in words, for a reader who does not see the drawing."""
     questions: tuple[FlowQuestion, ...] = Field(min_length=1, max_length=5)
-    end: Said
+    end: PassageField

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from bifolio.model.base import Label, Name, Said, Text
+from bifolio.model.base import Label, Name, PassageField, Text
 from bifolio.model.blocks.base import BlockBase
 
 
@@ -15,6 +15,6 @@ class Figure(BlockBase):
     kind: Literal["figure"]
     name: Name
     title: Label | None = None
-    caption: Said | None = None
+    caption: PassageField | None = None
     alt: Text | None = None
     """Replaces the drawing's own text alternative."""

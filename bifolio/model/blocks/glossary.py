@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from bifolio.model.base import MOST, FactId, Label, Model, Text
+from bifolio.model.base import MAX_ITEMS, FactId, Label, Model, Text
 from bifolio.model.blocks.base import BlockBase
 
 
@@ -24,4 +24,4 @@ class Glossary(BlockBase):
     shorthand = "terms"
     kind: Literal["glossary"]
     title: Label | None = None
-    terms: tuple[Term, ...] = Field(min_length=1, max_length=MOST)
+    terms: tuple[Term, ...] = Field(min_length=1, max_length=MAX_ITEMS)

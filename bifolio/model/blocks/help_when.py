@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from bifolio.model.base import MOST, Label, Many, Said
+from bifolio.model.base import MAX_ITEMS, Label, PassageField, PassageList
 from bifolio.model.blocks.base import BlockBase
 
 
@@ -15,8 +15,8 @@ class HelpWhen(BlockBase):
 
     kind: Literal["help_when"]
     title: Label | None = None
-    now: Many = Field(min_length=1, max_length=MOST)
-    soon: Many = Field(min_length=1, max_length=MOST)
-    when_you_can: Many = Field(min_length=1, max_length=MOST)
-    fine: Said | None = None
+    now: PassageList = Field(min_length=1, max_length=MAX_ITEMS)
+    soon: PassageList = Field(min_length=1, max_length=MAX_ITEMS)
+    when_you_can: PassageList = Field(min_length=1, max_length=MAX_ITEMS)
+    fine: PassageField | None = None
     """When no help is needed."""

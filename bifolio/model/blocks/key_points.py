@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from bifolio.model.base import Label, Said
+from bifolio.model.base import Label, PassageField
 from bifolio.model.blocks.base import BlockBase
 
 
@@ -16,4 +16,4 @@ class KeyPoints(BlockBase):
     shorthand = "items"
     kind: Literal["key_points"]
     title: Label | None = None
-    items: tuple[Said, ...] = Field(min_length=1, max_length=7)
+    items: tuple[PassageField, ...] = Field(min_length=1, max_length=7)

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
-from bifolio.model.base import MOST, FactId, Label, Model, Said, check_inline, words_for
+from bifolio.model.base import MAX_ITEMS, FactId, Label, Model, PassageField, check_inline, words_for
 from bifolio.model.blocks.base import BlockBase
 
 
@@ -41,14 +41,14 @@ class LogTable(BlockBase):
 
     kind: Literal["log_table"]
     title: Label | None = None
-    note: Said | None = None
+    note: PassageField | None = None
     columns: tuple[
         Annotated[LogColumn, BeforeValidator(words_for("label"), json_schema_input_type=str | LogColumn)],
         ...,
     ] = Field(min_length=2, max_length=12)
     rows: tuple[
         Annotated[TableRow, BeforeValidator(_as_cells, json_schema_input_type=list[Cell] | TableRow)], ...
-    ] = Field(default=(), max_length=MOST)
+    ] = Field(default=(), max_length=MAX_ITEMS)
     blank: int = Field(default=0, ge=0, le=40)
     cites: tuple[FactId, ...] = ()
 

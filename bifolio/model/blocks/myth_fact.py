@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from bifolio.model.base import MOST, FactId, Label, Model, Text
+from bifolio.model.base import MAX_ITEMS, FactId, Label, Model, Text
 from bifolio.model.blocks.base import BlockBase
 
 
@@ -24,4 +24,4 @@ class MythFact(BlockBase):
     shorthand = "pairs"
     kind: Literal["myth_fact"]
     title: Label | None = None
-    pairs: tuple[MythFactPair, ...] = Field(min_length=1, max_length=MOST)
+    pairs: tuple[MythFactPair, ...] = Field(min_length=1, max_length=MAX_ITEMS)

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from bifolio.model.base import MOST, Label, Many
+from bifolio.model.base import MAX_ITEMS, Label, PassageList
 from bifolio.model.blocks.base import BlockBase
 
 
@@ -16,4 +16,4 @@ class PrivacyNote(BlockBase):
     shorthand = "text"
     kind: Literal["privacy_note"]
     title: Label | None = None
-    text: Many = Field(min_length=1, max_length=MOST)
+    text: PassageList = Field(min_length=1, max_length=MAX_ITEMS)

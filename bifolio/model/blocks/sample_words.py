@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from bifolio.model.base import MOST, Label, Said, Text
+from bifolio.model.base import MAX_ITEMS, Label, PassageField, Text
 from bifolio.model.blocks.base import BlockBase
 
 
@@ -16,5 +16,5 @@ class SampleWords(BlockBase):
     shorthand = "lines"
     kind: Literal["sample_words"]
     title: Label | None = None
-    lines: tuple[Text, ...] = Field(min_length=1, max_length=MOST)
-    note: Said | None = None
+    lines: tuple[Text, ...] = Field(min_length=1, max_length=MAX_ITEMS)
+    note: PassageField | None = None

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
-from bifolio.model.base import MOST, Label, Name, Said
+from bifolio.model.base import MAX_ITEMS, Label, Name, PassageField
 from bifolio.model.blocks.base import BlockBase
 
 if TYPE_CHECKING:
@@ -21,6 +21,6 @@ class Section(BlockBase):
     title: Label
     leaf: int | None = Field(default=None, ge=1, le=11)
     """Opens the section with the rosette of reasons, this leaf filled in: 1 is at the top, then clockwise."""
-    note: Said | None = None
-    lead: Said | None = None
-    blocks: tuple[Block, ...] = Field(min_length=1, max_length=MOST)
+    note: PassageField | None = None
+    lead: PassageField | None = None
+    blocks: tuple[Block, ...] = Field(min_length=1, max_length=MAX_ITEMS)

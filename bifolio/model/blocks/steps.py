@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from bifolio.model.base import FactId, Label, Model, Said, Text, words_for
+from bifolio.model.base import FactId, Label, Model, PassageField, Text, words_for
 from bifolio.model.blocks.base import BlockBase
 
 
@@ -31,7 +31,7 @@ class Steps(BlockBase):
     shorthand = "items"
     kind: Literal["steps"]
     title: Label | None = None
-    note: Said | None = None
+    note: PassageField | None = None
     items: tuple[
         Annotated[Step, BeforeValidator(words_for("text"), json_schema_input_type=str | Step)], ...
     ] = Field(min_length=1, max_length=12)

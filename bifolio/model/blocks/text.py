@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from bifolio.model.base import MOST, FactId, Label, Many
+from bifolio.model.base import MAX_ITEMS, FactId, Label, PassageList
 from bifolio.model.blocks.base import BlockBase
 
 
@@ -16,5 +16,5 @@ class TextBlock(BlockBase):
     shorthand = "paragraphs"
     kind: Literal["text"]
     title: Label | None = None
-    paragraphs: Many = Field(min_length=1, max_length=MOST)
+    paragraphs: PassageList = Field(min_length=1, max_length=MAX_ITEMS)
     cites: tuple[FactId, ...] = ()

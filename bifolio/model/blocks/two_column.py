@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from bifolio.model.base import MOST, Label, Model, Said
+from bifolio.model.base import MAX_ITEMS, Label, Model, PassageField
 from bifolio.model.blocks.base import BlockBase
 
 
@@ -15,7 +15,7 @@ class Column(Model):
 
     title: Label
     sign: Literal["helps", "hurts", "none"] = "none"
-    items: tuple[Said, ...] = Field(min_length=1, max_length=MOST)
+    items: tuple[PassageField, ...] = Field(min_length=1, max_length=MAX_ITEMS)
 
 
 class TwoColumn(BlockBase):

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from bifolio.model.base import Label, Said
+from bifolio.model.base import Label, PassageField
 from bifolio.model.blocks.base import BlockBase
 
 
@@ -15,5 +15,5 @@ class WriteIn(BlockBase):
 
     kind: Literal["write_in"]
     label: Label | None = None
-    note: Said | None = None
+    note: PassageField | None = None
     lines: int = Field(default=3, ge=1, le=30)
