@@ -39,7 +39,10 @@ from bifolio.build.jobs import Job
 from bifolio.build.publish import Artefact
 from bifolio.build.scheduler import Delivery, Rack
 from bifolio.build.workers import SameProcess
-from bifolio.compose.composer import FITS, ApprovalLine, ClinicCopy, Composer, Design, qr
+from bifolio.compose.clinic_panel import ApprovalLine, ClinicCopy, qr
+from bifolio.compose.composer import Composer
+from bifolio.compose.design import Design
+from bifolio.compose.slots import FITS
 from bifolio.content.repository import Library
 from bifolio.core.cache import Store, fingerprint
 from bifolio.core.diagnostics import (
@@ -131,7 +134,7 @@ class Workshop:
     def begin_styles(self, brand: str, edition: str, theme: str, region: str, language: str) -> None:
         """Have the styles read that all pages of a design share; who lays one out later waits the less."""
         composer = self.composer(edition, theme, region, language, self._own(brand))
-        self.executor.submit(read_styles, composer.shared_styles(), self._fonts)
+        self.executor.submit(read_styles, composer.stylesheet.page(), self._fonts)
 
     def begin_pages(self, job: Job) -> None:
         """Have the pages of a job laid out; who makes it later waits the less."""
@@ -308,7 +311,7 @@ class Workshop:
             form_code=qr(form_at) if form_at else None,
         )
         body = epub.render(
-            flow, paint, self.faces(job.brand), book, composer.frame("epub"), composer.document
+            flow, paint, self.faces(job.brand), book, composer.stylesheet.frame("epub"), composer.document
         )
         self._proved(verify_epub(body, job.path))
         return Artefact(job.path, body, self._facts(job, repr(flow), repr(paint), repr(book)))
@@ -320,7 +323,7 @@ class Workshop:
         flow, paint, copy = self._flow(job, on_web=True)
         composer = self.composer(*self.place(job))
         body = web.render(
-            flow, paint, self.faces(job.brand), copy.name, composer.frame("web"), composer.document
+            flow, paint, self.faces(job.brand), copy.name, composer.stylesheet.frame("web"), composer.document
         )
         self._proved(verify_page(body, job.path))
         return Artefact(job.path, body, self._facts(job, repr(flow), repr(paint)))
@@ -443,7 +446,7 @@ class Workshop:
         copy = self._flowing_copy(job, composer, paint)
         flow = composer.shelf(shown, composer.slots(copy, {}, flowing=True), copy)
         body = web.render(
-            flow, paint, self.faces(job.brand), copy.name, composer.frame("web"), composer.document
+            flow, paint, self.faces(job.brand), copy.name, composer.stylesheet.frame("web"), composer.document
         )
         path = f"{place}/index.html"
         self._proved(verify_page(body, path, [file.name for item in stock for file in item.files]))
@@ -475,7 +478,7 @@ class Workshop:
     def _cover_page(self, job: Job, handout: Handout | None) -> _Kept[bytes]:
         """Set the words of a cover, or without a handout its ground; each once."""
         composer = self.coloured(job.brand, *self.place(job))
-        html = composer.cover(handout, self.library.brand(job.brand).name)
+        html = composer.sheets.cover(handout, self.library.brand(job.brand).name)
         mark = fingerprint("cover", self._press_mark, html)
         if body := self.store.find(mark):
             return _Kept(lambda: body)
@@ -727,7 +730,7 @@ class Workshop:
     def _begin_slots(
         self, slots: Mapping[str, Markup], composer: Composer, where: str
     ) -> tuple[tuple[str, ...], _Kept[bytes]]:
-        html = composer.slot_sheet(slots)
+        html = composer.sheets.slot_sheet(slots)
         mark = fingerprint("slots", self._press_mark, html)
         if body := self.store.find(mark):
             return tuple(slots), _Kept(lambda: body)
@@ -761,7 +764,7 @@ class Workshop:
         has_back = handout.kind == "booklet"
         sides = 2 * len(sheets(form, pages, has_back=has_back))
         composer = self.note_composer(job.edition, job.theme, job.region, job.language)
-        galley = composer.printer_note(handout, form, sides)
+        galley = composer.sheets.printer_note(handout, form, sides)
         mark = fingerprint("note", self._press_mark, galley)
         note = self.store.find(mark)
         if note is None:
@@ -797,7 +800,7 @@ class Workshop:
     def _told_of(self, job: Job, handout: Handout | None) -> dict[str, object]:
         """Give what a shelf says of an item, and how long a reader needs for it."""
         galley = self._composed(handout, *self.place(job)) if handout else self._galley_of(job)
-        told = self.composer(*self.place(job)).told_of(handout or self.library.handout(job.item))
+        told = self.composer(*self.place(job)).metadata(handout or self.library.handout(job.item))
         return {**told, "minutes": self.minutes(galley)}
 
     def _facts(

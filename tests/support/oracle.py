@@ -15,7 +15,8 @@ from markupsafe import Markup
 
 from bifolio.build.jobs import Job
 from bifolio.build.pipeline import Workshop
-from bifolio.compose.composer import Composer, Design
+from bifolio.compose.composer import Composer
+from bifolio.compose.design import Design
 from bifolio.content.repository import Library
 from bifolio.layout.render import render
 from bifolio.model.plate import LINES

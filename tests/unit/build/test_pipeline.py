@@ -10,7 +10,7 @@ import pytest
 from bifolio.build.jobs import Job
 from bifolio.build.pipeline import Workshop
 from bifolio.build.workers import SameProcess, fonts_of, workers
-from bifolio.compose.composer import FITS
+from bifolio.compose.slots import FITS
 from bifolio.content.repository import Library
 from bifolio.core.cache import Store, fingerprint, open_folder
 from bifolio.core.diagnostics import ContentError, DesignError, Diagnostic, ProofError, Severity
