@@ -99,7 +99,7 @@ def test_schemas_are_fresh(tmp_path: Path) -> None:
     assert [name for name in kept if kept[name] != fresh[name]] == [], "run python build.py schema"
 
 
-def test_stages_do_not_import_one_another() -> None:
+def test_modules_import_only_what_is_below_them() -> None:
     tool = Path(sys.executable).parent / "lint-imports"
     if not tool.exists():
         missing_tool("import-linter is not installed")
