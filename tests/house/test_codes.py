@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from bifolio.content.error_texts import PHRASES
 from bifolio.layout.page_checks import _CURES as CRAFT
 from tests.conftest import ROOT
 
@@ -19,7 +20,6 @@ PUT_BEFORE = {
     ("lint.py", "_finding"): "lint.",
     ("verify_pdf.py", "_finding"): "",
     ("verify_flow.py", "_finding"): "",
-    ("messages.py", "_said"): "*.",
 }
 # Codes whose first half is the sort of the file: `*` in the table.
 SUBJECT = "{subject}."
@@ -50,8 +50,8 @@ def _codes() -> set[str]:
         for node in ast.walk(tree):
             if isinstance(node, ast.Call):
                 found |= set(_of_call(path, node))
-        if path.name == "messages.py":
-            found |= set(_of_tellers(tree))
+        if path.name == "error_texts.py":
+            found |= set(_of_descriptions(tree))
         if path.name == "verify_pdf.py":
             found |= set(_said_in_passing(tree, "verify"))
     return found
@@ -93,8 +93,9 @@ def _said_in_passing(tree: ast.Module, stage: str) -> Iterator[str]:
             yield str(node.value)
 
 
-def _of_tellers(tree: ast.Module) -> Iterator[str]:
-    """Give the codes of messages.py: the first of the three things that a teller returns."""
+def _of_descriptions(tree: ast.Module) -> Iterator[str]:
+    """Yield the codes of error_texts.py: the first of the three parts of a description."""
+    yield from (f"*.{code}" for code, _, _ in PHRASES.values())
     for node in ast.walk(tree):
         if isinstance(node, ast.Return) and isinstance(node.value, ast.Tuple) and len(node.value.elts) == 3:
             first = node.value.elts[0]

@@ -8,7 +8,7 @@ import pytest
 import yaml
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from bifolio.content import messages as faults
+from bifolio.content.error_texts import DESCRIBERS, PHRASES
 from bifolio.content.validation import (
     cited_facts,
     named_pictures,
@@ -148,7 +148,7 @@ def test_every_type_of_error_that_models_can_give_has_words() -> None:
     ours = set(re.findall(r'PydanticCustomError\(\s*"(\w+)"', "".join(map(Path.read_text, MODELS))))
     raised |= ours - {"fact_source"}  # raised by a model that no file is read into
     assert {"missing", "extra_forbidden", "literal_error", "block_shape", "bad_pattern"} <= raised
-    assert not raised - set(faults.TELLERS)
+    assert not raised - {*DESCRIBERS, *PHRASES}
 
 
 def test_error_without_words_is_shown_raw() -> None:
