@@ -64,7 +64,7 @@ def describe(error: ModelError) -> Description:
     if error.kind in DESCRIBERS:
         return DESCRIBERS[error.kind](error)
     if error.kind not in PHRASES:
-        return "invalid", f"{error.name} is not right ({error.kind})", None
+        return "invalid", f"{error.name} is not valid ({error.kind})", None
     parts = {key: shorten(str(value)) for key, value in error.context.items()}
     values = {**parts, "name": error.name, "shown": error.shown}
     code, message, cure = PHRASES[error.kind]
@@ -78,58 +78,62 @@ PHRASES: Mapping[str, tuple[str, str, str]] = {
         "write its fields here, or add it to content/defaults.yaml",
     ),
     "table_empty": ("table-empty", "the table has no rows", 'add "blank: 6" for empty rows'),
-    "empty_step": ("empty", "{name} says nothing", 'give the step a "title" or a "text"'),
-    "binds": ("binds", "only a booklet binds handouts", 'take out "handouts", or write "kind: booklet"'),
+    "empty_step": ("empty", "{name} is empty", 'give the step a "title" or a "text"'),
+    "binds": ("binds", "only a booklet binds handouts", 'remove "handouts", or write "kind: booklet"'),
     "review_order": ("bad-value", "the review is due before the text was written", "check the two dates"),
-    "string_too_short": ("empty", "{name} has no words", "write the words, or take the key out"),
-    "text_unseen": ("empty", "{name} has no words", "write the words, or take the key out"),
-    "text_image": ("image-in-text", "{name} holds a picture", "use a figure block: - figure: name"),
+    "string_too_short": ("empty", "{name} is empty", "write some text, or remove the key"),
+    "text_unseen": ("empty", "{name} has no visible text", "write some text, or remove the key"),
+    "text_image": ("image-in-text", "{name} contains a picture", "use a figure block: - figure: name"),
     "text_html": (
         "html-in-text",
-        "{name} holds the HTML tag {tag}",
-        "take it out; **bold** makes bold words",
+        "{name} contains the HTML tag {tag}",
+        "remove it; for bold text write **bold**",
     ),
     "text_link": ("unsafe-link", '{name} links to "{target}"', "links start with https://, mailto: or tel:"),
     "text_link_space": (
         "broken-link",
-        "{name} has a link with a space in it",
+        "{name} has a link that contains a space",
         "write the address without spaces: tel:+12025550100",
     ),
     "text_phone": (
         "broken-link",
-        '{name} links to "{target}", which calls no number',
-        "write digits: tel:+12025550100",
+        '{name} links to "{target}", which is not a phone number',
+        "write the number in digits: tel:+12025550100",
     ),
     "text_bare_link": (
         "broken-link",
         '{name} has a link without words, to "{target}"',
         "write words between [ and ]",
     ),
-    "text_kept": ("kept-word", '"{word}" is a sign that the press keeps for itself', "use other words"),
+    "text_kept": ("kept-word", '"{word}" is reserved for internal use', "use other words"),
     "line_reach": (
         "line-reach",
         "{name} has no phone, text, chat or web",
-        'add "phone: …", or take the line out',
+        'add "phone: …", or remove the line',
     ),
     "line_source": (
         "line-source",
-        "{name} was read somewhere, and names no source",
+        '{name} has the status "read", but no source',
         'add "source: https://…", the page where it was read',
     ),
-    "bad_pattern": ("bad-value", "{name} is not a pattern: {why}", "see Python's regular expressions"),
+    "bad_pattern": (
+        "bad-value",
+        "{name} is not a regular expression: {why}",
+        "see the documentation of Python's re module",
+    ),
     "token_word": ("bad-value", '{name} cannot be "{shown}"', "write the value itself"),
-    "label_braces": ("bad-value", "{name} holds a brace that is no word like {{number}}", "take it out"),
+    "label_braces": ("bad-value", "{name} contains a brace outside a word such as {{number}}", "remove it"),
     "keep_and_leave": (
         "bad-value",
-        '"keep" and "leave_out" cannot both be said',
-        "keep one of the two: the shorter list",
+        '"keep" and "leave_out" cannot be combined',
+        "use one of the two: the shorter list",
     ),
     "no_role": (
         "no-role",
-        '{name} does not say who approved it, and as what: "{shown}"',
-        'give a name and a role, with a comma between: "Jo Example, clinical psychologist"',
+        '{name} does not give a name and a role: "{shown}"',
+        'write both, separated by a comma: "Jo Example, clinical psychologist"',
     ),
-    "font_weight": ("bad-value", '{name} is not a weight: "{weight}"', "write 400, bold, semi-bold …"),
+    "font_weight": ("bad-value", '{name} is not a font weight: "{weight}"', "write 400, bold, semi-bold …"),
     "color_none": (
         "bad-color",
         "{name} has no colour",
@@ -137,8 +141,8 @@ PHRASES: Mapping[str, tuple[str, str, str]] = {
     ),
     "color_name": (
         "unknown-color",
-        '{name} names the colour "{colour}", which is not there',
-        'name it under "palette:", or write it as "#1d5a68"',
+        '{name} refers to the colour "{colour}", which is not defined',
+        'define it under "palette:", or write it as "#1d5a68"',
     ),
     "color_hex": ("bad-color", '{name} is not a colour: "{colour}"', 'write it as "#1d5a68"'),
 }
@@ -166,12 +170,12 @@ _TAKES_WORDS = frozenset(
 
 def _wrong_type(expected: str) -> Callable[[ModelError], Description]:
     def describe(error: ModelError) -> Description:
-        wanted = "words" if error.context.get("class_name") in _TAKES_WORDS else expected
+        wanted = "text" if error.context.get("class_name") in _TAKES_WORDS else expected
         if error.input is None:
             return (
                 "wrong-type",
-                f"{error.name} must be {wanted}, and nothing stands there",
-                "write it after the colon, or take the key out",
+                f"{error.name} must be {wanted}, but has no value",
+                "write it after the colon, or remove the key",
             )
         message = f"{error.name} must be {wanted}, not {_sort_of(error)}"
         return "wrong-type", message, _how_to_write(error, wanted)
@@ -181,17 +185,17 @@ def _wrong_type(expected: str) -> Callable[[ModelError], Description]:
 
 def _how_to_write(error: ModelError, wanted: str) -> str | None:
     value = error.input
-    if wanted == "words" and isinstance(value, (int, float)):
+    if wanted == "text" and isinstance(value, (int, float)):
         return f'put it in quotes: "{error.shown}"'
-    if wanted == "words" and isinstance(value, dict) and list(value.values()) == [None]:
+    if wanted == "text" and isinstance(value, dict) and list(value.values()) == [None]:
         return 'put text that begins with "{" in quotes'
     if wanted == "a list" and isinstance(value, str):
         one_word = re.fullmatch(r"[\w-]{1,30}", value)
         return f"write it as a list: [{value}]" if one_word else 'begin each item with "- " on its own line'
-    if wanted == "words" and isinstance(value, list):
-        return 'put text that begins with "[" in quotes; a list is not wanted here'
+    if wanted == "text" and isinstance(value, list):
+        return 'a list is not allowed here; put text that begins with "[" in quotes'
     if wanted == "keys and values" and isinstance(value, list):
-        return 'take out the "- " before the keys'
+        return 'remove the "- " before the keys'
     return None
 
 
@@ -199,11 +203,11 @@ def _sort_of(error: ModelError) -> str:
     """Name the sort of a value, or the value itself if it is short."""
     value = error.input
     if isinstance(value, bool):
-        return f"{error.shown}, which YAML reads as yes or no"
+        return f"{error.shown}, a truth value in YAML"
     if isinstance(value, (int, float)):
         return f"the number {error.shown}"
     if isinstance(value, str):
-        return f'"{error.shown}"' if len(value) <= 30 else "words"
+        return f'"{error.shown}"' if len(value) <= 30 else "text"
     return "a list" if isinstance(value, list) else "keys and values"
 
 
@@ -218,14 +222,14 @@ def _literal(error: ModelError) -> Description:
 def _too_few(error: ModelError) -> Description:
     least, there = error.context["min_length"], error.context.get("actual_length", 0)
     if not there:
-        return "empty", f"{error.name} is empty", "fill it, or take the key out"
+        return "empty", f"{error.name} is empty", "fill it, or remove the key"
     return "empty", f"{error.name} has {_items(there)} and needs at least {least}", "add what is missing"
 
 
 def _too_many(error: ModelError) -> Description:
     most, there = error.context["max_length"], error.context.get("actual_length")
     has = f"has {_items(there)}" if there else "is too long"
-    return "too-many", f"{error.name} {has}; at most {most} fit", "split it, or take some out"
+    return "too-many", f"{error.name} {has}; at most {most} are allowed", "split it, or remove some"
 
 
 def _items(count: int) -> str:
@@ -234,8 +238,8 @@ def _items(count: int) -> str:
 
 def _too_long(error: ModelError) -> Description:
     most = error.context["max_length"]
-    message = f"{error.name} has {len(error.input):,} characters; at most {most:,} fit"
-    return "too-long", message, "say it more shortly"
+    message = f"{error.name} has {len(error.input):,} characters; at most {most:,} are allowed"
+    return "too-long", message, "shorten it"
 
 
 def _out_of_range(error: ModelError) -> Description:
@@ -257,8 +261,8 @@ _LOOKS = {
     "text": "python build.py approve writes it: the SHA-256 of the words that were approved",
     "version": 'a version looks like "1.2"',
     "language": "a language looks like en, or en-GB",
-    "words": "a word is written in small letters: emergency_room",
-    "labels": "a label is written in small letters: kind_leaflet",
+    "words": "a word is written in lower-case letters: emergency_room",
+    "labels": "a label is written in lower-case letters: kind_leaflet",
     "tokens": "a token is written like fore-edge, its value like 12mm, 10.5pt, none",
 }
 """What the values of some keys look like; those of all others are names."""
@@ -266,7 +270,7 @@ _LOOKS = {
 
 def _pattern(error: ModelError) -> Description:
     key = next((s for s in reversed(error.steps) if isinstance(s, str) and s in _LOOKS), None)
-    cure = _LOOKS.get(key or "", "use small letters, digits and hyphens: five-senses")
+    cure = _LOOKS.get(key or "", "use lower-case letters, digits and hyphens: five-senses")
     if "is_key" in error.context:
         return "bad-value", f"{error.name} cannot be a key here", cure
     return "bad-value", f'{error.name} cannot be "{error.shown}"', cure
@@ -274,8 +278,8 @@ def _pattern(error: ModelError) -> Description:
 
 def _date(error: ModelError) -> Description:
     if isinstance(error.input, (list, dict)) or error.input is None:
-        return _wrong_type("a day")(error)
-    return "bad-value", f'{error.name} is not a day: "{error.shown}"', "write it as 2026-11-22"
+        return _wrong_type("a date")(error)
+    return "bad-value", f'{error.name} is not a date: "{error.shown}"', "write it as 2026-11-22"
 
 
 def _block_shape(error: ModelError) -> Description:
@@ -284,9 +288,9 @@ def _block_shape(error: ModelError) -> Description:
         return _two_keys([str(key) for key in value])
     if isinstance(value, str):
         words = shorten(value, 30)
-        return "block-shape", "a block is one key, its kind, not plain words", f'write "- text: {words}"'
-    sort = _sort_of(error) if value else "nothing"
-    return "block-shape", f"a block is one key, its kind, not {sort}", 'write "- text: …" for plain words'
+        return "block-shape", "a block is one key, its kind, not plain text", f'write "- text: {words}"'
+    what = f"a block is one key, its kind, not {_sort_of(error)}" if value else "the block is empty"
+    return "block-shape", what, 'write "- text: …" for plain text'
 
 
 def _two_keys(names: list[str]) -> Description:
@@ -295,10 +299,10 @@ def _two_keys(names: list[str]) -> Description:
     is_field = first not in KINDS or other in KINDS[first].model_fields or other not in KINDS
     return (
         "block-shape",
-        f'"{shorten(first)}" and "{shorten(other)}" stand beside each other; a block has one key, its kind',
-        f'indent "{shorten(other)}" by four spaces so that it stands inside "{shorten(first)}"'
+        f'"{shorten(first)}" and "{shorten(other)}" are side by side; a block has one key, its kind',
+        f'indent "{shorten(other)}" by four spaces so that it belongs to "{shorten(first)}"'
         if is_field
-        else f'put "- " before "{other}", so that it is a block of its own',
+        else f'put "- " before "{other}" to make it a block of its own',
     )
 
 
@@ -330,7 +334,7 @@ def _table_cells(error: ModelError) -> Description:
 DESCRIBERS: Mapping[str, Callable[[ModelError], Description]] = {
     "missing": _missing,
     "extra_forbidden": _extra,
-    "string_type": _wrong_type("words"),
+    "string_type": _wrong_type("text"),
     **dict.fromkeys(
         ("int_type", "int_parsing", "int_parsing_size", "int_from_float"), _wrong_type("a whole number")
     ),

@@ -1,7 +1,7 @@
-"""Validate: loaded values → models, with every fault found at once.
+"""Loaded values → models, or all findings at once.
 
-A model says what is right; `faults` says what is wrong, in the author's words. Checks shapes and references
-(facts, figures, icons, words, links), not style: that is lint's part.
+Models define what is valid; `error_texts` says what is wrong in the author's words. Shapes and references
+(facts, figures, icons, words, links) are checked here; style is checked by lint.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ M = TypeVar("M", bound=BaseModel)
 def validate(
     cls: type[M], tree: Tree, subject: str, context: Mapping[str, Any] | None = None
 ) -> tuple[M | None, list[Diagnostic]]:
-    """Build a `cls` from a tree. Gives the model and no findings, or none and all findings.
+    """Return a `cls` built from a tree and no findings, or None and all findings.
 
     `subject` is the first half of the finding codes: content, brand, region, edition, evidence.
     """
@@ -43,14 +43,14 @@ def validate(
 def _no_mapping(tree: Tree, subject: str) -> Diagnostic:
     return Diagnostic(
         f"{subject}.empty-file",
-        "the file is empty" if tree.value is None else "the file does not hold keys and values",
+        "the file is empty" if tree.value is None else "the file does not consist of keys and values",
         Span(tree.source, 1, 1),
         help="see an example in content/, or the schema in content/schema/",
     )
 
 
 def shared_blocks(tree: Tree) -> list[Diagnostic]:
-    """Check content/defaults.yaml: a block kind → the fields that handouts share."""
+    """Check content/defaults.yaml, which maps kinds of block to the fields that handouts share."""
     if not isinstance(tree.value, dict):
         return [] if tree.value is None else [_no_mapping(tree, "content")]
     details: list[ErrorDetails] = []
@@ -73,7 +73,7 @@ def cited_facts(tree: Tree, evidence: Evidence) -> Iterator[Diagnostic]:
         if len(steps) < 2 or steps[-2] != "cites" or not isinstance(value, str):
             continue
         fact = evidence.facts.get(value)
-        if fact is None and FACT_ID.fullmatch(value):  # else the model has told what is wrong with it
+        if fact is None and FACT_ID.fullmatch(value):  # else the model has reported it
             yield Diagnostic(
                 "evidence.unknown-fact",
                 f'there is no fact "{value}"',
@@ -86,12 +86,12 @@ def cited_facts(tree: Tree, evidence: Evidence) -> Iterator[Diagnostic]:
                 f'the fact "{value}" is not verified, so it may not be printed',
                 tree.span(steps),
                 help="read a source that says it and raise its status in content/facts.yaml, "
-                "or take the sentence out",
+                "or remove the sentence",
             )
 
 
 def named_pictures(tree: Tree, figures: Collection[str], icons: Collection[str]) -> Iterator[Diagnostic]:
-    """Check that every figure block names a drawing of the project, and every icon is there."""
+    """Check that every figure block names a drawing of the project, and that every icon exists."""
     for steps, value in tree.walk():
         if not isinstance(value, str) or not NAME.fullmatch(value):
             continue
@@ -113,7 +113,7 @@ def named_pictures(tree: Tree, figures: Collection[str], icons: Collection[str])
 
 
 def region_words(tree: Tree, words: Collection[str], region: str) -> Iterator[Diagnostic]:
-    """Check that every `{word}` in the text, small or with a capital, is a word that the region has."""
+    """Check that the region has every `{word}` in the text, with or without a capital."""
     for steps, value in tree.walk():
         if not isinstance(value, str):
             continue
@@ -128,25 +128,25 @@ def region_words(tree: Tree, words: Collection[str], region: str) -> Iterator[Di
 
 
 MAX_SECTIONS = 3
-"""How deep sections stand in each other: a title, then headings of level 2 to 4, and no reader keeps more."""
+"""How deep sections may be nested: the title and headings of levels 2 to 4 are as much as readers can follow."""
 
 
 def sections(tree: Tree) -> Iterator[Diagnostic]:
-    """Check that sections are not too deep, that no two have one id, and that links in the text find theirs."""
+    """Check that sections are not nested too deeply, that ids are unique, and that links in the text lead to one."""
     first: dict[str, Span] = {}
     for steps, value in tree.walk():
         if steps[-1:] == ("section",) and steps.count("section") == MAX_SECTIONS + 1:
             yield Diagnostic(
                 "content.too-deep",
-                f"sections stand more than {MAX_SECTIONS} deep in each other",
+                f"sections are nested more than {MAX_SECTIONS} levels deep",
                 tree.span(steps, key=True),
-                help="take this section out of the one around it, or set its title in bold",
+                help="move this section out of the one around it, or make its title bold text",
             )
         if steps[-2:] == ("section", "id") and isinstance(value, str):
             if value in first:
                 yield Diagnostic(
                     "content.same-id",
-                    f'two sections have the id "{shorten(value)}"; the first stands in line {first[value].line}',
+                    f'two sections have the id "{shorten(value)}"; the first is in line {first[value].line}',
                     tree.span(steps),
                     help="give one of them another id",
                 )
@@ -172,7 +172,7 @@ _BLOCK: TypeAdapter[Any] = TypeAdapter(Block, config={"defer_build": True})
 
 
 def unused_keys(model: BaseModel, tree: Tree) -> Iterable[Diagnostic]:
-    """Tell, as one warning, which keys of a brand file this program does not use."""
+    """Warn once of all keys of a brand file that Bifolio does not use."""
     extras = sorted(_extras(model, ()))
     if extras:
         yield Diagnostic(

@@ -1,8 +1,8 @@
-"""Load: YAML text → plain values that remember where they stand.
+"""YAML text → plain values, and the place of each in the text.
 
-Values are what YAML 1.2's core schema says, and less: `no` is a word, `010` and `1e3` are words, a date
-is a word that the model reads. Keys may not repeat; merge keys, tags and several documents in one
-file are refused, and aliases are counted before they are followed, so that no small file can
+Values are those of the core schema of YAML 1.2, or fewer: `no` is a string, `010` and `1e3` are strings, a date
+is a string that the model reads. Keys may not repeat; merge keys, tags and several documents in one
+file are refused, and values that aliases repeat are counted, so that no small file can
 become a large one. Nothing here knows what a handout is.
 """
 
@@ -26,7 +26,7 @@ from bifolio.core.diagnostics import (
     shorten,
 )
 from bifolio.core.source_tree import Tree
-from bifolio.core.yaml_errors import name_slip
+from bifolio.core.yaml_errors import explain
 
 try:  # PyYAML without libyaml still works, about eight times slower.
     from yaml import CSafeLoader as _YamlLoader
@@ -36,7 +36,7 @@ except ImportError:  # pragma: no cover
 MAX_FILE_BYTES = 2_000_000
 MAX_NODES = 100_000
 MAX_DEPTH = 60
-MOST_CONTROLS = 20  # what more there is of them, a file of another sort has in thousands
+MAX_CONTROLS = 20  # a file of another format has thousands of them
 
 _NULL = re.compile(r"~|null|Null|NULL|")
 _BOOL = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
@@ -101,15 +101,15 @@ def _read(path: Path, root: Path, name: str) -> bytes:
 
 def _not_utf8(raw: bytes, error: UnicodeDecodeError, name: str) -> Diagnostic:
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        said, span = "the file is UTF-16 text, not UTF-8", None
+        message, span = "the file is UTF-16 text, not UTF-8", None
     else:
-        # What comes before the fault is sound; the rest is only there to show the line.
+        # What precedes the byte is UTF-8; the rest is only needed to show the line.
         source = Source(name, raw.decode("utf-8", errors="replace").removeprefix("\ufeff"))
         span = source.place(len(raw[: error.start].decode("utf-8-sig")))
-        said = "here is a byte that is not UTF-8 text"
+        message = "here is a byte that is not UTF-8 text"
     return Diagnostic(
         "load.not-utf8",
-        said,
+        message,
         span,
         help='save the file as "UTF-8" in your editor',
         where=None if span else name,
@@ -117,13 +117,13 @@ def _not_utf8(raw: bytes, error: UnicodeDecodeError, name: str) -> Diagnostic:
 
 
 def parse(text: str, name: str) -> Tree:
-    """Turn YAML text into a Tree; `name` is how findings call it."""
+    """Parse YAML text; `name` is that of the file in findings. Raises ContentError."""
     source = Source(name, text)
     _refuse_controls(source)
     try:
         node = _compose(source)
     except yaml.MarkedYAMLError as error:
-        raise ContentError(name_slip(source, error)) from error
+        raise ContentError(explain(source, error)) from error
     if node is None:
         return Tree(source, None, None)
     findings: list[Diagnostic] = []
@@ -136,7 +136,7 @@ def parse(text: str, name: str) -> Tree:
 
 
 _SUSPECTS = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\uffff"
-"""All that may be a control character; the few that are not are told apart one by one."""
+"""All that may be control characters; the few that are not are told apart one by one."""
 
 _SUSPECT = re.compile(f"[{_SUSPECTS}]")
 _SUSPECT_ESCAPE = re.compile(f"[\r{_SUSPECTS}]")
@@ -145,14 +145,14 @@ _SUSPECT_ESCAPE = re.compile(f"[\r{_SUSPECTS}]")
 def _refuse_controls(source: Source) -> None:
     refused = (found for found in _SUSPECT.finditer(source.text) if _is_refused(found.group()))
     findings = [
-        _control(found.group(), source.place(found.start())) for found in islice(refused, MOST_CONTROLS)
+        _control(found.group(), source.place(found.start())) for found in islice(refused, MAX_CONTROLS)
     ]
     if findings:
         raise ContentError(findings)
 
 
 def _is_refused(character: str) -> bool:
-    # U+FFFE and U+FFFF stop libyaml; a byte order mark in the middle is a slip of two joined files.
+    # U+FFFE and U+FFFF stop libyaml; a byte order mark in the middle comes of joining two files.
     return is_control(character) or character in "\ufeff\ufffe\uffff"
 
 
@@ -163,14 +163,17 @@ def _control(character: str, span: Span) -> Diagnostic:
         0x2028: "an invisible line end",
         0x2029: "an invisible line end",
         0xFEFF: "an invisible byte order mark",
-    }.get(code, "an invisible sign that turns text round" if code > 0x2000 else "a control character")
-    return Diagnostic(
-        "load.control-character", f"{what} (U+{code:04X}) stands here", span, help="take it out"
+    }.get(
+        code,
+        "an invisible character that changes the direction of text"
+        if code > 0x2000
+        else "a control character",
     )
+    return Diagnostic("load.control-character", f"{what} (U+{code:04X})", span, help="delete it")
 
 
 def _compose(source: Source) -> yaml.Node | None:
-    _refuse_bottomless(source)
+    _refuse_deep_nesting(source)
     loader = _YamlLoader(source.text)
     try:
         node = loader.get_single_node()
@@ -179,9 +182,9 @@ def _compose(source: Source) -> yaml.Node | None:
     return node if isinstance(node, yaml.Node) else None
 
 
-def _refuse_bottomless(source: Source) -> None:
-    # libyaml recurses in C while it composes and dies of 100,000 open brackets (PyYAML 6.0.3). A
-    # file this shallow by count cannot get there; any other is scanned flat, event by event.
+def _refuse_deep_nesting(source: Source) -> None:
+    # libyaml recurses in C while it composes and crashes on 100,000 open brackets (PyYAML 6.0.3). A
+    # file with few brackets and indents is safe; any other is scanned without recursion, event by event.
     text = source.text
     indents = max((len(line) - len(line.lstrip(" -?:")) for line in text.splitlines()), default=0)
     if text.count("[") + text.count("{") + indents < 1000:
@@ -204,7 +207,7 @@ def _refuse_bottomless(source: Source) -> None:
 
 @dataclass(slots=True)
 class _Budget:
-    """What a file may still grow to; a long text that an alias repeats counts for its length."""
+    """Counts the values of a file; a long text that aliases repeat counts by its length."""
 
     source: Source
     nodes: int = 0
@@ -212,13 +215,11 @@ class _Budget:
     def spend(self, node: yaml.Node) -> None:
         self.nodes += 1 + (len(node.value) // 100 if isinstance(node, yaml.ScalarNode) else 0)
         if self.nodes > MAX_NODES:
-            raise ContentError(
-                Diagnostic(
-                    "load.too-many",
-                    f"the file grows to more than {MAX_NODES:,} values",
-                    Span(self.source, 1, 1),
-                    help="write values out instead of repeating them with & and *",
-                )
+            raise ContentError.of(
+                "load.too-many",
+                f"the file expands to more than {MAX_NODES:,} values",
+                Span(self.source, 1, 1),
+                help="write values out instead of repeating them with & and *",
             )
 
 
@@ -233,13 +234,11 @@ def _construct(
     if len(above) > MAX_DEPTH:
         raise ContentError(_too_deep(tree.span_of(node)))
     if id(node) in above:
-        raise ContentError(
-            Diagnostic(
-                "load.self-reference",
-                "an alias points at a value that contains it",
-                tree.span_of(node),
-                help="write the value out instead of using & and *",
-            )
+        raise ContentError.of(
+            "load.self-reference",
+            "an alias refers to a value that contains it",
+            tree.span_of(node),
+            help="write the value out instead of using & and *",
         )
     _refuse_tag(node, tree, findings)
     if isinstance(node, yaml.ScalarNode):
@@ -259,7 +258,7 @@ def _construct(
             findings.append(
                 Diagnostic(
                     "load.duplicate-key",
-                    f'"{key}" stands twice here; the first is in line {first.start_mark.line + 1}',
+                    f'"{key}" appears twice here; the first is in line {first.start_mark.line + 1}',
                     tree.span_of(key_node),
                     help="keep one of the two",
                 )
@@ -285,7 +284,7 @@ def _key(node: yaml.Node, tree: Tree, findings: list[Diagnostic]) -> str | None:
         findings.append(
             Diagnostic(
                 "load.merge-key",
-                'merge keys ("<<") are not used here',
+                'merge keys ("<<") are not supported',
                 tree.span_of(node),
                 help="write the fields out",
             )
@@ -299,17 +298,17 @@ _TAG = re.compile(r"(?:&\S+\s+)?(!\S*)")
 
 
 def _refuse_tag(node: yaml.Node, tree: Tree, findings: list[Diagnostic]) -> None:
-    # Plain values get a tag of the core from libyaml; only one that somebody wrote stands in the text.
+    # libyaml gives every plain value a tag; only one that somebody wrote is in the text.
     start = node.start_mark.index
     if isinstance(node, yaml.MappingNode) and node.value and node.value[0][0].start_mark.index == start:
-        return  # what stands there is of its first key
+        return  # a tag here belongs to the first key
     if written := _TAG.match(tree.source.text, start):
         findings.append(
             Diagnostic(
                 "load.tag",
-                f'the tag "{shorten(written[1])}" is not used here',
+                f'the tag "{shorten(written[1])}" is not supported',
                 tree.source.place(written.start(1), len(written[1])),
-                help="take the tag out; put text in quotes if it has special characters",
+                help="remove the tag; put text in quotes if it has special characters",
             )
         )
 
@@ -317,7 +316,7 @@ def _refuse_tag(node: yaml.Node, tree: Tree, findings: list[Diagnostic]) -> None
 def _scalar(node: yaml.ScalarNode, tree: Tree, findings: list[Diagnostic], *, as_word: bool = False) -> Any:
     text: str = node.value
     if node.style:  # quoted or block text; libyaml calls a plain scalar's style ""
-        # "\\0" writes a control character that the file itself does not hold.
+        # "\\0" is a control character that the file itself does not contain.
         if refused := next(filter(_is_refused, _SUSPECT_ESCAPE.findall(text)), None):
             findings.append(_control(refused, tree.span_of(node)))
         return text
@@ -339,7 +338,7 @@ def _plain_value(text: str) -> Any:
 def _too_deep(span: Span) -> Diagnostic:
     return Diagnostic(
         "load.too-deep",
-        f"lists and mappings stand more than {MAX_DEPTH} deep in each other",
+        f"lists and mappings are nested more than {MAX_DEPTH} levels deep",
         span,
-        help="handouts are flat; close what is open before this place",
+        help="close what is open before this place",
     )
