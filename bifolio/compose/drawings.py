@@ -19,7 +19,7 @@ from bifolio.compose.page_reader import MalformedError, read
 from bifolio.compose.sandbox import offered
 from bifolio.compose.stylesheet import Stylesheet
 from bifolio.compose.wording import Wording
-from bifolio.core.diagnostics import DesignError, Diagnostic, shorten
+from bifolio.core.diagnostics import DesignError, shorten
 from bifolio.model.figure import Drawing
 
 _FILE = re.compile(r"[A-Za-z0-9_-]+")
@@ -62,9 +62,7 @@ class Drawings:
         """Draw an icon in the colour of a role. Raises DesignError."""
         path = self._design.styles / "icons" / f"{name}.svg"
         if not (_FILE.fullmatch(name) and path.is_file()):
-            raise DesignError(
-                Diagnostic("compose.missing-icon", f'there is no icon "{name}"', where=str(path.name))
-            )
+            raise DesignError.of("compose.missing-icon", f'there is no icon "{name}"', where=str(path.name))
         return self._weighted(path.read_text("utf-8").replace("currentColor", self._stylesheet.palette[role]))
 
     def art(self, name: str, values: Mapping[str, Any]) -> str:
@@ -150,13 +148,11 @@ def _check_drawing(svg: str, where: str) -> None:
         elif content.refused:
             fault = f"the drawing may not contain {shorten(next(iter(content.refused)).what)}"
     if fault:
-        raise DesignError(
-            Diagnostic(
-                "compose.drawing",
-                fault,
-                where=where,
-                help="draw with shapes, paths and text alone; colours and lengths are attributes",
-            )
+        raise DesignError.of(
+            "compose.drawing",
+            fault,
+            where=where,
+            help="draw with shapes, paths and text alone; colours and lengths are attributes",
         )
 
 

@@ -29,7 +29,7 @@ from jinja2.bccache import Bucket
 
 from bifolio.compose.sandbox import Sandbox
 from bifolio.core.cache import open_folder
-from bifolio.core.diagnostics import DesignError, Diagnostic, Source
+from bifolio.core.diagnostics import DesignError, Source
 from bifolio.model.flow import DARK_SCREEN
 
 
@@ -122,22 +122,18 @@ def _guarded(name: str, render: Callable[[], str]) -> str:
     try:
         return render()
     except TemplateNotFound as error:
-        raise DesignError(
-            Diagnostic(
-                "compose.missing-template",
-                "the template is not there",
-                where=f"templates/{error.name}",
-                help="each kind of handout and of block has a template of its name",
-            )
+        raise DesignError.of(
+            "compose.missing-template",
+            "the template is not there",
+            where=f"templates/{error.name}",
+            help="each kind of handout and of block has a template of its name",
         ) from error
     except _TEMPLATE_FAILURES as error:
-        raise DesignError(
-            Diagnostic(
-                "compose.template",
-                f"{type(error).__name__}: {error}",
-                where=_template_line(error) or name,
-                help="mend the template, or the label or field that it asks for",
-            )
+        raise DesignError.of(
+            "compose.template",
+            f"{type(error).__name__}: {error}",
+            where=_template_line(error) or name,
+            help="mend the template, or the label or field that it asks for",
         ) from error
 
 

@@ -9,7 +9,7 @@ from functools import cache, cached_property, lru_cache
 from bifolio.branding.palette import colours, tokens_of
 from bifolio.compose import typography
 from bifolio.compose.design import Design
-from bifolio.core.diagnostics import DesignError, Diagnostic
+from bifolio.core.diagnostics import DesignError
 from bifolio.model.flow import DARK_SCREEN
 from bifolio.model.own import Own
 from bifolio.model.project import PLAIN_THEME
@@ -134,13 +134,11 @@ class Stylesheet:
         try:
             text = (self._design.styles / name).read_text("utf-8")
         except (OSError, UnicodeDecodeError) as error:
-            raise DesignError(
-                Diagnostic(
-                    "compose.missing-style",
-                    "the stylesheet is not there, or is not UTF-8 text",
-                    where=f"styles/{name}",
-                    help="each kind of block has a stylesheet of its name",
-                )
+            raise DesignError.of(
+                "compose.missing-style",
+                "the stylesheet is not there, or is not UTF-8 text",
+                where=f"styles/{name}",
+                help="each kind of block has a stylesheet of its name",
             ) from error
         return _COMMENT.sub("", text).strip()
 

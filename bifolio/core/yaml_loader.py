@@ -59,13 +59,11 @@ def read_text(path: Path, root: Path) -> Source:
     name = relative_name(path, root)
     raw = _read(path, root, name)
     if len(raw) > MAX_FILE_BYTES:
-        raise ContentError(
-            Diagnostic(
-                "load.too-large",
-                f"the file has {len(raw):,} bytes; at most {MAX_FILE_BYTES:,} are read",
-                where=name,
-                help="split it into several files",
-            )
+        raise ContentError.of(
+            "load.too-large",
+            f"the file has {len(raw):,} bytes; at most {MAX_FILE_BYTES:,} are read",
+            where=name,
+            help="split it into several files",
         )
     try:
         source = Source(name, raw.decode("utf-8-sig"))
@@ -81,21 +79,17 @@ def _read(path: Path, root: Path, name: str) -> bytes:
             return path.read_bytes()
     except (OSError, RuntimeError) as error:  # Python below 3.13 calls a loop of links a RuntimeError
         reason = "is not there" if isinstance(error, FileNotFoundError) else "cannot be read"
-        raise ContentError(
-            Diagnostic(
-                "load.missing-file",
-                f"the file {reason}",
-                where=name,
-                help="check the name, and that the file is in this folder",
-            )
-        ) from error
-    raise ContentError(
-        Diagnostic(
-            "load.outside",
-            "the file is a link to a place outside the project",
+        raise ContentError.of(
+            "load.missing-file",
+            f"the file {reason}",
             where=name,
-            help="put the file itself here",
-        )
+            help="check the name, and that the file is in this folder",
+        ) from error
+    raise ContentError.of(
+        "load.outside",
+        "the file is a link to a place outside the project",
+        where=name,
+        help="put the file itself here",
     )
 
 

@@ -40,6 +40,7 @@ PUT_TOGETHER = {
     ("pipeline.py", "finding.code"): [],
     ("pipeline.py", "code"): [],
     ("plate.py", "code"): [],
+    ("diagnostics.py", "code"): [],
 }
 
 
@@ -58,8 +59,8 @@ def _codes() -> set[str]:
 
 
 def _of_call(path: Path, call: ast.Call) -> Iterator[str]:
-    name = call.func.id if isinstance(call.func, ast.Name) else ""
-    before = "" if name == "Diagnostic" else PUT_BEFORE.get((path.name, name))
+    name = ast.unparse(call.func)
+    before = "" if name == "Diagnostic" or name.endswith("Error.of") else PUT_BEFORE.get((path.name, name))
     if before is None or not call.args:
         return
     first = call.args[0]
