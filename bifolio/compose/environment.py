@@ -12,19 +12,7 @@ from pathlib import Path
 from types import CodeType
 from typing import Any, ClassVar
 
-from jinja2 import (
-    BytecodeCache,
-    ChoiceLoader,
-    FileSystemBytecodeCache,
-    FileSystemLoader,
-    FunctionLoader,
-    StrictUndefined,
-    Template,
-    TemplateError,
-    TemplateNotFound,
-    TemplateSyntaxError,
-    select_autoescape,
-)
+import jinja2
 from jinja2.bccache import Bucket
 
 from bifolio.compose.sandbox import Sandbox
@@ -43,14 +31,16 @@ class Templates:
         parts: Mapping[str, Source],
         filters: Mapping[str, Callable[..., Any]],
     ) -> None:
-        library = FileSystemLoader(folder)
-        own = FunctionLoader(
+        library = jinja2.FileSystemLoader(folder)
+        own = jinja2.FunctionLoader(
             lambda name: (parts[name].text, parts[name].name, None) if name in parts else None
         )
         self.environment = Sandbox(
-            loader=ChoiceLoader([own, library]) if parts else library,
-            undefined=StrictUndefined,
-            autoescape=select_autoescape(disabled_extensions=(), default=True, default_for_string=True),
+            loader=jinja2.ChoiceLoader([own, library]) if parts else library,
+            undefined=jinja2.StrictUndefined,
+            autoescape=jinja2.select_autoescape(
+                disabled_extensions=(), default=True, default_for_string=True
+            ),
             trim_blocks=True,
             lstrip_blocks=True,
             bytecode_cache=CompiledTemplates(open_folder(compiled) if compiled else None),
@@ -68,8 +58,8 @@ class Templates:
         """Render a template that is not in the folder; `where` names it in findings. Raises DesignError."""
         return _guarded(where, lambda: self._compiled(source, where).render(context))
 
-    def _compile(self, source: str, where: str) -> Template:
-        loader = FunctionLoader(lambda name: (source, name, None))  # from_string would forget the name
+    def _compile(self, source: str, where: str) -> jinja2.Template:
+        loader = jinja2.FunctionLoader(lambda name: (source, name, None))  # from_string would forget the name
         return loader.load(self.environment, where, self.environment.make_globals(None))
 
 
@@ -77,13 +67,13 @@ MAX_COMPILED = 512
 """The most compiled templates kept in memory. The project has a hundred; the studio may see many versions of each."""
 
 
-class CompiledTemplates(BytecodeCache):
+class CompiledTemplates(jinja2.BytecodeCache):
     """Compiled templates, cached in a folder, and in memory for all composers of the process."""
 
     _codes: ClassVar[dict[tuple[str, str], CodeType]] = {}
 
     def __init__(self, folder: Path | None) -> None:
-        self._folder = FileSystemBytecodeCache(str(folder)) if folder else None
+        self._folder = jinja2.FileSystemBytecodeCache(str(folder)) if folder else None
 
     def load_bytecode(self, bucket: Bucket) -> None:
         bucket.code = self._codes.get((bucket.key, bucket.checksum))
@@ -106,7 +96,7 @@ class CompiledTemplates(BytecodeCache):
 # -- findings ------------------------------------------------------------------------------------
 
 _TEMPLATE_FAILURES = (
-    TemplateError,
+    jinja2.TemplateError,
     LookupError,
     TypeError,
     AttributeError,
@@ -121,7 +111,7 @@ _TEMPLATE_FAILURES = (
 def _guarded(name: str, render: Callable[[], str]) -> str:
     try:
         return render()
-    except TemplateNotFound as error:
+    except jinja2.TemplateNotFound as error:
         raise DesignError.of(
             "compose.missing-template",
             "the template is not there",
@@ -140,7 +130,7 @@ def _guarded(name: str, render: Callable[[], str]) -> str:
 def _template_line(error: BaseException) -> str | None:
     """Return the file and line of a template that failed; None if the failure is not in a template."""
     # Jinja's messages lack the template's line; its rewritten traceback has it.
-    if isinstance(error, TemplateSyntaxError):
+    if isinstance(error, jinja2.TemplateSyntaxError):
         return f"{_template_name(error.filename or error.name or '?')}:{error.lineno}"
     if isinstance(
         error, SyntaxError

@@ -9,7 +9,6 @@ become a large one. Nothing here knows what a handout is.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -120,12 +119,10 @@ def parse(text: str, name: str) -> Tree:
         raise ContentError(explain(source, error)) from error
     if node is None:
         return Tree(source, None, None)
-    findings: list[Diagnostic] = []
-    tree = Tree(source, None, node)
-    budget = _Budget(source)
-    value = _construct(node, tree, findings, budget, ())
-    if findings:
-        raise ContentError(findings)
+    values = _Values(Tree(source, None, node))
+    value = values.of(node)
+    if values.findings:
+        raise ContentError(values.findings)
     return Tree(source, value, node)
 
 
@@ -150,20 +147,20 @@ def _is_refused(character: str) -> bool:
     return is_control(character) or character in "\ufeff\ufffe\uffff"
 
 
+_INVISIBLE = {
+    **dict.fromkeys((0x85, 0x2028, 0x2029), "an invisible line end"),
+    0xFEFF: "an invisible byte order mark",
+}
+
+
 def _control(character: str, span: Span) -> Diagnostic:
     code = ord(character)
-    what = {
-        0x85: "an invisible line end",
-        0x2028: "an invisible line end",
-        0x2029: "an invisible line end",
-        0xFEFF: "an invisible byte order mark",
-    }.get(
-        code,
-        "an invisible character that changes the direction of text"
-        if code > 0x2000
-        else "a control character",
+    is_direction = code > 0x2000
+    other = (
+        "an invisible character that changes the direction of text" if is_direction else "a control character"
     )
-    return Diagnostic("load.control-character", f"{what} (U+{code:04X})", span, help="delete it")
+    message = f"{_INVISIBLE.get(code, other)} (U+{code:04X})"
+    return Diagnostic("load.control-character", message, span, help="delete it")
 
 
 def _compose(source: Source) -> yaml.Node | None:
@@ -199,122 +196,97 @@ def _refuse_deep_nesting(source: Source) -> None:
         loader.dispose()
 
 
-@dataclass(slots=True)
-class _Budget:
-    """Counts the values of a file; a long text that aliases repeat counts by its length."""
-
-    source: Source
-    nodes: int = 0
-
-    def spend(self, node: yaml.Node) -> None:
-        self.nodes += 1 + (len(node.value) // 100 if isinstance(node, yaml.ScalarNode) else 0)
-        if self.nodes > MAX_NODES:
-            raise ContentError.of(
-                "load.too-many",
-                f"the file expands to more than {MAX_NODES:,} values",
-                Span(self.source, 1, 1),
-                help="write values out instead of repeating them with & and *",
-            )
-
-
-def _construct(
-    node: yaml.Node,
-    tree: Tree,
-    findings: list[Diagnostic],
-    budget: _Budget,
-    above: tuple[int, ...],
-) -> Any:
-    budget.spend(node)
-    if len(above) > MAX_DEPTH:
-        raise ContentError(_too_deep(tree.span_of(node)))
-    if id(node) in above:
-        raise ContentError.of(
-            "load.self-reference",
-            "an alias refers to a value that contains it",
-            tree.span_of(node),
-            help="write the value out instead of using & and *",
-        )
-    _refuse_tag(node, tree, findings)
-    if isinstance(node, yaml.ScalarNode):
-        return _scalar(node, tree, findings)
-    inside = (*above, id(node))
-    if isinstance(node, yaml.SequenceNode):
-        return [_construct(item, tree, findings, budget, inside) for item in node.value]
-    assert isinstance(node, yaml.MappingNode)
-    result: dict[str, Any] = {}
-    for key_node, value_node in node.value:
-        key = _key(key_node, tree, findings)
-        value = _construct(value_node, tree, findings, budget, inside)
-        if key is None:
-            continue
-        if key in result:
-            first = next(k for k, _ in node.value if getattr(k, "value", None) == key)
-            findings.append(
-                Diagnostic(
-                    "load.duplicate-key",
-                    f'"{key}" appears twice here; the first is in line {first.start_mark.line + 1}',
-                    tree.span_of(key_node),
-                    help="keep one of the two",
-                )
-            )
-            continue
-        result[key] = value
-    return result
-
-
-def _key(node: yaml.Node, tree: Tree, findings: list[Diagnostic]) -> str | None:
-    if not isinstance(node, yaml.ScalarNode):
-        sign = "{" if isinstance(node, yaml.MappingNode) else "["
-        findings.append(
-            Diagnostic(
-                "load.bad-key",
-                f'"{sign}" opens a list or keys and values, and cannot begin a key',
-                tree.span_of(node),
-                help='put text that begins with "{" or "[" in quotes',
-            )
-        )
-        return None
-    if node.value == "<<" and not node.style:
-        findings.append(
-            Diagnostic(
-                "load.merge-key",
-                'merge keys ("<<") are not supported',
-                tree.span_of(node),
-                help="write the fields out",
-            )
-        )
-        return None
-    _refuse_tag(node, tree, findings)
-    return str(_scalar(node, tree, findings, as_word=True))
-
-
 _TAG = re.compile(r"(?:&\S+\s+)?(!\S*)")
 
 
-def _refuse_tag(node: yaml.Node, tree: Tree, findings: list[Diagnostic]) -> None:
-    # libyaml gives every plain value a tag; only one that somebody wrote is in the text.
-    start = node.start_mark.index
-    if isinstance(node, yaml.MappingNode) and node.value and node.value[0][0].start_mark.index == start:
-        return  # a tag here belongs to the first key
-    if written := _TAG.match(tree.source.text, start):
-        findings.append(
-            Diagnostic(
-                "load.tag",
-                f'the tag "{shorten(written[1])}" is not supported',
-                tree.source.place(written.start(1), len(written[1])),
-                help="remove the tag; put text in quotes if it has special characters",
+class _Values:
+    """Turns the nodes of a tree into values, and collects what is wrong with them."""
+
+    def __init__(self, tree: Tree) -> None:
+        self.tree = tree
+        self.findings: list[Diagnostic] = []
+        self.count = 0
+        """The values so far; a long text that aliases repeat counts by its length."""
+
+    def of(self, node: yaml.Node, above: tuple[int, ...] = ()) -> Any:
+        """Return the value of a node inside the nodes `above`. Raises ContentError for a file that expands too far."""
+        self._count(node)
+        if len(above) > MAX_DEPTH:
+            raise ContentError(_too_deep(self.tree.span_of(node)))
+        if id(node) in above:
+            raise ContentError.of(
+                "load.self-reference",
+                "an alias refers to a value that contains it",
+                self.tree.span_of(node),
+                help="write the value out instead of using & and *",
             )
-        )
+        self._check_tag(node)
+        if isinstance(node, yaml.ScalarNode):
+            return self._scalar(node)
+        inside = (*above, id(node))
+        if isinstance(node, yaml.SequenceNode):
+            return [self.of(item, inside) for item in node.value]
+        assert isinstance(node, yaml.MappingNode)
+        result: dict[str, Any] = {}
+        for key_node, value_node in node.value:
+            key = self._key(key_node)
+            value = self.of(value_node, inside)
+            if key is None:
+                continue
+            if key in result:
+                first = next(k for k, _ in node.value if getattr(k, "value", None) == key)
+                message = f'"{key}" appears twice here; the first is in line {first.start_mark.line + 1}'
+                self._report("load.duplicate-key", message, key_node, "keep one of the two")
+                continue
+            result[key] = value
+        return result
 
+    def _count(self, node: yaml.Node) -> None:
+        self.count += 1 + (len(node.value) // 100 if isinstance(node, yaml.ScalarNode) else 0)
+        if self.count > MAX_NODES:
+            raise ContentError.of(
+                "load.too-many",
+                f"the file expands to more than {MAX_NODES:,} values",
+                Span(self.tree.source, 1, 1),
+                help="write values out instead of repeating them with & and *",
+            )
 
-def _scalar(node: yaml.ScalarNode, tree: Tree, findings: list[Diagnostic], *, as_word: bool = False) -> Any:
-    text: str = node.value
-    if node.style:  # quoted or block text; libyaml calls a plain scalar's style ""
-        # "\\0" is a control character that the file itself does not contain.
-        if refused := next(filter(_is_refused, _SUSPECT_ESCAPE.findall(text)), None):
-            findings.append(_control(refused, tree.span_of(node)))
-        return text
-    return text if as_word else _plain_value(text)
+    def _key(self, node: yaml.Node) -> str | None:
+        if not isinstance(node, yaml.ScalarNode):
+            sign = "{" if isinstance(node, yaml.MappingNode) else "["
+            message = f'"{sign}" opens a list or keys and values, and cannot begin a key'
+            self._report("load.bad-key", message, node, 'put text that begins with "{" or "[" in quotes')
+            return None
+        if node.value == "<<" and not node.style:
+            message = 'merge keys ("<<") are not supported'
+            self._report("load.merge-key", message, node, "write the fields out")
+            return None
+        self._check_tag(node)
+        return str(self._scalar(node, as_word=True))
+
+    def _check_tag(self, node: yaml.Node) -> None:
+        # libyaml gives every plain value a tag; only one that somebody wrote is in the text.
+        start = node.start_mark.index
+        if isinstance(node, yaml.MappingNode) and node.value and node.value[0][0].start_mark.index == start:
+            return  # a tag here belongs to the first key
+        if written := _TAG.match(self.tree.source.text, start):
+            place = self.tree.source.place(written.start(1), len(written[1]))
+            message = f'the tag "{shorten(written[1])}" is not supported'
+            cure = "remove the tag; put text in quotes if it has special characters"
+            self._report("load.tag", message, place, cure)
+
+    def _scalar(self, node: yaml.ScalarNode, *, as_word: bool = False) -> Any:
+        text: str = node.value
+        if node.style:  # quoted or block text; libyaml calls a plain scalar's style ""
+            # "\\0" is a control character that the file itself does not contain.
+            if refused := next(filter(_is_refused, _SUSPECT_ESCAPE.findall(text)), None):
+                self.findings.append(_control(refused, self.tree.span_of(node)))
+            return text
+        return text if as_word else _plain_value(text)
+
+    def _report(self, code: str, message: str, place: yaml.Node | Span, cure: str) -> None:
+        span = self.tree.span_of(place) if isinstance(place, yaml.Node) else place
+        self.findings.append(Diagnostic(code, message, span, help=cure))
 
 
 def _plain_value(text: str) -> Any:

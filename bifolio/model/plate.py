@@ -11,22 +11,11 @@ from dataclasses import asdict, dataclass, field
 
 from bifolio.core.diagnostics import Diagnostic, Severity
 
-SLOTS = (
-    "masthead",
-    "mark",
-    "foot",
-    "clinic",
-    "line-1",
-    "line-2",
-    "line-3",
-    "line-4",
-    "qr",
-    "approval",
-)
-"""The names of the slots. A plate may use each any number of times."""
-
 LINES = 4
 """The number of contact lines in the clinic's panel."""
+
+SLOTS = ("masthead", "mark", "foot", "clinic", *(f"line-{n}" for n in range(1, LINES + 1)), "qr", "approval")
+"""The names of the slots. A plate may use each any number of times."""
 
 CLINIC_NAME = "slot:clinic-name"
 """The placeholder for the clinic's name in the metadata."""

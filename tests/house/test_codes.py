@@ -18,6 +18,7 @@ PUT_BEFORE = {
     ("logo.py", "_refuse"): "brand.",
     ("fonts.py", "_refuse"): "brand.",
     ("lint.py", "_finding"): "lint.",
+    ("yaml_loader.py", "self._report"): "",
     ("verify_pdf.py", "_finding"): "",
     ("verify_flow.py", "_finding"): "",
 }
@@ -41,6 +42,7 @@ PUT_TOGETHER = {
     ("pipeline.py", "code"): [],
     ("plate.py", "code"): [],
     ("diagnostics.py", "code"): [],
+    ("yaml_loader.py", "code"): [],
 }
 
 

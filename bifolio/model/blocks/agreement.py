@@ -1,7 +1,5 @@
 """agreement: statements that two or more people initial."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from pydantic import Field

@@ -1,7 +1,5 @@
 """What all blocks have in common."""
 
-from __future__ import annotations
-
 from typing import ClassVar, Literal
 
 from bifolio.model.base import Model

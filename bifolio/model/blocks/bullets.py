@@ -1,7 +1,5 @@
 """bullets: a plain list."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from pydantic import Field

@@ -1,7 +1,5 @@
 """callout: a panel that stands out."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from pydantic import Field

@@ -1,7 +1,5 @@
 """checklist: things to tick with a pen."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from pydantic import Field

@@ -1,7 +1,5 @@
 """choice_row: a question and a few answers to circle."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from pydantic import Field

@@ -1,7 +1,5 @@
 """content_note: what the page is about, and that it may be skipped."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from pydantic import Field

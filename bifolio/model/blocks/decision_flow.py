@@ -1,7 +1,5 @@
 """decision_flow: questions that lead to what to do."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from pydantic import Field

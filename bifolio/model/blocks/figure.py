@@ -1,7 +1,5 @@
 """figure: a drawing from content/figures."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from bifolio.model.base import Label, Name, PassageField, Text

@@ -1,7 +1,5 @@
 """glossary: words and their meanings."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from pydantic import Field

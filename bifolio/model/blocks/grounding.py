@@ -1,7 +1,5 @@
 """grounding: counting down the senses."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from pydantic import Field

@@ -1,7 +1,5 @@
 """help_when: when to get help."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from pydantic import Field

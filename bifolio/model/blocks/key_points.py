@@ -1,7 +1,5 @@
 """key_points: what to remember if nothing else."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from pydantic import Field

@@ -1,7 +1,5 @@
 """log_table: a table to read, or to fill in by hand."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 

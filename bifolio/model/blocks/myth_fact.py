@@ -1,7 +1,5 @@
 """myth_fact: myths, each with the fact beside it."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from pydantic import Field

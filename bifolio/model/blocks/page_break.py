@@ -1,7 +1,5 @@
 """page_break: a new page."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from bifolio.model.blocks.base import BlockBase

@@ -1,7 +1,5 @@
 """privacy_note: somebody else might see this page."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from pydantic import Field

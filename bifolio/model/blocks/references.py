@@ -1,7 +1,5 @@
 """references: the sources of a handout."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from bifolio.model.base import Label

@@ -1,7 +1,5 @@
 """resources: support lines, and the clinic's contact details."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from pydantic import Field

@@ -1,7 +1,5 @@
 """sample_words: words that the reader could say."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from pydantic import Field

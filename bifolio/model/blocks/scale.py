@@ -1,7 +1,5 @@
 """scale: numbers from 0 to 10 to circle."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from bifolio.model.base import Label

@@ -1,7 +1,5 @@
 """two_column: two lists side by side."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from pydantic import Field

@@ -1,7 +1,5 @@
 """write_in: lines to write on."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from pydantic import Field

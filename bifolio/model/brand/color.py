@@ -10,21 +10,6 @@ from pydantic_core import PydanticCustomError
 
 from bifolio.model.brand.spec import SpecModel
 
-COLOR_ROLES = (
-    "foreground",
-    "background",
-    "primary",
-    "secondary",
-    "tertiary",
-    "success",
-    "info",
-    "warning",
-    "danger",
-    "light",
-    "dark",
-    "link",
-)
-
 _HEX = re.compile(r"#(?:[0-9a-fA-F]{3,4}|[0-9a-fA-F]{6}|[0-9a-fA-F]{8})")
 
 
@@ -129,6 +114,9 @@ class Color(SpecModel):
         if self.primary and colours:
             return colours[0]
         return next((colour for colour in colours if not _is_grey(colour)), next(iter(colours), None))
+
+
+COLOR_ROLES = tuple(name for name in Color.model_fields if name != "palette")
 
 
 def _is_grey(colour: str) -> bool:
