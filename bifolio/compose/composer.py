@@ -732,7 +732,7 @@ class Composer:
 
     @offered
     def _support_lines(self, block: Resources) -> tuple[SupportLine, ...]:
-        return self.region.choose(block.lines, block.topics, block.limit, self.own.lines)
+        return self.region.choose(block.lines, block.topics, block.limit, self.own.lines, block.also)
 
     def _lines_checked(self, handout: Handout) -> datetime.date | None:
         """Give the earliest day on which a line that this handout shows was checked."""

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
+from bifolio.compose import typography
 from bifolio.core.diagnostics import Diagnostic, Severity, Span, shorten
 from bifolio.core.phone_numbers import Scheme, numbers_in
 from bifolio.core.source_tree import Steps, Tree
@@ -159,9 +160,7 @@ def sentences(text: str) -> list[str]:
     >>> sentences("Stop. You can breathe, e.g. slowly. Nothing has to happen next.")
     ['Stop.', 'You can breathe, e.g. slowly.', 'Nothing has to happen next.']
     """
-    plain = re.sub(r"\*\*|\[([^\]]*)\]\([^)]*\)", r"\1", text)
-    parts = re.split(r"(?<=[.!?])[\"”’)]*\s+(?=\{?[A-Z“\"'(0-9])", " ".join(plain.split()))
-    return [part for part in parts if part]
+    return typography.sentences(re.sub(r"\*\*|\[([^\]]*)\]\([^)]*\)", r"\1", text))
 
 
 def count_words(sentence: str) -> int:
@@ -430,7 +429,7 @@ def _lines(subject: Subject) -> Iterator[Diagnostic]:
         line.id: line
         for block in walk(subject.handout.body)
         if isinstance(block, Resources)
-        for line in region.choose(block.lines, block.topics, block.limit)
+        for line in region.choose(block.lines, block.topics, block.limit, also=block.also)
     }
     for line in shown.values():
         ways: tuple[tuple[str | None, Scheme], ...] = ((line.phone, "tel"), (line.text, "sms"))

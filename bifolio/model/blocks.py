@@ -21,6 +21,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from bifolio.model.base import MOST, FactId, Label, Many, Model, Name, Said, Text, check_inline, words_for
+from bifolio.model.region import Choice
 
 Audience = Literal["client", "partner", "clinician"]
 
@@ -369,6 +370,8 @@ class Resources(BlockBase):
     topics: tuple[Name, ...] = ()
     """Show the region's lines for these topics."""
     limit: int = Field(default=4, ge=1, le=20)
+    also: tuple[Choice, ...] = Field(default=(), max_length=MOST)
+    """Further choices, each with its own limit. A booklet has those of its parts here."""
     clinic: bool = True
 
 
