@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal
 
@@ -22,7 +22,7 @@ from bifolio.model.blocks import Callout, Glossary, HelpWhen, Resources, walk
 from bifolio.model.evidence import Evidence
 from bifolio.model.handout import Handout
 from bifolio.model.reading import Reading
-from bifolio.model.region import Region
+from bifolio.model.region import Region, SupportLine
 from bifolio.model.words import HouseWords
 
 MAX_WORDS = 20
@@ -91,6 +91,8 @@ class Subject:
     evidence: Evidence
     words: HouseWords
     today: datetime.date
+    parts: Mapping[str, Handout] = field(default_factory=dict)
+    """Of a booklet: the handouts that it binds, whole."""
 
     @cached_property
     def passages(self) -> tuple[Passage, ...]:
@@ -110,6 +112,10 @@ class Subject:
         """How hard its running text is to read; labels and cells are none."""
         return reading([p.text for p in self.passages if p.role == "running"])
 
+    def lines_of(self, block: Resources) -> tuple[SupportLine, ...]:
+        """Return the support lines that a block shows in this region."""
+        return self.region.choose(block.lines, block.topics, block.limit, also=block.also)
+
     def at(self, steps: Steps, words: str = "") -> Span:
         """Point at a text of the file, or at the words in it."""
         whole = self.tree.span(steps)
@@ -118,7 +124,16 @@ class Subject:
 
 def lint(subject: Subject) -> list[Diagnostic]:
     """Give everything an editor would change in one handout, in the order of the file."""
-    found = [finding for rule in RULES for finding in rule(subject)]
+    return _found(subject, RULES)
+
+
+def warn(subject: Subject) -> list[Diagnostic]:
+    """Return what could leave a reader without help, as warnings: a build tells it, and goes on."""
+    return [replace(finding, severity=Severity.WARNING) for finding in _found(subject, SAFETY)]
+
+
+def _found(subject: Subject, rules: Iterable[Rule]) -> list[Diagnostic]:
+    found = [finding for rule in rules for finding in rule(subject)]
     return sorted(found, key=lambda finding: finding.sort_key)
 
 
@@ -392,6 +407,10 @@ def _parts(subject: Subject) -> Iterator[Diagnostic]:
                 yield _finding(
                     key.replace("_", "-"), f'"{key}" is missing', top, f'add "{key}: …" above the body'
                 )
+
+
+def _help_and_lines(subject: Subject) -> Iterator[Diagnostic]:
+    handout, top = subject.handout, subject.at(("kind",))
     blocks = list(walk(handout.body))
     stops = any(isinstance(b, Callout) and b.tone == "stop" for b in blocks)
     has_help = any(isinstance(b, HelpWhen) for b in blocks)
@@ -403,7 +422,8 @@ def _parts(subject: Subject) -> Iterator[Diagnostic]:
             'add "- help_when: default" near the end',
             Severity.ERROR,
         )
-    if not any(isinstance(b, Resources) for b in blocks):
+    resources = [b for b in blocks if isinstance(b, Resources)]
+    if not resources:
         yield _finding(
             "lines-missing",
             "there are no support lines",
@@ -411,6 +431,34 @@ def _parts(subject: Subject) -> Iterator[Diagnostic]:
             'add "- resources: {limit: 3}" near the end',
             Severity.ERROR,
         )
+    elif not any(map(subject.lines_of, resources)):
+        yield _finding(
+            "lines-missing",
+            f'the region "{subject.region.id}" has none of the support lines that are asked for',
+            top,
+            f"ask for other topics, or add a line to content/regions/{subject.region.id}.yaml",
+            Severity.ERROR,
+        )
+
+
+def _not_carried(subject: Subject) -> Iterator[Diagnostic]:
+    """Find the parts of a booklet all of whose help, or lines, are for other readers than the booklet's."""
+    readers = frozenset(subject.handout.audience)
+    for position, name in enumerate(subject.handout.handouts):
+        part = subject.parts.get(name)
+        if part is None:
+            continue
+        heard = list(walk(part.for_readers(readers).body))
+        for kind, what in ((HelpWhen, "when to get help"), (Resources, "support lines")):
+            whole = [block for block in walk(part.body) if isinstance(block, kind)]
+            if whole and not any(isinstance(block, kind) for block in heard):
+                others = sorted({reader for block in whole for reader in block.audience} - readers)
+                yield _finding(
+                    "not-carried",
+                    f'"{name}" has {what} only for {" and ".join(others)}, so the booklet leaves it out',
+                    subject.at(("handouts", position)),
+                    f"say it for {' and '.join(subject.handout.audience)}, too, in {name} or in the booklet",
+                )
 
 
 def _stale(subject: Subject) -> Iterator[Diagnostic]:
@@ -429,7 +477,7 @@ def _lines(subject: Subject) -> Iterator[Diagnostic]:
         line.id: line
         for block in walk(subject.handout.body)
         if isinstance(block, Resources)
-        for line in region.choose(block.lines, block.topics, block.limit, also=block.also)
+        for line in subject.lines_of(block)
     }
     for line in shown.values():
         ways: tuple[tuple[str | None, Scheme], ...] = ((line.phone, "tel"), (line.text, "sms"))
@@ -480,7 +528,12 @@ def _sources(subject: Subject) -> Iterator[Diagnostic]:
                 )
 
 
-RULES: tuple[Callable[[Subject], Iterator[Diagnostic]], ...] = (
+Rule = Callable[[Subject], Iterator[Diagnostic]]
+
+SAFETY: tuple[Rule, ...] = (_help_and_lines, _not_carried)
+"""What a build tells, too."""
+
+RULES: tuple[Rule, ...] = (
     _grade,
     _long_sentences,
     _long_paragraphs,
@@ -490,6 +543,7 @@ RULES: tuple[Callable[[Subject], Iterator[Diagnostic]], ...] = (
     _uncited_numbers,
     _uncited_claims,
     _parts,
+    *SAFETY,
     _stale,
     _lines,
     _thin_evidence,

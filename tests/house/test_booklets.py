@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from bifolio.plan import Job
 
+from bifolio.build.jobs import Job
 from bifolio.build.pipeline import Workshop
 from bifolio.compose.typography import fill_words, plain, sentences
 from bifolio.content.repository import Library
