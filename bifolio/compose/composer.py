@@ -278,7 +278,7 @@ class Composer:
         self._code = cache(self._compiled)
         self.tokens = self._theme_tokens()
         self.palette = colours(self._painted_tokens(), palette)
-        self.words = {**region.words, "emergency": region.emergency.number, "region": region.name}
+        self.words = region.all_words
         self.environment = _environment(design.templates, design.compiled, own.parts)
         self._add_filters()
 

@@ -318,7 +318,7 @@ class Library:
         whole = self.handout_tree(item)
         trees = [self.handout_tree(name) for name in whole.value.get("handouts") or ()]
         shared = self.trees.get("content/defaults.yaml")
-        words = {*region.words, "emergency", "region"}
+        words = {*region.all_words}
         found = [
             finding
             for tree in (whole, *trees)

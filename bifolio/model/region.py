@@ -84,6 +84,16 @@ class Region(Model):
         """The country whose telephone numbers stand here, as ISO 3166-1 has it: that of the language, "en-GB"."""
         return self.language.partition("-")[2] or None
 
+    @property
+    def all_words(self) -> dict[str, str]:
+        """The region's words, with those that it need not write: `emergency`, `region` and `crisis`.
+
+        `crisis` is the number of its first crisis line; a region without one does not have the word.
+        """
+        said = {**self.words, "emergency": self.emergency.number, "region": self.name}
+        numbers = [line.phone for line in self.lines if "crisis" in line.topics and line.phone]
+        return {**said, "crisis": numbers[0].replace(" ", "\N{NO-BREAK SPACE}")} if numbers else said
+
     def choose(
         self,
         ids: tuple[str, ...],
