@@ -264,7 +264,7 @@ class Office:
         tree = library.handout_tree(item)
         parts = {name: library.handout(name) for name in handout.handouts}
         day = today or handout.review.written
-        return Subject(handout, tree, region, library.evidence, library.words, day, parts)
+        return Subject(handout, tree, region, library.evidence, library.words, day, library.safety, parts)
 
     def attest(self, items: Sequence[str], brands: Sequence[str], folder: Path | None) -> list[Path]:
         """Write the evidence sheets of each handout through the same press; give the paths of the files."""
