@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from bifolio.app import Office
 from bifolio.build.jobs import Request
-from bifolio.cli import main
+from bifolio.cli.main import main
 from bifolio.content.repository import Library
 from tests.support.projects import COMPLETE, HANDOUT, REGION, SAFE, Scratch
 
