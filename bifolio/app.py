@@ -134,6 +134,18 @@ class Office:
         """Give what is odd about brands and stops nothing."""
         return [finding for brand in dict.fromkeys(brands) for finding in self.library.brand_warnings(brand)]
 
+    def dangers(self, jobs: Iterable[Job]) -> list[Diagnostic]:
+        """Return what could leave a reader of these jobs without help, as warnings."""
+        from bifolio.editorial.lint import warn
+
+        library = self.library
+        found = (
+            finding
+            for item, region in dict.fromkeys((job.item, job.region) for job in jobs)
+            for finding in warn(self._subject(library.handout(item), item, library.region(region)))
+        )
+        return list({(finding.span, finding.message): finding for finding in found}.values())
+
     def build(
         self,
         jobs: Sequence[Job],
@@ -237,16 +249,23 @@ class Office:
 
         for item in desk.handouts:
             found = (
-                f for region in desk.regions.values() for f in lint(self._subject(desk, item, region, today))
+                finding
+                for region in desk.regions.values()
+                for finding in lint(self._subject(desk.handouts[item], item, region, today))
             )
             yield from {(finding.span, finding.message): finding for finding in found}.values()
 
-    def _subject(self, desk: _Desk, item: str, region: Region, today: datetime.date) -> Subject:
+    def _subject(
+        self, handout: Handout, item: str, region: Region, today: datetime.date | None = None
+    ) -> Subject:
+        """Return what lint looks at; without a day nothing is due."""
         from bifolio.editorial.lint import Subject
 
         library = self.library
         tree = library.handout_tree(item)
-        return Subject(desk.handouts[item], tree, region, library.evidence, library.words, today)
+        parts = {name: library.handout(name) for name in handout.handouts}
+        day = today or handout.review.written
+        return Subject(handout, tree, region, library.evidence, library.words, day, library.safety, parts)
 
     def attest(self, items: Sequence[str], brands: Sequence[str], folder: Path | None) -> list[Path]:
         """Write the evidence sheets of each handout through the same press; give the paths of the files."""
@@ -282,7 +301,7 @@ class Office:
         region = next(iter(desk.regions.values()))
         sheets: dict[str, Handout] = {}
         for item, handout in desk.handouts.items():
-            subject = self._subject(desk, item, region, handout.review.written)
+            subject = self._subject(handout, item, region)
             remarks = Counter(finding.code for finding in lint(subject))
             made = attest(handout, self.library.evidence, subject.reading, remarks, labels)
             names = [f"{item}.evidence", *(f"{item}.evidence-{number}" for number in range(2, len(made) + 1))]

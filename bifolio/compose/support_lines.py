@@ -34,7 +34,7 @@ class SupportLines:
     @offered
     def choose(self, block: Resources) -> tuple[SupportLine, ...]:
         """Return the lines that a block shows."""
-        return self._region.choose(block.lines, block.topics, block.limit, self._overrides.lines)
+        return self._region.choose(block.lines, block.topics, block.limit, self._overrides.lines, block.also)
 
     def checked_on(self, handout: Handout) -> datetime.date | None:
         """Return the earliest day on which a line of this handout was checked; None if it shows no lines."""

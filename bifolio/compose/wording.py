@@ -22,7 +22,7 @@ class Wording:
     def __init__(self, locale: Locale, region: Region) -> None:
         self.locale = locale
         self.region = region
-        self.words = {**region.words, "emergency": region.emergency.number, "region": region.name}
+        self.words = region.all_words
 
     @property
     def filters(self) -> Mapping[str, Callable[..., Any]]:

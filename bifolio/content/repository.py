@@ -27,10 +27,12 @@ from bifolio.content.validation import (
     cited_facts,
     named_pictures,
     region_words,
+    safety_sentences,
     sections,
     shared_blocks,
     unused_keys,
     validate,
+    with_sentences,
 )
 from bifolio.core.diagnostics import (
     ContentError,
@@ -58,7 +60,7 @@ from bifolio.model.edition import Edition
 from bifolio.model.evidence import Evidence, Facts, Sources
 from bifolio.model.figure import Drawing, FigureWords
 from bifolio.model.handout import Handout
-from bifolio.model.house_words import HouseWords
+from bifolio.model.house_words import HouseWords, SafetySentence
 from bifolio.model.locale import Locale
 from bifolio.model.own import Own
 from bifolio.model.plate import LINES
@@ -77,6 +79,8 @@ class Library:
         self.content = self.root / "content"
         self.trees: dict[str, Tree] = {}
         """Every file read so far, by its name; findings of later stages point into them."""
+        self._filled: dict[str, tuple[Tree, Tree, list[Diagnostic]]] = {}
+        """Handouts with their safety sentences, by the file's name: as written, filled in, and what was lost."""
         self._guests: dict[str, tuple[Tree, Path]] = {}
         self.table: Path | None = None
         """The table of clinics whose rows are brands here."""
@@ -230,17 +234,29 @@ class Library:
         path = self.content / "words.yaml"
         return self._model(HouseWords, path, "words", ContentError) if path.exists() else HouseWords()
 
-    @cached_property
+    @property
     def defaults(self) -> dict[str, Any]:
-        """Blocks that handouts share: content/defaults.yaml, a block kind → its fields."""
+        """Blocks that handouts share, a block kind → its fields."""
+        return self._shared[0]
+
+    @property
+    def safety(self) -> Mapping[str, SafetySentence]:
+        """Sentences about dangers that handouts share, by name."""
+        return self._shared[1]
+
+    @cached_property
+    def _shared(self) -> tuple[dict[str, Any], dict[str, SafetySentence]]:
+        """What handouts share: content/defaults.yaml."""
         path = self.content / "defaults.yaml"
         if not path.exists():
-            return {}
-        tree = self._tree(path)
-        findings = [*shared_blocks(tree), *self._lost_names(tree)]
+            return {}, {}
+        sentences, findings = safety_sentences(self._tree(path))
+        if not findings:  # else the names of faulty sentences would be faults, too
+            tree, lost = with_sentences(self._tree(path), sentences)
+            findings = [*lost, *shared_blocks(tree), *self._lost_names(tree)]
         if findings:
             raise ContentError(findings)
-        return tree.value or {}
+        return tree.value or {}, sentences
 
     def handout(self, item: str) -> Handout:
         """Give a handout as every reader gets it; see `open_handout`."""
@@ -262,7 +278,7 @@ class Library:
                 return whole
         self._refuse_name(item)
         handout, findings = validate(Handout, tree, "content", {"defaults": self.defaults})
-        findings += [*self._lost_names(tree), *sections(tree)]
+        findings += [*self._filled[tree.source.name][2], *self._lost_names(tree), *sections(tree)]
         if handout is not None:
             findings += self._not_to_bind(handout, tree)
         if handout is None or findings:
@@ -317,10 +333,10 @@ class Library:
 
     def check_words(self, item: str, region: Region) -> list[Diagnostic]:
         """Find words of a handout that a region does not have."""
-        whole = self.handout_tree(item)
-        trees = [self.handout_tree(name) for name in whole.value.get("handouts") or ()]
+        whole = self._written_tree(item)
+        trees = [self._written_tree(name) for name in whole.value.get("handouts") or ()]
         shared = self.trees.get("content/defaults.yaml")
-        words = {*region.words, "emergency", "region"}
+        words = {*region.all_words}
         found = [
             finding
             for tree in (whole, *trees)
@@ -335,6 +351,16 @@ class Library:
         return sum(len(tree.source.text) for tree in trees)
 
     def handout_tree(self, item: str) -> Tree:
+        """Return a handout's file with the safety sentences that it names in their places."""
+        tree = self._written_tree(item)
+        kept = self._filled.get(tree.source.name)
+        if kept is None or kept[0] is not tree:
+            names_one = "safety" in tree.source.text  # else a fault of the shared sentences is none of it
+            filled, lost = with_sentences(tree, self.safety) if names_one else (tree, [])
+            kept = self._filled[tree.source.name] = tree, filled, lost
+        return kept[1]
+
+    def _written_tree(self, item: str) -> Tree:
         path = self.handout_paths.get(item)
         if path is None:
             raise self._unknown("item", item, tuple(self.handout_paths), RequestError)

@@ -93,7 +93,21 @@ def _with_blocks_as_written(schema: dict[str, Any]) -> dict[str, Any]:
             }
         )
     definitions["Block"] = {"oneOf": [*choices, {"enum": bare}]}
+    for fields in definitions.values():
+        if {"text", "cites"} <= fields.get("properties", {}).keys():
+            _let_name_a_sentence(fields)
     return {key: _replace_unions(value) for key, value in schema.items()}
+
+
+def _let_name_a_sentence(fields: dict[str, Any]) -> None:
+    """Let `safety: name` stand for `text`."""
+    fields["properties"]["safety"] = {
+        "description": "A sentence of content/defaults.yaml, by its name; it stands for the text.",
+        "type": "string",
+    }
+    if "text" in fields.get("required", ()):
+        fields["required"] = [field for field in fields["required"] if field != "text"]
+        fields["oneOf"] = [{"required": ["text"]}, {"required": ["safety"]}]
 
 
 def _replace_unions(value: Any) -> Any:

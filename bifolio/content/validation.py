@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
@@ -15,11 +16,12 @@ from pydantic_core import ErrorDetails
 
 from bifolio.content.messages import findings
 from bifolio.core.diagnostics import Diagnostic, Severity, Span, shorten, suggest
-from bifolio.core.source_tree import Tree
-from bifolio.model.base import FACT_ID, NAME
+from bifolio.core.source_tree import Steps, Tree
+from bifolio.model.base import FACT_ID, NAME, Name
 from bifolio.model.blocks import Block
 from bifolio.model.blocks.base import BlockBase
 from bifolio.model.evidence import Evidence
+from bifolio.model.house_words import SafetySentence
 from bifolio.model.words import WORD, word_name
 
 M = TypeVar("M", bound=BaseModel)
@@ -55,6 +57,8 @@ def shared_blocks(tree: Tree) -> list[Diagnostic]:
         return [] if tree.value is None else [_no_mapping(tree, "content")]
     details: list[ErrorDetails] = []
     for kind, fields in tree.value.items():
+        if kind == _SAFETY:
+            continue
         try:
             _BLOCK.validate_python({kind: fields})
         except ValidationError as error:
@@ -62,6 +66,66 @@ def shared_blocks(tree: Tree) -> list[Diagnostic]:
                 above = () if detail["loc"] or detail["type"] == "unknown_block" else (kind,)
                 details.append({**detail, "loc": (*above, *detail["loc"])})
     return findings(details, BlockBase, tree, "content")
+
+
+_SAFETY = "safety"
+"""The key of the sentences in content/defaults.yaml, and the one by which a text names one of them."""
+
+
+def safety_sentences(tree: Tree) -> tuple[dict[str, SafetySentence], list[Diagnostic]]:
+    """Read the safety sentences of content/defaults.yaml, by name; return them, and what is wrong with them."""
+    if not isinstance(tree.value, dict) or _SAFETY not in tree.value:
+        return {}, []
+    try:
+        return _SENTENCES.validate_python(tree.value[_SAFETY]), []
+    except ValidationError as error:
+        details = error.errors(include_url=False)
+        placed: list[ErrorDetails] = [{**detail, "loc": (_SAFETY, *detail["loc"])} for detail in details]
+        return {}, findings(placed, SafetySentence, tree, "content")
+
+
+def with_sentences(tree: Tree, sentences: Mapping[str, SafetySentence]) -> tuple[Tree, list[Diagnostic]]:
+    """Put the text and the cites of safety sentences in the place of `safety: name`.
+
+    Returns the tree with the words filled in, which still points into the file as it is written, and a finding
+    for each name that is not there.
+    """
+    lost: list[Diagnostic] = []
+
+    def filled(value: Any, steps: Steps) -> Any:
+        if isinstance(value, list):
+            return [filled(inner, (*steps, position)) for position, inner in enumerate(value)]
+        if not isinstance(value, dict):
+            return value
+        name = value.get(_SAFETY)
+        if not isinstance(name, str):
+            return {key: filled(inner, (*steps, key)) for key, inner in value.items()}
+        rest = {key: inner for key, inner in value.items() if key != _SAFETY}
+        if "text" in rest:
+            lost.append(
+                Diagnostic(
+                    "content.two-texts",
+                    '"safety" and "text" both say what stands here',
+                    tree.span((*steps, "text"), key=True),
+                    help="keep one of them",
+                )
+            )
+            return rest
+        if name not in sentences:
+            lost.append(
+                Diagnostic(
+                    "content.unknown-sentence",
+                    f'there is no safety sentence "{shorten(name)}" in content/defaults.yaml',
+                    tree.span((*steps, _SAFETY)),
+                    help=suggest(name, sentences, "sentences"),
+                )
+            )
+            return {**rest, "text": _SAFETY}
+        said = sentences[name]
+        own = rest.get("cites", [])
+        return {**rest, "text": said.text, "cites": [*said.cites, *own] if isinstance(own, list) else own}
+
+    return replace(tree, value=filled(tree.value, ())), lost
 
 
 # -- references ----------------------------------------------------------------------------------
@@ -166,6 +230,9 @@ def sections(tree: Tree) -> Iterator[Diagnostic]:
 
 _ANCHOR = re.compile(r"\]\(\s*#([^)\s]*)")
 _BLOCK: TypeAdapter[Any] = TypeAdapter(Block, config={"defer_build": True})
+_SENTENCES: TypeAdapter[dict[str, SafetySentence]] = TypeAdapter(
+    dict[Name, SafetySentence], config={"defer_build": True}
+)
 
 
 # -- brand files -----------------------------------------------------------------------------------

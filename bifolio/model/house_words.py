@@ -1,14 +1,18 @@
-"""House words: what lint looks for in running text, and what to say instead. content/words.yaml."""
+"""House words: what lint looks for in running text, and what to say instead. content/words.yaml.
+
+And safety sentences: what all handouts say of a danger in the same words. content/defaults.yaml.
+"""
 
 from __future__ import annotations
 
 import re
 from functools import cached_property
+from typing import Literal
 
 from pydantic import field_validator
 from pydantic_core import PydanticCustomError
 
-from bifolio.model.base import Model
+from bifolio.model.base import Model, Passage
 
 
 def _compiles(pattern: str) -> str:
@@ -29,7 +33,29 @@ class HouseWord(Model):
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:
-        return re.compile(rf"(?<![\w-])(?:{self.find})(?![\w-])", re.IGNORECASE)
+        return _words(self.find)
+
+
+def _words(find: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![\w-])(?:{find})(?![\w-])", re.IGNORECASE)
+
+
+class SafetySentence(Passage):
+    """What to do about one danger, in the same words wherever it is said: `{safety: neck}`."""
+
+    when: Literal["now", "soon", "when_you_can"] = "now"
+    """In which row of a help_when block it stands; in a later one it would come too late."""
+    find: str | None = None
+    """Words that tell of this danger, a regular expression: what is said with them is this sentence and no other."""
+
+    @field_validator("find")
+    @classmethod
+    def _checked(cls, find: str | None) -> str | None:
+        return find if find is None else _compiles(find)
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str] | None:
+        return _words(self.find) if self.find else None
 
 
 class HouseWords(Model):

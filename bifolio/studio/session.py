@@ -650,7 +650,7 @@ class _Desk:
         library = self.sketch.library
         tree, handout = library.handout_tree(item), library.handout(item)
         region = library.region(library.plan.region)
-        subject = lint.Subject(handout, tree, region, library.evidence, library.words, today)
+        subject = lint.Subject(handout, tree, region, library.evidence, library.words, today, library.safety)
         return list(words.placed(lint.lint(subject), tree))
 
     def _suits(self, edition: str | None, item: str) -> str | None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bifolio.content.validation import validate
+from bifolio.content.validation import safety_sentences, validate, with_sentences
 from bifolio.core.diagnostics import show
 from bifolio.core.yaml_loader import load
 from bifolio.editorial.lint import RULES, Subject, lint, reading, said, sentences
@@ -17,18 +17,22 @@ from tests.conftest import ROOT
 from tests.support.golden import ROOT as GOLDEN
 
 TODAY = datetime.date(2026, 11, 22)
+SAFETY, _ = safety_sentences(load(GOLDEN / "lint_safety.yaml", GOLDEN))
 CASES = tuple(sorted(path.stem for path in (GOLDEN / "lint").glob("*.yaml")))
 
 
 def _subject(library, path: Path, today: datetime.date = TODAY) -> Subject:
-    tree = load(path, path.parent)
+    tree, lost = with_sentences(load(path, path.parent), SAFETY)
+    assert not lost
     handout, findings = validate(Handout, tree, "content", {"defaults": library.defaults})
     assert handout is not None, findings
-    return Subject(handout, tree, library.region("us"), library.evidence, library.words, today)
+    region = library.region("us")
+    return Subject(handout, tree, region, library.evidence, library.words, today, SAFETY)
 
 
 def test_saw_the_cases() -> None:
     assert "long-sentence" in CASES
+    assert SAFETY["neck"].when == "now"
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -42,10 +46,15 @@ def test_every_code_has_a_case(golden) -> None:
     codes = set(re.findall(r'_finding\(\s*"([a-z-]+)"|"lint\.([a-z-]+)"', source))
     named = {one or other for one, other in codes} | {"main-message", "call-to-action"}
     told = "".join(path.read_text("utf-8") for path in (GOLDEN / "lint").glob("*.txt"))
-    shown = set(re.findall(r"\[lint\.([a-z-]+)\]", told)) | {"stale-line", "line-no-link", "source-address"}
+    shown = set(re.findall(r"\[lint\.([a-z-]+)\]", told)) | {
+        "stale-line",
+        "line-no-link",
+        "source-address",
+        "not-carried",
+    }
     assert "long-sentence" in named
     assert named == shown
-    assert len(RULES) == 13
+    assert len(RULES) == 18
 
 
 def test_what_is_said_without_a_cite_is_what_somebody_agreed_to(library, golden) -> None:

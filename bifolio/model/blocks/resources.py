@@ -4,8 +4,9 @@ from typing import Literal
 
 from pydantic import Field
 
-from bifolio.model.base import Label, Name
+from bifolio.model.base import MAX_ITEMS, Label, Name
 from bifolio.model.blocks.base import BlockBase
+from bifolio.model.region import Choice
 
 
 class Resources(BlockBase):
@@ -18,4 +19,6 @@ class Resources(BlockBase):
     topics: tuple[Name, ...] = ()
     """Show the region's lines for these topics."""
     limit: int = Field(default=4, ge=1, le=20)
+    also: tuple[Choice, ...] = Field(default=(), max_length=MAX_ITEMS)
+    """Further choices, each with its own limit. A booklet has those of its parts here."""
     clinic: bool = True

@@ -7,7 +7,7 @@ import pytest
 from bifolio.content.repository import Library
 from bifolio.core.diagnostics import ContentError, DesignError, PressError, RequestError
 from bifolio.core.fingerprints import ENGINE
-from tests.support.projects import BRAND, HANDOUT, Scratch
+from tests.support.projects import BRAND, HANDOUT, REGION, Scratch
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M0 0h9" fill="currentColor"/></svg>'
 DRAWING = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><title>{{ alt }}</title></svg>'
@@ -312,6 +312,33 @@ def test_all_regions_have_the_same_words_and_lines_for_the_same_needs(library: L
             assert region.choose((), (topic,), 1), f"{region.id} has no line for {topic}"
         for line in region.lines:
             assert line.run_by, f"{region.id}: {line.id} does not say who runs it"
+
+
+def test_every_region_has_a_crisis_number_that_can_stand_in_a_sentence(library: Library) -> None:
+    said = {
+        name: library.region(name).all_words["crisis"].replace("\xa0", " ") for name in library.region_ids
+    }
+    assert said == {
+        "au": "13 11 14",
+        "ca": "988",
+        "gb": "116 123",
+        "ie": "116 123",
+        "nz": "1737",
+        "us": "988",
+    }
+    for name in library.region_ids:
+        (line,) = library.region(name).choose((), ("crisis",), 1)
+        assert (line.phone, line.hours) == (said[name], "day and night"), name
+
+
+def test_a_region_without_a_crisis_line_has_no_word_for_it(scratch: Scratch) -> None:
+    scratch.write("content/handouts/small.yaml", HANDOUT.replace("One sentence.", '"Call {crisis}."'))
+    library = Library(scratch.root)
+    assert library.check_words("small", library.region("us")) == []
+    scratch.write("content/regions/us.yaml", REGION.replace("[crisis]", "[abuse]"))
+    library = Library(scratch.root)
+    (finding,) = library.check_words("small", library.region("us"))
+    assert finding.message == 'the region "us" has no word "{crisis}"'
 
 
 def test_an_edition_takes_the_tokens_of_the_one_it_is_like(library) -> None:
