@@ -2,13 +2,13 @@
 
 import sys
 
-from bifolio.ledger import Ledger, root_of, unchanged
+from bifolio.core.fingerprints import Ledger, root_of, unchanged
 
 if __name__ == "__main__":
     ledger = Ledger(root_of(sys.argv[1:]))
     said = unchanged(sys.argv[1:], ledger)  # before anything heavy is imported
     if said is None:
-        from bifolio.cli import run
+        from bifolio.cli.main import run
 
         run(ledger)
     else:

@@ -109,9 +109,9 @@ def _build(output: Path, *arguments: str) -> Callable[[], object]:
 
 def _cold(folder: Path, runs: int) -> list[Row]:
     """One handout, cold, against every other engine that is installed: the same composed page, whole processes."""
-    from bifolio.library import Library
-    from bifolio.pipeline import Workshop
-    from bifolio.store import Store
+    from bifolio.build.pipeline import Workshop
+    from bifolio.content.repository import Library
+    from bifolio.core.cache import Store
 
     shop = Workshop(Library(ROOT), Store(folder / "store"))
     page = folder / "page.html"
@@ -185,9 +185,9 @@ def _one_word(folder: Path, runs: int) -> list[Row]:
 
 def _cores(folder: Path, runs: int) -> list[Row]:
     """The whole library in all forms on all cores, against WeasyPrint laying its PDFs out one after another, warm."""
-    from bifolio.library import Library
-    from bifolio.pipeline import Workshop
-    from bifolio.store import Store
+    from bifolio.build.pipeline import Workshop
+    from bifolio.content.repository import Library
+    from bifolio.core.cache import Store
 
     library = Library(ROOT)
     shop = Workshop(library, Store(folder / "store"))
@@ -226,11 +226,11 @@ def _project_of(folder: Path, brands: int) -> Path:
 
 def _scale(folder: Path, brands: int) -> list[Row]:
     """Three items for many brands: what the last clinics take against the first ones, item by item, and memory."""
-    from bifolio.ledger import Ledger
-    from bifolio.office import Office
-    from bifolio.plan import Request
-    from bifolio.press import Batch
-    from bifolio.worker import Processes, cores, workers
+    from bifolio.app import Office
+    from bifolio.build.jobs import Request
+    from bifolio.build.scheduler import Batch
+    from bifolio.build.workers import Processes, cores, workers
+    from bifolio.core.fingerprints import Ledger
 
     project = _project_of(folder, brands)
     items = ("tears-and-closeness", "steady-now", "check-in-card")
@@ -276,10 +276,10 @@ def _megabytes(process: int) -> float:
 
 def _inking(folder: Path, runs: int) -> list[Row]:
     """A further clinic of a laid-out handout, against laying it out."""
-    from bifolio.library import Library
-    from bifolio.pipeline import Workshop
-    from bifolio.render import lay_out_handout
-    from bifolio.store import Store
+    from bifolio.build.pipeline import Workshop
+    from bifolio.content.repository import Library
+    from bifolio.core.cache import Store
+    from bifolio.layout.pages import lay_out_handout
 
     library = Library(ROOT)
     shop = Workshop(library, Store(folder / "store2"))
@@ -302,10 +302,10 @@ def _inking(folder: Path, runs: int) -> list[Row]:
 
 def _brand(folder: Path, runs: int) -> list[Row]:
     """The laid-out library for a further clinic, verified, against building it, and against Typst on its words."""
-    from bifolio.library import Library
-    from bifolio.pipeline import Workshop
-    from bifolio.plan import Job
-    from bifolio.store import Store
+    from bifolio.build.jobs import Job
+    from bifolio.build.pipeline import Workshop
+    from bifolio.content.repository import Library
+    from bifolio.core.cache import Store
 
     runs = max(1, runs // 3)
     project = _project_of(folder, runs + 1)
@@ -351,10 +351,10 @@ def _books(folder: Path, runs: int) -> list[Row]:
     """All EPUBs of the library, when its PDFs are made, against all its PDFs from nothing."""
     from dataclasses import replace
 
-    from bifolio.library import Library
-    from bifolio.pipeline import Workshop
-    from bifolio.plan import Job
-    from bifolio.store import Store
+    from bifolio.build.jobs import Job
+    from bifolio.build.pipeline import Workshop
+    from bifolio.content.repository import Library
+    from bifolio.core.cache import Store
 
     pdfs, books = [], []
     for run in range(max(1, runs // 3) + 1):  # the first loads what both need and is not counted
@@ -379,11 +379,11 @@ def _imposing(folder: Path, runs: int) -> list[Row]:
     """A document of 200 pages put onto sheets, signatures of 16, against opening and saving it."""
     import pikepdf
 
-    from bifolio.impose import impose
-    from bifolio.library import Library
-    from bifolio.pipeline import Workshop
-    from bifolio.plan import Job
-    from bifolio.store import Store
+    from bifolio.build.jobs import Job
+    from bifolio.build.pipeline import Workshop
+    from bifolio.content.repository import Library
+    from bifolio.core.cache import Store
+    from bifolio.layout.impose import impose
 
     library = Library(ROOT)
     shop = Workshop(library, Store(folder / "store3"))

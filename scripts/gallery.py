@@ -18,11 +18,11 @@ from PIL import Image, ImageDraw, ImageFilter, ImageFont
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from bifolio.ledger import STORE  # noqa: E402 - the package is found from the line above
-from bifolio.library import Library  # noqa: E402
-from bifolio.pipeline import Workshop  # noqa: E402
-from bifolio.plan import Job  # noqa: E402
-from bifolio.store import Store  # noqa: E402
+from bifolio.build.jobs import Job  # noqa: E402
+from bifolio.build.pipeline import Workshop  # noqa: E402
+from bifolio.content.repository import Library  # noqa: E402
+from bifolio.core.cache import Store  # noqa: E402
+from bifolio.core.fingerprints import STORE  # noqa: E402 - the package is found from the line above
 
 BRANDS = ("harbour", "rowan")
 ACROSS = 26

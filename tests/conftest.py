@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from bifolio.ink import Inker
-from bifolio.ledger import Ledger
-from bifolio.library import Library
+from bifolio.build.jobs import Job
+from bifolio.build.pipeline import Workshop
+from bifolio.content.repository import Library
+from bifolio.core.cache import Store
+from bifolio.core.fingerprints import Ledger
+from bifolio.layout.ink import Inker
 from bifolio.model.plate import Plate
-from bifolio.pipeline import Workshop
-from bifolio.plan import Job
-from bifolio.store import Store
 from tests.support.golden import Golden
 from tests.support.projects import Scratch
 

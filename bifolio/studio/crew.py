@@ -22,7 +22,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
-from bifolio.diagnostics import PressError
+from bifolio.core.diagnostics import PressError
 
 MEMORY_BYTES = 2_000_000_000
 """Address space of one press; a page takes a tenth of it."""
@@ -30,17 +30,29 @@ MEMORY_BYTES = 2_000_000_000
 SECONDS = 180.0
 """How long one task may take. A booklet that binds twenty handouts, cold, takes half of it on a busy machine."""
 
-_TASKS = "bifolio.studio.tasks"
+_TASKS = "bifolio.studio.session"
 
 
 class TaskError(Exception):
-    """A task gave nothing. `findings` say why in the words of the press, where it was the press that refused."""
+    """A task gave nothing. `findings` say why in the words of the press, where it was the press that refused.
 
-    def __init__(self, message: str, help: str, findings: tuple[dict[str, Any], ...] = ()) -> None:  # noqa: A002
+    `status` is what HTTP calls this; `now` is what stands where something was to be saved, as JSON values.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        help: str,  # noqa: A002
+        findings: tuple[dict[str, Any], ...] = (),
+        status: int = 422,
+        now: dict[str, Any] | None = None,
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.help = help
         self.findings = findings
+        self.status = status
+        self.now = now
 
 
 class Crew:
@@ -185,7 +197,7 @@ def _work(line: Connection, project: Path, memory: int) -> None:
     """Do tasks until the studio hangs up. Runs in the press process."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the studio, which ends its presses
     _limit_memory(memory)
-    from bifolio.studio.tasks import Room
+    from bifolio.studio.session import Room
 
     room = Room(project)
     while True:
@@ -198,7 +210,7 @@ def _work(line: Connection, project: Path, memory: int) -> None:
         except PressError as error:
             answer = (False, _refusal(error))
         except TaskError as error:
-            answer = (False, (error.message, error.help, error.findings))
+            answer = (False, (error.message, error.help, error.findings, error.status, error.now))
         except MemoryError:
             return
         except Exception:  # noqa: BLE001 - a bug costs one task; its traceback is for the terminal

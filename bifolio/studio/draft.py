@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bifolio.logo import Logo
+from bifolio.branding.logo import Logo
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from bifolio.diagnostics import Diagnostic, RequestError, ToolError
-from bifolio.studio.guard import Door, House
+from bifolio.core.diagnostics import Diagnostic, RequestError, ToolError
+from bifolio.studio.auth import Door, House
 
 USUAL_PORT = 8642
 
@@ -51,7 +51,7 @@ def serve(project: Path, address: Address, tell: Callable[[str], None]) -> None:
     """Run the studio until it is stopped. `tell` gets the address to open."""
     import uvicorn
 
-    from bifolio.studio.counter import studio
+    from bifolio.studio.routes import studio
 
     _expect_project(project)
     secret, door = _lock(address)
@@ -81,7 +81,7 @@ def serve(project: Path, address: Address, tell: Callable[[str], None]) -> None:
 
 def _expect_project(project: Path) -> None:
     if not (project / "content").is_dir():
-        from bifolio.office import Office  # half a second to load, and here only to say what is wrong
+        from bifolio.app import Office  # half a second to load, and here only to say what is wrong
 
         Office(project)
 

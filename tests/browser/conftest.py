@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from bifolio.pipeline import Workshop
+from bifolio.build.pipeline import Workshop
 from tests.conftest import ROOT, missing_tool
 from tests.support.chromium import FLAGS
 
@@ -47,6 +47,31 @@ def project(tmp_path_factory: pytest.TempPathFactory, workshop: Workshop) -> Pat
     workshop.store.folder.mkdir(parents=True, exist_ok=True)
     (project / ".bifolio").symlink_to(workshop.store.folder)
     return project
+
+
+@pytest.fixture
+def clinic(project: Path) -> Iterator[str]:
+    """A clinic of this test alone, with a handout of its own."""
+    folder = project / "content/brands/linden"
+    (folder / "handouts").mkdir(parents=True)
+    harbour = project / "content/brands/harbour"
+    shutil.copy(harbour / "_brand.yml", folder)
+    for logo in harbour.glob("*.svg"):
+        shutil.copy(logo, folder)
+    text = (project / "content/handouts/check-in-card.yaml").read_text("utf-8")
+    (folder / "handouts/linden-card.yaml").write_text(text.replace("../schema/", "../../../schema/"), "utf-8")
+    yield "linden"
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def brand_file(project: Path, clinic: str) -> Path:
+    return project / f"content/brands/{clinic}/_brand.yml"
+
+
+@pytest.fixture
+def card(project: Path, clinic: str) -> Path:
+    return project / f"content/brands/{clinic}/handouts/linden-card.yaml"
 
 
 @pytest.fixture(scope="package")

@@ -59,9 +59,18 @@ class Rude:
     def get(self, path: str) -> Answer:
         return self.send("GET", path)
 
-    def post(self, path: str, said: object) -> Answer:
+    def post(self, path: str, said: object, method: str = "POST") -> Answer:
         body = said if isinstance(said, bytes) else json.dumps(said).encode()
-        return self.send("POST", path, body, origin=self.studio.base)
+        return self.send(method, path, body, origin=self.studio.base)
+
+    def put(self, path: str, said: dict[str, object], version: str = "x") -> Answer:
+        return self.post(path, {"version": version, **said}, "PUT")
+
+    def version(self, path: str) -> str:
+        """Return the version that the form of a page shows."""
+        found = re.search(r'data-version="([0-9a-f]{64})"', self.get(path).text)
+        assert found, path
+        return found[1]
 
 
 @pytest.fixture(scope="package")
@@ -108,17 +117,22 @@ def test_another_name_is_refused(rude: Rude, host: str) -> None:
 def test_another_page_changes_nothing(rude: Rude, headers: dict[str, str]) -> None:
     for path in ("/api/clinic", "/api/clinic/harbour", "/api/approval/steady-now", "/api/own/steady-now"):
         body = json.dumps({"name": "Evil", "fields": {"name": "Evil"}, "brand": "harbour"}).encode()
-        assert rude.send("POST", path, body, **headers).status == 403, path
+        for method in ("POST", "PUT"):
+            assert rude.send(method, path, body, **headers).status == 403, path
 
 
 def test_without_the_cookie_nothing_is_told(rude: Rude) -> None:
     stranger = Rude(rude.studio)
     for path in ("/", "/handout/steady-now", "/file/steady-now", "/clinic", "/clinic/harbour/take"):
-        assert stranger.get(path).status == 403, path
-    assert stranger.post("/api/picture", {"item": "steady-now"}).status == 403
+        answer = stranger.get(path)
+        assert answer.status == 401, path
+        assert "steady-now" not in answer.text.replace(f'value="{path}', ""), "no word of the project"
+    assert stranger.post("/api/picture", {"item": "steady-now"}).status == 401
 
 
 # -- every parameter ---------------------------------------------------------------------------------------
+
+REFUSED = (404, 405, 410, 422)
 
 TRICKS = (
     "../../../../etc/passwd",
@@ -135,20 +149,28 @@ TRICKS = (
 def test_no_parameter_leads_out_of_the_project(rude: Rude, trick: str) -> None:
     is_path = "\x00" not in trick
     answers: dict[str, Answer] = {}
+    version = rude.version("/clinic?brand=harbour")
     order = {"item": "tears-and-closeness", "page": 1, "width": 200}
     for name in ("item", "brand", "edition", "theme", "region", "language", "file"):
         answers[f"picture {name}"] = rude.post("/api/picture", {**order, name: trick})
     for name in ("region", "edition", "theme"):
-        answers[f"clinic {name}"] = rude.post("/api/clinic/harbour", {"fields": {name: trick}})
-    answers["logo"] = rude.post("/api/clinic/harbour", {"fields": {}, "logo": trick})
+        answers[f"clinic {name}"] = rude.put("/api/clinic/harbour", {"fields": {name: trick}}, version)
+    answers["logo"] = rude.put("/api/clinic/harbour", {"fields": {}, "logo": trick}, version)
+    assert rude.put("/api/clinic/harbour", {"fields": {}}, trick).status == 409
     answers["bundle"] = rude.post("/api/bundle", {"item": trick})
     answers["copy"] = rude.post("/api/copy", {"item": trick})
     answers["copy edition"] = rude.post("/api/copy", {**order, "copy": {"edition": trick}})
-    answers["approval brand"] = rude.post(
-        "/api/approval/steady-now", {"brand": trick, "name": "a", "role": "b"}
-    )
+    for name in ("brand", "region", "language", "on"):
+        said: dict[str, object] = {
+            "brand": "harbour",
+            "name": "a",
+            "role": "b",
+            "on": "2026-12-01",
+            name: trick,
+        }
+        answers[f"approval {name}"] = rude.put("/api/approval/steady-now", said)
     answers["own brand"] = rude.post("/api/own/steady-now", {"brand": trick})
-    answers["restore"] = rude.post("/api/clinic/harbour/restore", {"version": trick})
+    answers["restore"] = rude.put("/api/clinic/harbour/restore", {"number": trick})
     if is_path:
         for name in ("brand", "edition", "theme", "region", "language", "file"):
             answers[f"file {name}"] = rude.get(f"/file/tears-and-closeness?{name}={trick}")
@@ -167,8 +189,9 @@ def test_no_parameter_leads_out_of_the_project(rude: Rude, trick: str) -> None:
             answers[path] = rude.get(f"/{path}/{trick}")
         for path in ("clinic", "own", "words", "approval"):
             answers[f"post {path}"] = rude.post(f"/api/{path}/{trick}", {"words": {}, "fields": {}})
+            answers[f"put {path}"] = rude.put(f"/api/{path}/{trick}", {"words": {}, "fields": {}})
         answers["take"] = rude.get(f"/clinic/{trick}/take")
-    assert {name: said.status for name, said in answers.items() if said.status not in (404, 405, 422)} == {}
+    assert {name: said.status for name, said in answers.items() if said.status not in REFUSED} == {}
     assert not any("root:" in said.text for said in answers.values())
     assert "root:" not in rude.get(f"/clinic?brand={trick}" if is_path else "/clinic").text
 
@@ -185,7 +208,7 @@ def test_nonsense_gets_a_sentence(rude: Rude) -> None:
 
 
 def test_a_library_handout_is_never_written(rude: Rude) -> None:
-    answer = rude.post("/api/words/tears-and-closeness/save", {"words": {'["title"]': "Another"}})
+    answer = rude.put("/api/words/tears-and-closeness", {"words": {'["title"]': "Another"}})
     assert answer.status == 422
     assert "own copy" in answer.json()["help"]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -27,7 +28,7 @@ _LOST = """
   const name = (one) => one.outerHTML.slice(0, 120);
   const lost = [];
   if (document.documentElement.scrollWidth > innerWidth) lost.push(`scrolls sideways by ${document.documentElement.scrollWidth - innerWidth}`);
-  for (const one of document.querySelectorAll("main *, header *, footer *")) {
+  for (const one of document.querySelectorAll("main *, header *, footer *, dialog[open] *")) {
     const box = one.getBoundingClientRect();
     if (!box.width || !box.height || one.closest(".visually-hidden, .paper")) continue;
     const style = getComputedStyle(one);
@@ -76,6 +77,66 @@ def test_no_violation_and_nothing_wider_than_the_window(
     found["dialog"] = _violations(page, axe)
     context.close()
     assert {path: said for path, said in found.items() if said} == {}
+
+
+@pytest.mark.parametrize(
+    ("width", "scheme"),
+    [(1280, "light"), (320, "dark"), *([(1280, "dark"), (320, "light")] if THOROUGH else [])],
+)
+def test_no_violation_where_nothing_could_be_saved(
+    chromium: Browser, studio: Studio, card: Path, axe: str, width: int, scheme: str
+) -> None:
+    context = chromium.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)  # type: ignore[arg-type]
+    context.set_default_timeout(60_000)
+    page, other = context.new_page(), context.new_page()
+    found: dict[str, list[str]] = {}
+
+    def look(state: str) -> None:
+        found[state] = _violations(page, axe)
+        for narrow in (640, 320) if width == 1280 else (320,):
+            page.set_viewport_size({"width": narrow, "height": 512})
+            assert page.evaluate(_LOST) == [], (state, narrow)
+        page.set_viewport_size({"width": width, "height": 800})
+
+    page.goto(f"{studio.base}/words/linden-card", wait_until="domcontentloaded")
+    look("not signed in")
+    page.get_by_label("Address of the studio").fill("wrong")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_be_visible()
+    look("not signed in, with the wrong address")
+
+    page.goto(studio.entry, wait_until="domcontentloaded")
+    for tab, words in ((page, "mine alone"), (other, "theirs and not mine")):
+        tab.goto(f"{studio.base}/words/linden-card", wait_until="domcontentloaded")
+        expect(tab.locator("[data-viewer] [data-count]")).to_have_text(re.compile(r"Page 1 of"))
+        tab.get_by_label("Title", exact=True).first.fill(f"A card, {words}")
+    other.get_by_role("button", name="Save", exact=True).click()
+    expect(other.locator("[data-saved]")).to_contain_text("Saved.")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    look("somebody else saved")
+    page.get_by_role("button", name="Back to my words").click()
+    look("not chosen yet")
+    context.clear_cookies()
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.locator("dialog [name=secret]").fill("wrong")
+    page.locator("dialog").get_by_role("button", name="Sign in").click()
+    expect(page.locator("dialog").get_by_role("alert")).not_to_be_empty()
+    look("signed out")
+    page.get_by_role("button", name="Not now").click()
+    look("signed out, and not in again")
+
+    page.goto(studio.entry, wait_until="domcontentloaded")
+    page.goto(f"{studio.base}/approvals?brand=linden#linden-card", wait_until="domcontentloaded")
+    form = page.locator("#linden-card").get_by_role("form")
+    for label, words in (("Name", "Jo Example"), ("Role", "nurse"), ("Day on", "2026-12-01")):
+        form.get_by_label(label).fill(words)
+    card.write_text(card.read_text("utf-8").replace("Stop word", "Our stop word"), "utf-8")
+    form.get_by_role("button", name="Approve this text").click()
+    expect(form.locator("ins").first).to_be_visible()
+    look("words changed before an approval")
+    context.close()
+    assert {state: said for state, said in found.items() if said} == {}
 
 
 def test_axe_can_fail(page: Page, axe: str) -> None:

@@ -229,6 +229,36 @@ def test_a_wrong_field_is_told_at_the_field(page: Page, studio: Studio) -> None:
     expect(page.locator("#wrong-email")).to_have_count(0)
 
 
+def test_a_phone_that_nobody_can_dial_is_saved_and_told_at_its_field(
+    page: Page, studio: Studio, tmp_path: Path
+) -> None:
+    page.goto(f"{studio.base}/clinic?brand=rowan", wait_until="domcontentloaded")
+    file = studio.project / "content/brands/rowan/_brand.yml"
+    before = file.read_text("utf-8")
+    phone, save = page.get_by_label("Phone"), page.get_by_role("button", name="Save")
+    phone.fill("020 7946 0321/2")
+    save.click()
+    expect(page.locator("[data-saved]")).to_have_text("Saved.")
+    expect(page.locator("#odd-phone")).to_contain_text("no number in it is certain")
+    expect(phone).not_to_have_attribute("aria-invalid", "true")
+    assert "phone: 020 7946 0321/2" in file.read_text("utf-8")
+
+    page.reload()
+    expect(phone).to_have_value("020 7946 0321/2")
+    expect(page.locator("#odd-phone")).to_be_visible()
+    expect(phone).to_have_accessible_description(re.compile("no number in it is certain"))
+    phone.fill("020 7946 0321 ext. 2")
+    expect(page.locator("#odd-phone")).to_have_count(0)
+    save.click()
+    expect(page.locator("[data-saved]")).to_have_text("Saved.")
+    expect(page.locator("#odd-phone")).to_have_count(0)
+    _open(page, studio, "tears-and-closeness", "rowan")
+    with pikepdf.open(_save(page, "Download PDF", tmp_path)) as document:
+        links = [link for sheet in document.pages for link in sheet.obj.get("/Annots", ())]
+        assert "tel:+442079460321;ext=2" in [str(link.A.URI) for link in links]
+    file.write_text(before, "utf-8")
+
+
 def test_approval_holds_until_a_word_changes(page: Page, studio: Studio, tmp_path: Path) -> None:
     _open(page, studio, "check-in-card")
     page.get_by_role("link", name="Draft: not approved yet").click()

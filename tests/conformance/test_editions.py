@@ -13,7 +13,7 @@ import pypdfium2 as pdfium
 import pytest
 from pypdfium2 import raw
 
-from bifolio.plan import Request, plan
+from bifolio.build.jobs import Request, plan
 from tests.conftest import KINDS, ROOT, THOROUGH, missing_tool
 from tests.support import verapdf
 

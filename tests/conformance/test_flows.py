@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from bifolio.library import Library
+from bifolio.build.jobs import Job
+from bifolio.build.pipeline import Workshop
+from bifolio.content.repository import Library
 from tests.conftest import KINDS, ROOT, THOROUGH, missing_tool
 from tests.support import gates
 
@@ -23,8 +25,23 @@ def _copy(book: Path, target: Path, change: Callable[[bytes], bytes]) -> Path:
 
 
 @pytest.fixture(scope="module")
-def told(epubs, tmp_path_factory) -> dict[str, list[str]]:
-    """What EPUBCheck says of all books, and of one that is spoiled on purpose, in one run."""
+def books_of_phones(workshop, tmp_path_factory) -> list[Path]:
+    """A book of each clinic of a table whose phones are written in ways that once made invalid addresses."""
+    library = Library(ROOT)
+    names, _ = library.receive(ROOT / "tests" / "unit" / "formats" / "phone_clinics.csv")
+    shop, folder = Workshop(library, workshop.store), tmp_path_factory.mktemp("phones")
+    books = []
+    for name in names:
+        region = library.brand(name).clinic.region or "us"
+        job = Job("tears-and-closeness", "a4", "calm", region, "en", name, "epub")
+        books.append(folder / f"{name}.epub")
+        books[-1].write_bytes(shop.produce(job).body)
+    return books
+
+
+@pytest.fixture(scope="module")
+def told(epubs, books_of_phones, tmp_path_factory) -> dict[str, list[str]]:
+    """What EPUBCheck says of all books, and of some that are spoiled on purpose, in one run."""
     if reason := gates.why_no_epubcheck():
         missing_tool(reason)
     folder = tmp_path_factory.mktemp("epubcheck")
@@ -33,7 +50,12 @@ def told(epubs, tmp_path_factory) -> dict[str, list[str]]:
         folder / "spoiled.epub",
         lambda body: body.replace(b"<main>", b"<main><p><p>x</p></p>"),
     )
-    return gates.epubcheck([*epubs.values(), spoiled], folder)
+    calls_nobody = _copy(
+        books_of_phones[0],
+        folder / "calls-nobody.epub",
+        lambda body: body.replace(b"tel:+442079460101", b"tel:"),
+    )
+    return gates.epubcheck([*epubs.values(), *books_of_phones, spoiled, calls_nobody], folder)
 
 
 def test_epubcheck_finds_nothing_worth_acting_on(told, epubs) -> None:
@@ -41,8 +63,14 @@ def test_epubcheck_finds_nothing_worth_acting_on(told, epubs) -> None:
     assert {path.name: told[path.name] for path in epubs.values() if told[path.name]} == {}
 
 
+def test_epubcheck_takes_every_way_to_write_a_phone(told, books_of_phones) -> None:
+    assert {path.stem for path in books_of_phones} >= {"lark", "wren", "owl"}
+    assert {path.name: told[path.name] for path in books_of_phones if told[path.name]} == {}
+
+
 def test_epubcheck_can_fail(told) -> None:
     assert any(line.startswith("ERROR RSC-005") for line in told["spoiled.epub"])
+    assert any('attribute "href" is invalid' in line for line in told["calls-nobody.epub"])
 
 
 @pytest.mark.parametrize("item", Library(ROOT).handout_paths if THOROUGH else KINDS)

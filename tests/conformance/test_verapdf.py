@@ -9,8 +9,8 @@ from pathlib import Path
 import pikepdf
 import pytest
 
+from bifolio.formats.verify_pdf import verify
 from bifolio.model.blocks import Resources, walk
-from bifolio.verify import verify
 from tests.conftest import missing_tool
 from tests.support import verapdf
 
@@ -74,7 +74,7 @@ def test_text_is_in_reading_order_with_clinic_and_lines(pdfs, tool, library) -> 
             line
             for block in walk(handout.body)
             if isinstance(block, Resources)
-            for line in library.region(region).choose(block.lines, block.topics, block.limit)
+            for line in library.region(region).choose(block.lines, block.topics, block.limit, also=block.also)
         ]
         assert shown or handout.kind == "notes", path.name
         for line in shown:

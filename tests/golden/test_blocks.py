@@ -12,9 +12,9 @@ from typing import Any, get_args
 import pytest
 from pydantic import BaseModel
 
-from bifolio.library import Library
+from bifolio.build.pipeline import Workshop
+from bifolio.content.repository import Library
 from bifolio.model.blocks import KINDS, Section
-from bifolio.pipeline import Workshop
 from tests.support import markup, samples
 from tests.support.golden import Golden
 from tests.support.samples import Sampler

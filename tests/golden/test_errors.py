@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from bifolio.cli import main
-from bifolio.render import warm_up
+from bifolio.cli.main import main
+from bifolio.layout.pages import warm_up
 from tests.conftest import ROOT as PROJECT
 from tests.support.golden import ROOT, Golden
 from tests.support.projects import Scratch, overlay

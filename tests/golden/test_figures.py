@@ -13,9 +13,10 @@ from fontTools.pens.boundsPen import BoundsPen
 from fontTools.svgLib.path.parser import parse_path
 from PIL import Image, ImageOps
 
-from bifolio.compose import Composer, Design
-from bifolio.palette import SENTINELS
-from bifolio.render.pdf import render
+from bifolio.branding.palette import SENTINELS
+from bifolio.compose.composer import Composer
+from bifolio.compose.design import Design
+from bifolio.layout.render import render
 from tests.conftest import ROOT
 
 FIGURES = tuple(sorted(path.name.removesuffix(".svg.j2") for path in (ROOT / "content/figures").glob("*.j2")))
@@ -67,7 +68,7 @@ def _composer(library, palette) -> Composer:
 
 def _drawn(library, palette) -> dict[str, str]:
     composer = _composer(library, palette)
-    return {name: str(composer._figure(name, library.drawing(name), None)["svg"]) for name in FIGURES}
+    return {name: str(composer.drawings.figure(name, library.drawing(name), None)["svg"]) for name in FIGURES}
 
 
 def _tag(element: ET.Element) -> str:
@@ -245,7 +246,7 @@ def test_locator_fills_the_leaf_it_is_asked_for(library) -> None:
     drawing = library.drawing("locator")
 
     def filled(words) -> list[int]:
-        svg = composer._figure("locator", type(drawing)(drawing.template, words), None)["svg"]
+        svg = composer.drawings.figure("locator", type(drawing)(drawing.template, words), None)["svg"]
         leaves = [e for e in ET.fromstring(str(svg)).iter() if _tag(e) == "path"]
         return [number for number, leaf in enumerate(leaves, 1) if leaf.get("fill") == SENTINELS["deep"]]
 

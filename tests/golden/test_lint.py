@@ -8,27 +8,31 @@ from pathlib import Path
 
 import pytest
 
-from bifolio.diagnostics import show
-from bifolio.lint import RULES, Subject, lint, reading, said, sentences
-from bifolio.load import load
+from bifolio.content.validation import safety_sentences, validate, with_sentences
+from bifolio.core.diagnostics import show
+from bifolio.core.yaml_loader import load
+from bifolio.editorial.lint import RULES, Subject, lint, reading, said, sentences
 from bifolio.model.handout import Handout
-from bifolio.validate import validate
 from tests.conftest import ROOT
 from tests.support.golden import ROOT as GOLDEN
 
 TODAY = datetime.date(2026, 11, 22)
+SAFETY, _ = safety_sentences(load(GOLDEN / "lint_safety.yaml", GOLDEN))
 CASES = tuple(sorted(path.stem for path in (GOLDEN / "lint").glob("*.yaml")))
 
 
 def _subject(library, path: Path, today: datetime.date = TODAY) -> Subject:
-    tree = load(path, path.parent)
+    tree, lost = with_sentences(load(path, path.parent), SAFETY)
+    assert not lost
     handout, findings = validate(Handout, tree, "content", {"defaults": library.defaults})
     assert handout is not None, findings
-    return Subject(handout, tree, library.region("us"), library.evidence, library.words, today)
+    region = library.region("us")
+    return Subject(handout, tree, region, library.evidence, library.words, today, SAFETY)
 
 
 def test_saw_the_cases() -> None:
     assert "long-sentence" in CASES
+    assert SAFETY["neck"].when == "now"
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -38,14 +42,19 @@ def test_what_the_editor_says(case, library, golden) -> None:
 
 
 def test_every_code_has_a_case(golden) -> None:
-    source = (ROOT / "bifolio" / "lint.py").read_text("utf-8")
+    source = (ROOT / "bifolio" / "editorial" / "lint.py").read_text("utf-8")
     codes = set(re.findall(r'_finding\(\s*"([a-z-]+)"|"lint\.([a-z-]+)"', source))
     named = {one or other for one, other in codes} | {"main-message", "call-to-action"}
     told = "".join(path.read_text("utf-8") for path in (GOLDEN / "lint").glob("*.txt"))
-    shown = set(re.findall(r"\[lint\.([a-z-]+)\]", told)) | {"stale-line", "source-address"}
+    shown = set(re.findall(r"\[lint\.([a-z-]+)\]", told)) | {
+        "stale-line",
+        "line-no-link",
+        "source-address",
+        "not-carried",
+    }
     assert "long-sentence" in named
     assert named == shown
-    assert len(RULES) == 12
+    assert len(RULES) == 18
 
 
 def test_what_is_said_without_a_cite_is_what_somebody_agreed_to(library, golden) -> None:
@@ -73,6 +82,17 @@ def test_a_line_checked_long_ago_is_stale(library) -> None:
     found = [finding for finding in lint(subject) if finding.code == "lint.stale-line"]
     assert found
     assert "988" in found[0].message
+
+
+def test_a_line_that_nobody_can_dial_is_found(library) -> None:
+    subject = _subject(library, GOLDEN / "lint" / "good.yaml")
+    assert not [finding for finding in lint(subject) if finding.code == "lint.line-no-link"]
+    first, *others = subject.region.lines
+    vague = first.model_copy(update={"phone": "988 or 555-0100/2", "text": "see the web"})
+    region = subject.region.model_copy(update={"lines": (vague, *others)})
+    found = lint(Subject(subject.handout, subject.tree, region, subject.evidence, subject.words, TODAY))
+    told = [finding.message for finding in found if finding.code == "lint.line-no-link"]
+    assert [message.rpartition(": ")[2] for message in told] == ['"988 or 555-0100/2"', '"see the web"']
 
 
 def test_a_source_without_an_address_is_found(library) -> None:

@@ -7,39 +7,47 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from bifolio.render.craft import _CURES as CRAFT
+from bifolio.content.error_texts import PHRASES
+from bifolio.layout.page_checks import _CURES as CRAFT
 from tests.conftest import ROOT
 
 TABLE = re.compile(r"^\| `([a-z*]+\.[a-z0-9-]+)` \| .+ \| .+ \|$", re.MULTILINE)
 
 # Functions that put the first half before a code, by file: what they are called and what they put.
 PUT_BEFORE = {
-    ("logo.py", "_refuse"): "brand.",
-    ("typeface.py", "_refuse"): "brand.",
+    ("__init__.py", "RefusedError"): "brand.",
+    ("pixels.py", "RefusedError"): "brand.",
+    ("refusal.py", "RefusedError"): "brand.",
+    ("text.py", "RefusedError"): "brand.",
+    ("vector.py", "RefusedError"): "brand.",
+    ("fonts.py", "_refuse"): "brand.",
     ("lint.py", "_finding"): "lint.",
-    ("verify.py", "_finding"): "",
+    ("yaml_loader.py", "self._report"): "",
+    ("verify_pdf.py", "_finding"): "",
     ("verify_flow.py", "_finding"): "",
-    ("faults.py", "_said"): "*.",
 }
 # Codes whose first half is the sort of the file: `*` in the table.
 SUBJECT = "{subject}."
 # Codes that are put together, by file and expression, and what comes of them.
 PUT_TOGETHER = {
-    ("plan.py", "plan.unknown-{what}"): [
+    ("jobs.py", "plan.unknown-{what}"): [
         f"plan.unknown-{what}" for what in ("item", "brand", "edition", "region", "language", "theme")
     ],
-    ("craft.py", "craft.{code}"): [f"craft.{code}" for code in CRAFT],
+    ("page_checks.py", "craft.{code}"): [f"craft.{code}" for code in CRAFT],
     ("lint.py", "key.replace('_', '-')"): ["lint.main-message", "lint.call-to-action"],
     # These join a code that is found where it was made.
-    ("faults.py", "{subject}.{code}"): [],
-    ("logo.py", "brand.{code}"): [],
-    ("typeface.py", "brand.{code}"): [],
+    ("messages.py", "{subject}.{code}"): [],
+    ("__init__.py", "brand.{code}"): [],
+    ("__init__.py", "brand.{refused.code}"): [],
+    ("fonts.py", "brand.{code}"): [],
     ("lint.py", "lint.{code}"): [],
-    ("verify.py", "code"): [],
+    ("verify_pdf.py", "code"): [],
     ("verify_flow.py", "code"): [],
     ("pipeline.py", "finding.code"): [],
     ("pipeline.py", "code"): [],
     ("plate.py", "code"): [],
+    ("diagnostics.py", "code"): [],
+    ("yaml_loader.py", "code"): [],
 }
 
 
@@ -50,16 +58,18 @@ def _codes() -> set[str]:
         for node in ast.walk(tree):
             if isinstance(node, ast.Call):
                 found |= set(_of_call(path, node))
-        if path.name == "faults.py":
-            found |= set(_of_tellers(tree))
-        if path.name == "verify.py":
+        if path.name == "error_texts.py":
+            found |= set(_of_descriptions(tree, "*")) | {f"*.{code}" for code, _, _ in PHRASES.values()}
+        if path.parent.name == "logo":
+            found |= set(_of_descriptions(tree, "brand"))
+        if path.name == "verify_pdf.py":
             found |= set(_said_in_passing(tree, "verify"))
     return found
 
 
 def _of_call(path: Path, call: ast.Call) -> Iterator[str]:
-    name = call.func.id if isinstance(call.func, ast.Name) else ""
-    before = "" if name == "Diagnostic" else PUT_BEFORE.get((path.name, name))
+    name = ast.unparse(call.func)
+    before = "" if name == "Diagnostic" or name.endswith("Error.of") else PUT_BEFORE.get((path.name, name))
     if before is None or not call.args:
         return
     first = call.args[0]
@@ -93,13 +103,13 @@ def _said_in_passing(tree: ast.Module, stage: str) -> Iterator[str]:
             yield str(node.value)
 
 
-def _of_tellers(tree: ast.Module) -> Iterator[str]:
-    """Give the codes of faults.py: the first of the three things that a teller returns."""
+def _of_descriptions(tree: ast.Module, subject: str) -> Iterator[str]:
+    """Yield the codes of a module that describes what is wrong: the first of the three parts of a description."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.Return) and isinstance(node.value, ast.Tuple) and len(node.value.elts) == 3:
-            first = node.value.elts[0]
-            if isinstance(first, ast.Constant):
-                yield f"*.{first.value}"
+        if isinstance(node, ast.Return | ast.Yield) and isinstance(node.value, ast.Tuple):
+            first, *others = node.value.elts
+            if len(others) == 2 and isinstance(first, ast.Constant) and "/" not in str(first.value):
+                yield f"{subject}.{first.value}"
 
 
 def test_table_and_code_name_the_same_codes() -> None:

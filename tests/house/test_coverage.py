@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bifolio.library import Library
+from bifolio.content.repository import Library
 from bifolio.model.blocks import Resources, walk
 from tests.conftest import ROOT
 
@@ -100,7 +100,9 @@ def test_every_item_names_a_line_of_each_region(library: Library) -> None:
         for region_id in library.region_ids:
             region = library.region(region_id)
             for block in blocks:
-                assert region.choose(block.lines, block.topics, block.limit), f"{item} in {region_id}"
+                assert region.choose(block.lines, block.topics, block.limit, also=block.also), (
+                    f"{item} in {region_id}"
+                )
 
 
 def test_the_assault_line_is_there(library: Library) -> None:

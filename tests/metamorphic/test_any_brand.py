@@ -15,10 +15,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bifolio.library import Library
-from bifolio.pipeline import Workshop
-from bifolio.plan import Job
-from bifolio.store import Store
+from bifolio.build.jobs import Job
+from bifolio.build.pipeline import Workshop
+from bifolio.content.repository import Library
+from bifolio.core.cache import Store
 from tests.conftest import KINDS, ROOT, THOROUGH, missing_tool
 from tests.support import oracle, verapdf
 

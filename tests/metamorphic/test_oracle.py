@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from bifolio.library import Library
-from bifolio.pipeline import Workshop
+from bifolio.build.pipeline import Workshop
+from bifolio.content.repository import Library
 from tests.conftest import KINDS, ROOT, THOROUGH
 from tests.support import oracle, tags
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from bifolio.compose.typography import plain
 from bifolio.model.plate import SLOTS
-from bifolio.typography import plain
 from tests.conftest import KINDS, THOROUGH
 from tests.metamorphic.test_oracle import ITEMS
 from tests.support import flows

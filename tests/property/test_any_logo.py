@@ -13,10 +13,10 @@ from contextlib import suppress
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bifolio.diagnostics import DesignError
-from bifolio.logo import Logo
-from bifolio.logo.check import differing
-from bifolio.logo.raster import rendered
+from bifolio.branding.logo import Logo
+from bifolio.branding.logo.check import differing
+from bifolio.branding.logo.raster import rendered
+from bifolio.core.diagnostics import DesignError
 from tests.conftest import THOROUGH
 from tests.support import logos
 
@@ -167,7 +167,7 @@ def test_what_is_drawn_is_the_original(sheet: str, drawn: list[str]) -> None:
         return
     original = rendered(svg, 500, 300)
     if logo.kind == "image/png":
-        from bifolio.logo.pixels import decoded
+        from bifolio.branding.logo.pixels import decoded
 
         found = decoded(logo.body).convert("RGBA").resize((500, 300))
     else:

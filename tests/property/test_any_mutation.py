@@ -10,16 +10,23 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bifolio.diagnostics import ContentError, Diagnostic, show
-from bifolio.library import Library
-from bifolio.load import parse
+from bifolio.content.repository import Library
+from bifolio.content.validation import (
+    cited_facts,
+    named_pictures,
+    region_words,
+    sections,
+    shared_blocks,
+    validate,
+)
+from bifolio.core.diagnostics import ContentError, Diagnostic, show
+from bifolio.core.source_tree import Tree
+from bifolio.core.yaml_loader import parse
 from bifolio.model.blocks import KINDS
 from bifolio.model.brand import Brand
 from bifolio.model.evidence import Evidence
 from bifolio.model.handout import Handout
 from bifolio.model.region import Region
-from bifolio.model.tree import Tree
-from bifolio.validate import cited_facts, named_pictures, region_words, sections, shared_blocks, validate
 from tests.conftest import ROOT
 from tests.support.projects import BRAND, REGION
 

@@ -8,8 +8,8 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bifolio.load import parse
-from bifolio.model.tree import Steps
+from bifolio.core.source_tree import Steps
+from bifolio.core.yaml_loader import parse
 
 # What our loader reads otherwise than YAML 1.1 does, on purpose, is kept out: dates, exponents, integers of
 # 19 digits and more. Control characters are refused, and have their own tests.

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bifolio.library import Library
-from bifolio.palette import DEFAULT_SEED, TEXT, derive, tokens_of
-from bifolio.theme import weak
+from bifolio.branding.palette import DEFAULT_SEED, TEXT, derive, tokens_of
+from bifolio.branding.theme import weak
+from bifolio.content.repository import Library
 from tests.conftest import ROOT
 
 STYLES = ROOT / "styles"

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 
-from bifolio.impose import (
+from bifolio.layout.impose import (
     PANELS,
     Page,
     Sheet,

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from coloraide import Color
 
-from bifolio.palette import (
+from bifolio.branding.palette import (
     LIGHT_SEED,
     NIGHT,
     PAPER,

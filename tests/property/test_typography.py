@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bifolio.typography import NBSP, plain, typeset
+from bifolio.compose.typography import NBSP, plain, typeset
 
 QUOTES = ("“”‘’", "„“‚‘", "«»‹›")
 

@@ -202,6 +202,29 @@ def sentinel_left(pdf: bytes) -> bytes:
     return spoil(pdf, change)
 
 
+def _lead(document: pikepdf.Pdf, old: str, new: str) -> None:
+    """Let a link of the clinic lead somewhere else."""
+    links = [link for page in document.pages for link in page.obj.get("/Annots", ())]
+    link = next(link for link in links if str(link.A.get("/URI")) == old)
+    link.A.URI = pikepdf.String(new)
+
+
+def no_number(pdf: bytes) -> bytes:
+    return spoil(pdf, lambda document: _lead(document, "tel:5550142", "tel:"))
+
+
+def words_for_a_number(pdf: bytes) -> bytes:
+    return spoil(pdf, lambda document: _lead(document, "tel:5550142", "tel:Ask at the desk"))
+
+
+def no_number_to_text(pdf: bytes) -> bytes:
+    return spoil(pdf, lambda document: _lead(document, "https://harbour.example.org", "sms:?body=Hello"))
+
+
+def placeholder_link(pdf: bytes) -> bytes:
+    return spoil(pdf, lambda document: _lead(document, "tel:5550142", "https://slot.invalid/line-1"))
+
+
 SPOILERS: dict[str, tuple[Callable[[bytes], bytes], ...]] = {
     "verify.locked": (locked,),
     "verify.unreadable": (torn,),
@@ -217,7 +240,8 @@ SPOILERS: dict[str, tuple[Callable[[bytes], bytes], ...]] = {
     "verify.text-past-page": (text_past_page,),
     "verify.near-edge": (near_edge,),
     "verify.text-cut": (text_cut, text_cut_in_form),
-    "verify.placeholder": (placeholder_alt, placeholder_picture, sentinel_left),
+    "verify.placeholder": (placeholder_alt, placeholder_picture, placeholder_link, sentinel_left),
+    "verify.phone-link": (no_number, words_for_a_number, no_number_to_text),
 }
 
 

@@ -103,6 +103,10 @@ BOOKS: dict[str, list[Spoiler]] = {
     ],
     "verify.heading-skipped": [_replaced(HANDOUT, b"</main>", b"<h6>x</h6></main>")],
     "verify.placeholder": [_replaced(HANDOUT, b"<main>", b"<main><p>slot:masthead</p>")],
+    "verify.phone-link": [
+        _replaced(HANDOUT, b'href="tel:988"', b'href="tel:"'),
+        _replaced(HANDOUT, b'href="tel:5550142"', b'href="tel:Ask%20at%20the%20desk"'),
+    ],
 }
 
 
@@ -134,4 +138,8 @@ PAGES: dict[str, list[Spoiler]] = {
     "verify.heading-skipped": [_in_page("</main>", "<h6>x</h6></main>")],
     "verify.not-well-formed": [_in_page("</main>", "")],
     "verify.placeholder": [_in_page("</style>", "p { color: #b1f053 }</style>")],
+    "verify.phone-link": [
+        _in_page('href="tel:988"', 'href="tel:"'),
+        _in_page('href="sms:88788"', 'href="sms:START to 88788"'),
+    ],
 }

@@ -15,10 +15,10 @@ from xml.etree import ElementTree
 from markupsafe import Markup
 from PIL import Image, ImageChops
 
-from bifolio.diagnostics import Source, Span
-from bifolio.library import Library
-from bifolio.logo import Logo, clean_logo
-from bifolio.pipeline import Workshop
+from bifolio.branding.logo import Logo, clean_logo
+from bifolio.build.pipeline import Workshop
+from bifolio.content.repository import Library
+from bifolio.core.diagnostics import Source, Span
 from tests.conftest import ROOT
 from tests.support.chromium import FLAGS
 
@@ -151,7 +151,7 @@ def browser() -> Iterator[Callable[[Path], Image.Image]]:
 
 def slots(logos: Mapping[str, Logo], library: Library, workshop: Workshop) -> bytes:
     """Set logos in the slots of a real brand, a page each, and give the PDF."""
-    from bifolio.render.pdf import render
+    from bifolio.layout.render import render
 
     composer = workshop.composer("letter", "calm", "us", "en")
     brand = library.brand("harbour")
@@ -161,7 +161,7 @@ def slots(logos: Mapping[str, Logo], library: Library, workshop: Workshop) -> by
     ]
     apart = Markup('</div><div class="slot-page slot-page-masthead">')
     done = render(
-        composer.slot_sheet({"masthead": apart.join(markup)}),
+        composer.sheets.slot_sheet({"masthead": apart.join(markup)}),
         ROOT / "styles" / "fonts",
         "logos",
         variant=None,

@@ -13,12 +13,13 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from bifolio.compose import Composer, Design
-from bifolio.library import Library
+from bifolio.build.jobs import Job
+from bifolio.build.pipeline import Workshop
+from bifolio.compose.composer import Composer
+from bifolio.compose.design import Design
+from bifolio.content.repository import Library
+from bifolio.layout.render import render
 from bifolio.model.plate import LINES
-from bifolio.pipeline import Workshop
-from bifolio.plan import Job
-from bifolio.render.pdf import render
 from tests.support import pictures, tags
 
 MANY_HEADS = {"tears-and-intimacy"}

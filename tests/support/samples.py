@@ -8,8 +8,8 @@ from typing import Any
 
 import yaml
 
-from bifolio.compose import Composer
-from bifolio.library import Library
+from bifolio.compose.composer import Composer
+from bifolio.content.repository import Library
 from bifolio.model.handout import Handout
 
 FOLDER = Path(__file__).parent.parent / "golden" / "blocks"

@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from bifolio.library import Library
-from bifolio.pipeline import Workshop
+from bifolio.build.pipeline import Workshop
+from bifolio.content.repository import Library
 from tests.support import pictures
 from tests.support.gallery import DPI, crop, difference
 from tests.support.samples import Sampler

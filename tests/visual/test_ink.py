@@ -15,8 +15,8 @@ import pikepdf
 import pytest
 from PIL import Image, ImageStat
 
-from bifolio.ink import Inker, SlotSheet
-from bifolio.pipeline import Workshop
+from bifolio.build.pipeline import Workshop
+from bifolio.layout.ink import Inker, SlotSheet
 from tests.conftest import THOROUGH
 from tests.support import pictures
 

@@ -14,11 +14,11 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from bifolio.diagnostics import DesignError
-from bifolio.library import Library
-from bifolio.logo import Logo
-from bifolio.logo.check import differing
-from bifolio.pipeline import Workshop
+from bifolio.branding.logo import Logo
+from bifolio.branding.logo.check import differing
+from bifolio.build.pipeline import Workshop
+from bifolio.content.repository import Library
+from bifolio.core.diagnostics import DesignError
 from tests.conftest import missing_tool
 from tests.support import logos
 

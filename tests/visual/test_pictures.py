@@ -15,9 +15,9 @@ from typing import Any
 import pytest
 from PIL import Image, ImageDraw
 
-from bifolio.library import Library
+from bifolio.build.pipeline import Workshop
+from bifolio.content.repository import Library
 from bifolio.model.blocks import KINDS
-from bifolio.pipeline import Workshop
 from tests.conftest import missing_tool
 from tests.support import gallery as pictures_of
 from tests.support import pictures, samples, verapdf

@@ -1,15 +1,14 @@
 // The clinic: a form, and beside it the page as it would be. Nothing is kept until it is saved.
 import { ask, element, oneAtATime, sentence, tell } from "./common.js";
+import { Saver } from "./saving.js";
 import { Viewer } from "./viewer.js";
 
 const bench = document.querySelector("[data-brand]");
 const brand = bench.dataset.brand;
 const form = document.querySelector("[data-form]");
 const sample = document.querySelector("[data-sample]");
-const trouble = form.querySelector("[data-trouble]");
-const saved = document.querySelector("[data-saved]");
-let logo = null;
-let dirty = false;
+let logo = null; // what the studio calls a new one that it holds
+let picture = null; // and its file
 
 const fields = () => Object.fromEntries([...new FormData(form)].filter(([, value]) => typeof value === "string"));
 const draft = () => ({ brand, fields: fields(), logo });
@@ -20,6 +19,7 @@ viewer.show();
 
 form.addEventListener("input", (event) => {
   if (event.target.type === "file") return;
+  document.getElementById(`odd-${event.target.name}`)?.remove();
   changed();
   if (event.target.name === "colour") chooseColour(event.target.value);
 });
@@ -29,30 +29,32 @@ sample.addEventListener("change", () => {
 });
 
 function changed() {
-  dirty = true;
-  saved.textContent = "Not saved yet.";
+  saver.changed();
   viewer.show();
 }
-
-window.addEventListener("beforeunload", (event) => {
-  if (dirty) event.preventDefault();
-});
 
 // -- findings, each at the field that it is about -----------------------------------------------------------
 
 function pointAt(findings) {
-  for (const old of form.querySelectorAll(".wrong")) old.remove();
   for (const field of form.elements) field.removeAttribute?.("aria-invalid");
-  for (const finding of findings) {
-    const field = finding.field && form.elements[finding.field];
-    if (!field) continue;
-    field.setAttribute("aria-invalid", "true");
-    const note = element("span", "wrong", sentence(finding.message) + (finding.help ? ` ${sentence(finding.help)}` : ""));
-    note.id = `wrong-${finding.field}`;
-    field.after(note);
-    field.setAttribute("aria-describedby", note.id);
-  }
+  for (const field of note(findings, "wrong")) field.setAttribute("aria-invalid", "true");
 }
+
+/** Write findings of one kind beside their fields, in the place of those before; return the fields. */
+function note(findings, kind) {
+  for (const old of form.querySelectorAll(`.${kind}`)) old.remove();
+  return findings.flatMap((finding) => {
+    const field = finding.field && form.elements[finding.field];
+    if (!field) return [];
+    const words = element("span", kind, sentence(finding.message) + (finding.help ? ` ${sentence(finding.help)}` : ""));
+    words.id = `${kind}-${finding.field}`;
+    field.after(words);
+    field.setAttribute("aria-describedby", words.id);
+    return [field];
+  });
+}
+
+note(JSON.parse(document.getElementById("findings").textContent), "odd");
 
 // -- colour ---------------------------------------------------------------------------------------------------
 
@@ -60,7 +62,7 @@ const words = document.querySelector("[data-colour-words]");
 const report = document.querySelector("[data-colours]");
 const measure = oneAtATime(async (colour) => {
   try {
-    show(await (await ask("/api/colours", { colour })).json());
+    show(await ask("/api/colours", { colour }, { quietly: true }));
   } catch (error) {
     tell(report, error);
   }
@@ -142,16 +144,12 @@ drop.addEventListener("drop", (event) => {
   if (event.dataTransfer.files[0]) take(event.dataTransfer.files[0]);
 });
 
-async function take(picture) {
+async function take(chosen) {
   logoSaid.className = "hint";
   logoSaid.textContent = "Looking at the logo …";
   try {
-    const answer = await send(`/upload/logo?name=${encodeURIComponent(picture.name)}`, picture);
-    logo = answer.logo;
-    const shown = document.querySelector("[data-logo]");
-    shown.src = answer.shown;
-    shown.hidden = false;
-    shown.alt = "The new logo";
+    const answer = await send(chosen);
+    showLogo(answer.shown, "The new logo");
     const remarks = answer.remarks.flatMap(({ message, help }) => [sentence(message), sentence(help)]);
     logoSaid.textContent = ["The logo is in place.", ...remarks].join(" ");
     changed();
@@ -161,51 +159,80 @@ async function take(picture) {
   }
 }
 
-async function send(path, body) {
-  if (body.size > 8_000_000) throw Object.assign(new Error("the file is too large"), { help: "use one of less than 8 MB" });
-  return (await ask(path, body)).json();
+async function send(chosen) {
+  if (chosen.size > 8_000_000) throw Object.assign(new Error("the file is too large"), { help: "use one of less than 8 MB" });
+  const answer = await ask(`/upload/logo?name=${encodeURIComponent(chosen.name)}`, chosen, { undone: "The logo was not taken" });
+  logo = answer.logo;
+  picture = chosen;
+  return answer;
 }
+
+const resend = () => send(picture).then(() => true, () => false);
+
+function showLogo(address, words) {
+  const shown = document.querySelector("[data-logo]");
+  if (address) shown.src = address;
+  else shown.removeAttribute("src");
+  shown.hidden = !address;
+  shown.alt = words;
+}
+
+/** Both logos, where somebody else has saved meanwhile and a new one was chosen here. */
+function bothLogos({ logo: theirs }) {
+  if (!logo) {
+    showLogo(theirs, "The logo now");
+    return [];
+  }
+  const mine = document.querySelector("[data-logo]").src;
+  const shown = (address) => (address ? Object.assign(element("img", "version-logo"), { src: address, alt: "Logo" }) : element("span", "hint", "nothing"));
+  const take = () => {
+    logo = null;
+    showLogo(theirs, "The logo now");
+    logoSaid.textContent = "";
+  };
+  return [{ label: "Logo", by: theirs === logoAtFirst ? "me" : "both", mine: shown(mine), theirs: shown(theirs), take }];
+}
+
+const logoAtFirst = document.querySelector("[data-logo]").getAttribute("src");
 
 // -- saving, going back, other clinics ----------------------------------------------------------------------------
 
-form.addEventListener("submit", async (event) => {
-  event.preventDefault();
-  saved.textContent = "Saving …";
-  try {
-    await ask(`/api/clinic/${brand}`, draft());
-    dirty = false;
-    logo = null;
-    tell(trouble, null);
-    pointAt([]);
-    saved.textContent = "Saved.";
-  } catch (error) {
-    saved.textContent = "";
-    pointAt(error.findings ?? []);
-    tell(trouble, error);
-    form.querySelector("[aria-invalid]")?.focus();
-  }
+const saver = new Saver(form, `/api/clinic/${brand}`, {
+  draft: () => ({ fields: fields(), logo }),
+  pointAt,
+  done: "Saved.",
+  more: bothLogos,
+  resend,
+  saved: (sent, { findings }) => {
+    if (sent.logo === logo) logo = null;
+    note(findings, "odd");
+  },
+});
+document.addEventListener("signed-in", async () => {
+  if (logo && (await resend())) viewer.show(); // the studio was started again, and holds it no longer
 });
 
 const moving = document.querySelector("[data-moving-trouble]");
+const restoring = document.querySelector("[data-restore-trouble]");
 
 for (const button of document.querySelectorAll("[data-restore]")) {
-  button.addEventListener("click", () => leave(() => ask(`/api/clinic/${brand}/restore`, { version: button.dataset.restore }), trouble));
+  const restore = () => ask(`/api/clinic/${brand}/restore`, { number: button.dataset.restore, version: saver.version }, { method: "PUT", undone: "Nothing was changed" });
+  button.addEventListener("click", () => leave(restore, restoring));
 }
 document.querySelector("[data-new]").addEventListener("submit", (event) => {
   event.preventDefault();
-  leave(() => ask("/api/clinic", { name: event.target.elements.name.value }), moving);
+  leave(() => ask("/api/clinic", { name: event.target.elements.name.value }, { undone: "No clinic was made" }), moving);
 });
 document.querySelector("[data-bring]").addEventListener("change", (event) => {
   const packed = event.target.files[0];
-  if (packed) leave(() => ask("/upload/clinic", packed), moving);
+  if (packed) leave(() => ask("/upload/clinic", packed, { undone: "No clinic was made" }), moving);
 });
 
 async function leave(work, place) {
   try {
-    const answer = await (await work()).json();
-    dirty = false;
-    location.assign(`/clinic?brand=${answer.brand ?? brand}`);
+    const answer = await work();
+    location.assign(`/clinic?brand=${answer.brand ?? brand}`); // the browser asks where words are not saved
   } catch (error) {
-    tell(place, error);
+    tell(place, error, () => leave(work, place));
   }
 }

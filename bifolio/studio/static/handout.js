@@ -1,5 +1,5 @@
 // The handout: choices that show new pages at once, files to take home, and printing.
-import { address, ask, sentence, tell, values } from "./common.js";
+import { address, ask, askForFile, download, held, sentence, takeFile, tell, values } from "./common.js";
 import { Viewer } from "./viewer.js";
 
 const bench = document.querySelector("[data-handout]");
@@ -32,7 +32,7 @@ function forgetWhatTheClinicDecides() {
 document.querySelector("[data-print]").addEventListener("click", (event) => {
   if (!navigator.pdfViewerEnabled) return;
   event.preventDefault();
-  printed(event.currentTarget.href);
+  takeFile(event.currentTarget, ({ body }) => printed(held(body)));
 });
 
 function printed(address) {
@@ -72,7 +72,7 @@ document.querySelector("[data-bundle]").addEventListener("click", async () => {
   find("progress").value = 0;
   work.showModal();
   try {
-    const begun = await (await ask("/api/bundle", { item, ...values(choices) })).json();
+    const begun = await ask("/api/bundle", { item, ...values(choices) });
     if (!work.open) {
       stop(begun.number); // closed before it had begun
       return;
@@ -80,7 +80,7 @@ document.querySelector("[data-bundle]").addEventListener("click", async () => {
     bundle = begun.number;
     for (let state = { ready: false }; bundle === begun.number && !state.ready; ) {
       await new Promise((done) => setTimeout(done, 250));
-      state = await (await ask(`/api/bundle/${begun.number}`)).json();
+      state = await ask(`/api/bundle/${begun.number}`);
       find("progress").max = state.total;
       find("progress").value = state.made;
       find("work-said").textContent = state.ready ? "" : `${state.made} of ${state.total} files are made.`;
@@ -103,7 +103,7 @@ function finish(number, state) {
 }
 
 function stop(number) {
-  ask(`/api/bundle/${number}`, undefined, "DELETE").catch(() => {});
+  ask(`/api/bundle/${number}`, undefined, { method: "DELETE", quietly: true }).catch(() => {});
 }
 
 find("work-end").addEventListener("click", () => work.close());
@@ -149,17 +149,14 @@ tailor.addEventListener("toggle", () => {
 });
 copy.addEventListener("submit", (event) => {
   event.preventDefault();
-  make((address) => {
-    const link = document.createElement("a");
-    link.href = address;
-    link.download = `${item}.pdf`;
-    link.click();
+  make((copy) => {
+    download(copy);
     return "The copy is downloaded. Delete it when your client has it.";
   });
 });
 document.querySelector("[data-copy-print]").addEventListener("click", () => {
-  make((address) => {
-    printed(address);
+  make(({ body }) => {
+    printed(held(body));
     return "";
   });
 });
@@ -173,13 +170,10 @@ async function make(hand) {
   copySaid.textContent = "Making the copy …";
   tell(copyTrouble, null);
   try {
-    const answer = await ask("/api/copy", { ...order(), copy: tailoring() });
-    const made = URL.createObjectURL(await answer.blob());
-    copySaid.textContent = hand(made);
-    setTimeout(() => URL.revokeObjectURL(made), 600_000);
+    copySaid.textContent = hand(await askForFile("/api/copy", { ...order(), copy: tailoring() }));
   } catch (error) {
     copySaid.textContent = "";
-    tell(copyTrouble, error);
+    tell(copyTrouble, error, () => make(hand));
   }
 }
 
@@ -190,7 +184,7 @@ window.addEventListener("pageshow", (event) => {
 
 document.querySelector("[data-own]")?.addEventListener("click", async () => {
   try {
-    const made = await (await ask(`/api/own/${item}`, { brand: choices.elements.brand.value })).json();
+    const made = await ask(`/api/own/${item}`, { brand: choices.elements.brand.value }, { undone: "No copy was made" });
     location.assign(`/words/${made.item}`);
   } catch (error) {
     tell(document.querySelector("[data-own-trouble]"), error);

@@ -1,5 +1,5 @@
 // The viewer: pages as pictures, turned with the keyboard, drawn at the density of the screen.
-import { ask, element, oneAtATime, tell } from "./common.js";
+import { askForFile, element, oneAtATime, tell } from "./common.js";
 
 const ZOOMS = [0.5, 0.67, 0.8, 1, 1.25, 1.5, 2, 3];
 const PIXELS_A_MM = 96 / 25.4;
@@ -21,6 +21,7 @@ export class Viewer {
     place.addEventListener("click", (event) => this.press(event.target.closest("button")));
     this.paper.addEventListener("keydown", (event) => this.key(event));
     new ResizeObserver(() => this.fit()).observe(this.paper);
+    document.addEventListener("signed-in", () => this.show());
   }
 
   press(button) {
@@ -94,10 +95,11 @@ export class Viewer {
       await this.first;
       const width = this.width();
       const density = Math.min(window.devicePixelRatio || 1, 3);
-      const answer = await ask("/api/picture", { ...this.order(), page: this.page, width: Math.round(width * density) });
+      const asked = { ...this.order(), page: this.page, width: Math.round(width * density) };
+      const answer = await askForFile("/api/picture", asked, { quietly: true });
       const told = (name) => Number(answer.headers.get(`Bifolio-${name}`));
       [this.page, this.pages, this.widthMm, this.heightMm] = ["Page", "Pages", "Width", "Height"].map(told);
-      await this.put(await answer.blob());
+      await this.put(answer.body);
       this.drawn = this.width();
       this.tell(null);
     } catch (error) {

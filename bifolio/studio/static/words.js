@@ -1,13 +1,12 @@
 // Words of the clinic's own copy: a form, the page beside it, and what an editor would say, at the field.
 import { ask, element, oneAtATime, sentence, tell } from "./common.js";
+import { Saver } from "./saving.js";
 import { Viewer } from "./viewer.js";
 
 const bench = document.querySelector("[data-words]");
 const item = bench.dataset.words;
 const form = document.querySelector("[data-form]");
 const trouble = form.querySelector("[data-trouble]");
-const saved = document.querySelector("[data-saved]");
-let dirty = false;
 
 const words = () => Object.fromEntries(new FormData(form));
 const viewer = new Viewer(document.querySelector("[data-viewer]"), () => ({ item, brand: bench.dataset.brandOf, words: words() }));
@@ -16,27 +15,32 @@ viewer.show();
 const read = oneAtATime(async () => {
   const today = new Date().toLocaleDateString("sv-SE"); // a day as 2026-11-22
   try {
-    const findings = await (await ask(`/api/words/${item}`, { words: words(), today })).json();
-    pointAt(findings);
+    pointAt(await ask(`/api/words/${item}`, { words: words(), today }, { quietly: true }));
     tell(trouble, null);
   } catch (error) {
     pointAt(error.findings ?? []);
+    tell(trouble, (error.findings ?? []).some((finding) => finding.field) ? null : error);
   }
 });
 read();
+document.addEventListener("signed-in", read);
+
+const saver = form.dataset.version
+  ? new Saver(form, `/api/words/${item}`, {
+      draft: () => ({ words: words() }),
+      pointAt,
+      done: "Saved. It is a draft until a clinician approves it.",
+    })
+  : null; // words of the library, which nobody changes here
 
 let patience = 0;
 form.addEventListener("input", () => {
-  dirty = true;
-  saved.textContent = "Not saved yet.";
+  saver?.changed();
   clearTimeout(patience);
   patience = setTimeout(() => {
     read();
     viewer.show();
   }, 350);
-});
-window.addEventListener("beforeunload", (event) => {
-  if (dirty) event.preventDefault();
 });
 
 function pointAt(findings) {
@@ -61,19 +65,3 @@ function pointAt(findings) {
     field.setAttribute("aria-describedby", remark.id);
   }
 }
-
-form.addEventListener("submit", async (event) => {
-  event.preventDefault();
-  saved.textContent = "Saving …";
-  try {
-    await ask(`/api/words/${item}/save`, { words: words() });
-    dirty = false;
-    tell(trouble, null);
-    saved.textContent = "Saved. It is a draft until a clinician approves it.";
-  } catch (error) {
-    saved.textContent = "";
-    pointAt(error.findings ?? []);
-    tell(trouble, error);
-    form.querySelector("[aria-invalid]")?.focus();
-  }
-});

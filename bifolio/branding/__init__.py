@@ -1,0 +1,1 @@
+"""A clinic's own files: colours, fonts, logo, theme, tables of clinics."""

@@ -1,0 +1,107 @@
+"""Doctor: looks whether everything that Bifolio needs, or can use, is on this machine."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import platform
+import shutil
+import sys
+import warnings
+from pathlib import Path
+from typing import NamedTuple
+
+
+class Part(NamedTuple):
+    """One thing looked for: is it there, is it needed, and how to get it."""
+
+    name: str
+    present: bool
+    needed: bool
+    words: str
+    install: str
+
+
+_PACKAGES = (
+    ("pydantic", "checks content"),
+    ("yaml", "reads content"),
+    ("jinja2", "fills templates"),
+    ("markdown_it", "sets text"),
+    ("coloraide", "derives colours"),
+    ("pikepdf", "inks PDFs"),
+    ("pypdfium2", "looks PDFs over"),
+    ("segno", "draws QR codes"),
+    ("defusedxml", "cleans logos"),
+    ("PIL", "reads pictures"),
+    ("click", "is the command line"),
+    ("rich", "shows progress on a terminal"),
+)
+
+_PROGRAMS = (
+    ("qpdf", "checks the syntax of PDFs in the tests", "qpdf", "qpdf"),
+    ("pdftotext", "reads text back in the tests", "poppler-utils", "poppler"),
+    ("java", "runs veraPDF and EPUBCheck in the tests", "openjdk-17-jdk-headless", "openjdk@17"),
+    ("node", "runs Ace and axe in the tests", "nodejs npm", "node"),
+    ("chromium", "shows pages to Ace and axe in the tests", "chromium", "chromium"),
+)
+
+
+def examine(project: Path) -> list[Part]:
+    """Look for everything; needed parts first."""
+    return [_python(), *_packages(), _engine(), _fonts(project), *_programs()]
+
+
+def _python() -> Part:
+    there = sys.version_info >= (3, 11)
+    return Part("Python", there, True, platform.python_version(), "Python 3.11 or newer")
+
+
+def _packages() -> list[Part]:
+    return [
+        Part(
+            name,
+            importlib.util.find_spec(name) is not None,
+            True,
+            words,
+            "make setup",
+        )
+        for name, words in _PACKAGES
+    ]
+
+
+def _engine() -> Part:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            weasyprint = importlib.import_module("weasyprint")
+    except (ImportError, OSError) as error:
+        return Part("WeasyPrint with Pango", False, True, str(error).split("\n")[0], _pango())
+    return Part("WeasyPrint with Pango", True, True, f"version {weasyprint.__version__}", _pango())
+
+
+def _pango() -> str:
+    if sys.platform == "darwin":
+        return "brew install pango"
+    return "apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0, then make setup"
+
+
+def _fonts(project: Path) -> Part:
+    from bifolio.content.repository import Library
+
+    fonts = sorted((Library(project).styles / "fonts").glob("*.ttf"))
+    words = f"{len(fonts)} files in styles/fonts"
+    return Part("Fonts", bool(fonts), True, words, "take styles/fonts/ from the project again")
+
+
+def _programs() -> list[Part]:
+    mac = sys.platform == "darwin"
+    return [
+        Part(
+            name,
+            shutil.which(name) is not None,
+            False,
+            words,
+            f"brew install {brew}" if mac else f"apt-get install {apt}",
+        )
+        for name, words, apt, brew in _PROGRAMS
+    ]

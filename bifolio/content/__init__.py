@@ -1,0 +1,1 @@
+"""Files → validated models."""

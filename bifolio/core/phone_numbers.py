@@ -1,0 +1,357 @@
+"""Telephone numbers in a line of words, and what a telephone dials for each.
+
+A link dials what the words say, or there is no link. So every digit of a line has to be accounted for: as part of a
+number, of opening hours, of a menu ("press 2"), of a price or a web address. If one is not, nothing in the line is
+certain. Numbers are read by the numbering plan of one country, from the metadata of libphonenumber, and need not be
+assigned: those reserved for fiction are dialled like any other. Addresses follow RFC 3966 (`tel:`) and RFC 5724 (`sms:`).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:  # late: 50 ms, and most builds read no numbers
+    from phonenumbers import PhoneNumber
+
+Scheme = Literal["tel", "sms"]
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number in a line, `words[start:end]`, and what comes after `tel:` in its address."""
+
+    start: int
+    end: int
+    dialled: str
+
+
+@lru_cache(maxsize=4096)
+def numbers_in(
+    words: str, country: str | None, scheme: Scheme = "tel", *, listed: bool = False
+) -> tuple[Number, ...]:
+    """Return the numbers in a line that can be called, or texted, in the order of the words.
+
+    `country` is the ISO 3166-1 code of the country whose readers the words are for; without one, only numbers that
+    begin with "+" are certain. A `listed` number was looked up by somebody, as those of a region were: if it is the
+    only one in the line, it is dialled even if it is not in the country's plan, such as a new short code.
+
+    >>> numbers_in("988, then press 1", "US")
+    (Number(start=0, end=3, dialled='988'),)
+    >>> numbers_in("+44 (0)20 7946 0101 ext. 12 (24 hours)", "US")
+    (Number(start=0, end=27, dialled='+442079460101;ext=12'),)
+    >>> numbers_in("020 7946 0101/2", "GB")
+    ()
+    """
+    text = "".join(map(_as_typed, words))
+    if not _DIGIT.search(text):
+        return ()
+    for aside in _ASIDES:
+        text = aside.sub(_blank, text)
+    runs = list(_runs(text, country))
+    read = [run for run in runs if run.numbers and (listed or _is_set_off(run, text))]
+    if listed and not read and len(runs) == 1:
+        read = [
+            _as_written(run)
+            for run in runs
+            if 3 <= len(run.digits) <= 15 and "+" not in text[run.start : run.end]
+        ]
+    again = [run for run in runs if any(_repeats(run, other, text) for other in read)]
+    read = [run for run in read if run not in again]
+    for run in read + again:
+        text = text[: run.start] + _BREAK * (run.end - run.start) + text[run.end :]
+    if _DIGIT.search(text):
+        return ()
+    return tuple(number for run in read for number in run.numbers if _is_for(scheme, number, text))
+
+
+def dialled(numbers: Iterable[Number]) -> str | None:
+    """Return what a telephone dials for a line with these numbers; None if it is not the same for all of them."""
+    found = {number.dialled for number in numbers}
+    return found.pop() if len(found) == 1 else None
+
+
+def calls_nobody(address: str) -> bool:
+    """Return whether the address of a link begins like one that calls or texts, but contains no number.
+
+    RFC 3966 requires a `phone-context` for local numbers, which no telephone does: readers are where the number is.
+
+    >>> [calls_nobody(address) for address in ("tel:", "tel:ask", "tel:+442079460101;ext=12", "sms:741741")]
+    [True, True, False, False]
+    """
+    return address[:4].lower() in ("tel:", "sms:") and not _ADDRESS.fullmatch(address)
+
+
+_SUBSCRIBER = (
+    r"(?:\+[-.()]*[1-9](?:[-.()]*\d){3,14}|[-.()]*[\d*](?:[-.()]*[\d*]){1,14})[-.()]*"
+    r"(?:;[a-z0-9-]+(?:=[\w.%+-]+)?)*"
+)
+_ADDRESS = re.compile(
+    rf"tel:{_SUBSCRIBER}|sms:{_SUBSCRIBER}(?:,{_SUBSCRIBER})*(?:\?body=\S*)?", re.ASCII | re.IGNORECASE
+)
+
+
+# -- words -----------------------------------------------------------------------------------------
+
+_DIGIT = re.compile(r"[0-9]")
+
+_BREAK = "·"
+"""Replaces each character that has been accounted for; it is part of no number."""
+
+
+def _blank(found: re.Match[str]) -> str:
+    return _BREAK * len(found[0])
+
+
+def _as_typed(letter: str) -> str:
+    """Return a character as it would be typed: ASCII digits, spaces, hyphens and brackets."""
+    category = unicodedata.category(letter)
+    if category == "Nd":
+        return str(unicodedata.decimal(letter))
+    if (
+        letter in "\n\r\N{EM DASH}\N{HORIZONTAL BAR}"
+    ):  # separates phrases; shorter dashes are used between digits
+        return _BREAK
+    if category == "Pd" or letter == "\N{MINUS SIGN}":
+        return "-"
+    if letter.isspace() or category == "Cf":
+        return " "
+    is_wide = unicodedata.decomposition(letter).startswith(("<wide>", "<narrow>", "<small>"))
+    return unicodedata.normalize("NFKC", letter) if is_wide else letter
+
+
+_ALONE = r"(?<![\d+./-])(?<!\d )(?<!ext )(?<!ext\. )"
+"""Precedes digits that belong to no number: in "0800 24 24 24 hours" none of them is known to."""
+_ALL_DAY = r"(?<![\d+./-])(?:(?<!\d )|(?<=\d{3} ))"
+_OVER = r"(?! ?[-/.(]? ?\d)(?!\w)"
+_CLOCK = r"(?:[01]?\d|2[0-4])(?:[:.h][0-5]\d)?(?: ?[ap]\.?m\b\.?)?"
+_FOUR = r"(?:[01]\d|2[0-4])[0-5]\d"
+
+_ASIDES = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        # Web and mail addresses.
+        r"\S*@\S+|(?:https?://|www\.)\S+|(?<![\w.@-])(?:[\w-]+\.)*[\w-]*[a-z][\w-]*\.[a-z]{2,}\b(?:/\S*)?",
+        # "24/7", "24 hours", "9–5", "9.30am to 5pm", "0900-1700", "7pm", "18:00", "2 lines", "1st".
+        rf"{_ALL_DAY}24(?: ?[/x] ?7(?: ?/ ?365)?{_OVER}| ?-? ?(?:hours?|hrs?|h)\b)",
+        rf"{_ALONE}(?:{_CLOCK} ?(?:-|to|until|till) ?{_CLOCK}|{_FOUR} ?(?:-|to) ?{_FOUR}){_OVER}",
+        rf"\bbetween {_CLOCK} and {_CLOCK}{_OVER}",
+        rf"{_ALONE}(?:\d{{1,2}}(?:[:.]\d\d)? ?[ap]\.?m\b\.?|\d{{1,2}}:\d\d{_OVER})",
+        rf"{_ALONE}\d{{1,3}}(?: ?-? ?(?:hours?|hrs?|days?|weeks?|minutes?|mins?|lines?)|st|nd|rd|th)\b",
+        # "£1.50", "12p".
+        rf"[£$€] ?\d+(?:\.\d+)?|{_ALONE}\d{{1,3}}[pc]\b",
+        # "press 2", "option 1, then 3", "2 for Spanish".
+        (
+            rf"\b(?:press|push|choose|select|option|opt|hit|then)\b\W{{0,3}}\d{{1,2}}{_OVER}"
+            rf"(?:(?:, ?| ?& ?| or | and | then )+\d{{1,2}}{_OVER})*|{_ALONE}\d{{1,2}} for\b"
+        ),
+    )
+)
+"""What has digits but is not a number."""
+
+_WAY = r"(?:call|ring|phone|telephone|tel|dial|text|sms|txt|whatsapp|fax)"
+_WAYS = rf"\b({_WAY}(?:(?: or | and |,? ?[/&]? ?){_WAY})*)\b"
+_BEFORE = re.compile(
+    rf"{_WAYS}(?:[ .:]+(?:us|on|no|number|line|only|(?:\w+ )?(?:to|on|at))\b){{0,3}}[ .:(]*"
+    rf"(?:{_BREAK}+ ?(?:or|and|[,;/&]) ?)*$",  # with several numbers, the word applies to each
+    re.IGNORECASE,
+)
+_AFTER = re.compile(rf" ?(?:\({_WAYS}[^)]{{0,20}}\)|{_WAYS} only\b)", re.IGNORECASE)
+_SUITS = {
+    "tel": re.compile("call|ring|phone|tel|dial", re.IGNORECASE),
+    "sms": re.compile("text|sms|txt", re.IGNORECASE),
+}
+
+
+def _is_for(scheme: Scheme, number: Number, text: str) -> bool:
+    """Return whether the words around a number allow it to be called, or texted: "fax 020 …", "07700 … (text only)"."""
+    if scheme == "sms" and ";" in number.dialled:  # nobody reads a text at an extension
+        return False
+    around = _BEFORE.search(text[: number.start]), _AFTER.match(text, number.end)
+    ways = [found[found.lastindex or 0] for found in around if found]
+    return all(_SUITS[scheme].search(way) for way in ways)
+
+
+_SET_OFF_BEFORE = re.compile(rf"(?:^|[,;:.(/{_BREAK}]|\b(?:or|and|to|on|{_WAY})) ?$", re.IGNORECASE)
+_SET_OFF_AFTER = re.compile(
+    rf" ?(?:$|[,;:.)(/{_BREAK}-])| (?:or|and|then|for|in|if|any|free)\b", re.IGNORECASE
+)
+
+
+def _is_set_off(run: _Run, text: str) -> bool:
+    """Return whether the words around a short number show that it is one: "or 111 for advice", not "room 111"."""
+    return len(run.digits) > _LONGEST_SHORT or bool(
+        _SET_OFF_BEFORE.search(text[: run.start]) and _SET_OFF_AFTER.match(text, run.end)
+    )
+
+
+_LONGEST_SHORT = 6
+
+
+# -- runs of digits --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """Digits that belong together, with letters for the keys of a telephone: one number, several, or none for certain."""
+
+    start: int
+    end: int
+    digits: str
+    numbers: tuple[Number, ...] = ()
+
+
+_GROUP = r"(?:\(\+?\d{1,6}\)|\d++)"
+_RUN = re.compile(
+    rf"(?:(?<![*#+])\+ ?|(?<![\w*#+])){_GROUP}(?:(?: {{0,2}}[-/] {{0,2}}|\.| {{1,3}})?+{_GROUP})*+"
+)
+_DIVIDES = re.compile(r" *+/ *+| ++- ++|-(?=\d{1,2}$)")
+"""What separates some numbers and is part of others: a slash, a dash, a hyphen before the last one or two digits."""
+_EXTENSION = re.compile(
+    r"[ ,;(-]{0,3}(?:ext(?:ension|n)?|poste|x|#)[ .:=#]{0,3}(\d{1,7})(?!\w|[-/.]\d)\)?", re.IGNORECASE
+)
+_LETTERS = re.compile(r"-?[a-z][a-z0-9]*(?:-[a-z0-9]+)*", re.IGNORECASE)
+_CAPITALS = re.compile(r"(?: [A-Z]{2,}(?:-[A-Z]+)*\b){1,3}")
+_MIN_DIGITS = 3
+"""The fewest digits with which a number in letters begins: "50 YEARS OLD" is not one."""
+_KEYS = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "22233344455566677778889999")
+
+
+def _runs(text: str, country: str | None) -> Iterator[_Run]:
+    at = 0
+    while found := _RUN.search(text, at):
+        run = _run(text, found.start(), found.end(), country)
+        yield run
+        at = run.end
+
+
+def _run(text: str, start: int, end: int, country: str | None) -> _Run:
+    """Read the digits from `start` to `end`, and the extension or the letters that belong to them."""
+    if extension := _EXTENSION.match(text, end):
+        numbers = _parts(text, start, end, country)
+        if numbers:
+            last = numbers.pop()
+            numbers.append(Number(last.start, extension.end(), f"{last.dialled};ext={extension[1]}"))
+        return _Run(start, extension.end(), _digits(text[start:end]), tuple(numbers))
+    has_digits = len(_digits(text[start:end])) >= _MIN_DIGITS
+    letters = _LETTERS.match(text, end)
+    if letters:  # 1-800-FLOWERS: without its letters it would be another number
+        end = letters.end()
+    numbers = _parts(text, start, end, country) if has_digits or not letters else []
+    run = _Run(start, end, _digits(text[start:end]), tuple(numbers))
+    return run if numbers or letters or not has_digits else _in_capitals(text, run, country)
+
+
+def _in_capitals(text: str, run: _Run, country: str | None) -> _Run:
+    """Read "1 800 FLOWERS", with as many of the words in capitals as make a number."""
+    letters = _CAPITALS.match(text, run.end)
+    for word in reversed(list(re.finditer(r" \S+", letters[0] if letters else ""))):
+        end = run.end + word.end()
+        spelt = _reading(text[run.start : end], country)
+        if spelt and spelt.sort == "whole":
+            return _Run(
+                run.start, end, _digits(text[run.start : end]), (Number(run.start, end, spelt.dialled),)
+            )
+    return run
+
+
+def _parts(text: str, start: int, end: int, country: str | None) -> list[Number]:
+    """Read one number, or several of the same sort with a slash or a dash between them."""
+    gaps = [(start + gap.start(), start + gap.end()) for gap in _DIVIDES.finditer(text[start:end])]
+    starts, ends = [start, *(after for _, after in gaps)], [*(before for before, _ in gaps), end]
+    places = list(zip(starts, ends, strict=True))
+    parts = [part for first, last in places if (part := _reading(text[first:last], country))]
+    if len(parts) == len(places) and len({part.sort for part in parts}) == 1:
+        return [Number(*place, part.dialled) for place, part in zip(places, parts, strict=True)]
+    if gaps and _reading(text[start : ends[0]], country):  # "01 496 0100/1" is not 01 4960 1001
+        return []
+    whole = _reading(text[start:end], country)
+    return [Number(start, end, whole.dialled)] if whole and whole.sort != "short" else []
+
+
+def _digits(words: str) -> str:
+    return re.sub(r"[^0-9]", "", words.upper().translate(_KEYS))
+
+
+def _as_written(run: _Run) -> _Run:
+    return _Run(run.start, run.end, run.digits, (Number(run.start, run.end, run.digits),))
+
+
+def _repeats(run: _Run, other: _Run, text: str) -> bool:
+    """Return whether a run repeats another one: "800-799-SAFE (7233)", "1800RESPECT (1800 737 732)"."""
+    if run.start >= other.end and text[run.start] == "(" and not text[other.end : run.start].strip():
+        return other.digits.endswith(run.digits)
+    has_letters = re.search("[A-Za-z]", text[run.start : run.end])
+    # Seven letters may be one more than the number has; exchanges ignore the last one.
+    return bool(not run.numbers and has_letters and run.digits.startswith(other.digits))
+
+
+# -- one number ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    dialled: str
+    sort: Literal["whole", "local", "short"]
+
+
+def _reading(words: str, country: str | None) -> _Reading | None:
+    """Read one number as it is dialled in a country; None if its plan has none of this length or form."""
+    import phonenumbers as plan
+
+    try:
+        number = plan.parse(words.upper().translate(_KEYS), country, keep_raw_input=True)
+    except plan.NumberParseException:
+        return None
+    if country and number.country_code_source == plan.CountryCodeSource.FROM_DEFAULT_COUNTRY:
+        return _at_home(number, _digits(words), country)
+    return _with_country(number)
+
+
+def _with_country(number: PhoneNumber) -> _Reading | None:
+    """Read a number that can be dialled from anywhere, with the code of its country."""
+    from phonenumbers import PhoneNumberFormat, ValidationResult, format_number, is_valid_number
+
+    if is_valid_number(number) or ValidationResult.IS_POSSIBLE in _lengths(number):
+        return _Reading(format_number(number, PhoneNumberFormat.E164), "whole")
+    return None
+
+
+def _at_home(number: PhoneNumber, written: str, country: str) -> _Reading | None:
+    """Read a number that is written as it is dialled within its own country."""
+    import phonenumbers as plan
+
+    own = plan.national_significant_number(number)
+    if written == own and plan.is_valid_short_number_for_region(number, country):
+        return _Reading(written, "short")
+    metadata = plan.PhoneMetadata.metadata_for_region(country)
+    prefix = (metadata and metadata.national_prefix) or ""
+    if written not in (
+        own,
+        prefix + own,
+    ):  # more than the prefix is missing, such as a code that hides the caller
+        return None
+    sort = plan.PhoneNumberType
+    if plan.number_type(number) in (sort.TOLL_FREE, sort.PREMIUM_RATE, sort.SHARED_COST, sort.UAN):
+        # With its country code, Ireland's 1800 77 88 88 might ring a house in Dublin, at (01) 800 7788.
+        return _Reading(written, "whole")
+    if written != own or prefix in ("", str(number.country_code)):  # the same thing in North America
+        if whole := _with_country(number):
+            return whole
+        if plan.ValidationResult.IS_POSSIBLE_LOCAL_ONLY in _lengths(number):
+            return _Reading(written, "local")
+    return None
+
+
+def _lengths(number: PhoneNumber) -> list[int]:
+    """Return how the length of a number compares with those of landlines and of mobiles, a `ValidationResult` each."""
+    from phonenumbers import PhoneNumberType, is_possible_number_for_type_with_reason
+
+    return [
+        is_possible_number_for_type_with_reason(number, sort)
+        for sort in (PhoneNumberType.FIXED_LINE, PhoneNumberType.MOBILE)
+    ]

@@ -1,0 +1,266 @@
+"""Attest: a handout and its evidence → its evidence sheet, itself a handout for clinicians.
+
+Each claim stands beside the fact that it rests on, how far the fact was followed and where it was read; then
+how hard the text is to read, and what of two published checklists a program can see: the Patient Education
+Materials Assessment Tool for print (PEMAT-P, AHRQ) and the Clear Communication Index (CDC). The sheet is
+informed by them and gives no score: both ask for a person's judgement.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from math import ceil
+from typing import Any
+
+from bifolio.model.base import Model
+from bifolio.model.blocks import (
+    Bullets,
+    Callout,
+    Checklist,
+    Figure,
+    Grounding,
+    HelpWhen,
+    KeyPoints,
+    LogTable,
+    Steps,
+    WriteIn,
+    walk,
+)
+from bifolio.model.blocks.log_table import TableRow
+from bifolio.model.evidence import Evidence
+from bifolio.model.handout import Handout
+from bifolio.model.reading import Reading
+
+
+def attest(
+    handout: Handout,
+    evidence: Evidence,
+    reading: Reading,
+    remarks: Mapping[str, int],
+    label: Mapping[str, str],
+) -> list[Handout]:
+    """Give the evidence sheets of `handout`: one of one page, or of a booklet one for each run of its parts.
+
+    `remarks` counts what lint found, by code. The first sheet says how hard the text is to read, and what of
+    the checklists can be seen; for clinicians alone it leaves the lists out, which are for what patients read.
+    """
+    runs = list(_runs(handout, evidence, label))
+    first = [f"**{label['evidence_reading']}** {_figures(reading, label)}"]
+    if set(handout.audience) - {"clinician"}:
+        first += _lists(handout, reading, remarks, label)
+    sheets = []
+    for number, run in enumerate(runs, 1):
+        title, summary = label["evidence_title"], label["evidence_summary"].format(title=handout.title)
+        if len(runs) > 1:
+            title = label["evidence_sheet"].format(number=number, of=len(runs))
+        if run.titles:
+            parts = "; ".join(name.rstrip(".?!") for name in run.titles)
+            summary = label["evidence_of_parts"].format(title=handout.title, parts=parts)
+        note = [label["evidence_key"], *(first if number == 1 else ())]
+        sheet = Handout.model_validate(
+            {
+                "kind": "notes",
+                "title": title,
+                "summary": summary,
+                "audience": ["clinician"],
+                "language": handout.language,
+                "version": handout.version,
+                "body": ["references"],
+                "review": handout.review,
+            }
+        )
+        # No author writes such a sheet: it is of a kind that no file may have.
+        table = _table(run.rows or [(label["evidence_none"], "", "")], " ".join(note), label)
+        sheets.append(sheet.model_copy(update={"kind": "evidence", "body": (table,)}))
+    return sheets
+
+
+_WIDTHS = {"evidence_claim": 12, "evidence_facts": 4, "evidence_read_in": 6}
+
+
+def _table(rows: Sequence[_Row], note: str, label: Mapping[str, str]) -> LogTable:
+    columns = [{"label": label[key], "width": width} for key, width in _WIDTHS.items()]
+    table = LogTable.model_validate({"kind": "log_table", "columns": columns, "note": note, "blank": 1})
+    # an author's cell holds a few words; here a claim stands in full, however long
+    said = tuple(TableRow.model_construct(cells=row) for row in rows)
+    return table.model_copy(update={"rows": said, "blank": 0})
+
+
+def _figures(reading: Reading, label: Mapping[str, str]) -> str:
+    return label["evidence_figures"].format(
+        words=reading.words,
+        sentences=reading.sentences,
+        longest=reading.longest,
+        fk=f"{reading.flesch_kincaid:.1f}",
+        smog=f"{reading.smog:.1f}",
+    )
+
+
+def _lists(
+    handout: Handout, reading: Reading, remarks: Mapping[str, int], label: Mapping[str, str]
+) -> Iterator[str]:
+    """Give what of the checklists is seen, and what is left for a person to judge."""
+    seen = dict(_seen(handout, reading, remarks))
+    judge = [*(key for key, is_here in seen.items() if not is_here), *_FOR_A_PERSON]
+    lists = (("seen", [key for key, is_here in seen.items() if is_here]), ("yours", judge))
+    for name, keys in lists:
+        yield f"**{label['evidence_' + name]}** {'; '.join(label[key] for key in keys)}."
+    yield label["evidence_informed"]
+
+
+def how_many(handout: Handout, evidence: Evidence, label: Mapping[str, str]) -> int:
+    """Tell how many evidence sheets a handout has."""
+    return sum(1 for _ in _runs(handout, evidence, label))
+
+
+# -- what stands on one sheet ------------------------------------------------------------------------
+
+_Row = tuple[str, str, str]
+"""A claim, its facts, where they were read."""
+
+_ROOM = 54
+"""Lines of a table that a page has room for, the edges of a row for a fifth of one."""
+
+_LETTERS = 54, 15, 27
+"""How many letters stand on a line of each column."""
+
+
+@dataclass
+class _Run:
+    """What shares a sheet: parts of a booklet, or all of another handout."""
+
+    rows: list[_Row] = field(default_factory=list)
+    titles: list[str] = field(default_factory=list)
+
+    @property
+    def lines(self) -> float:
+        return sum(
+            0.2 + max(ceil(len(c) / most) for c, most in zip(row, _LETTERS, strict=True)) for row in self.rows
+        )
+
+
+def _runs(handout: Handout, evidence: Evidence, label: Mapping[str, str]) -> Iterator[_Run]:
+    """Share the claims of a handout out: all to one sheet, or those of a booklet's parts to as many as they take."""
+
+    def rows(of: Handout) -> list[_Row]:
+        return [_row(words, facts, evidence, label) for facts, words in _by_facts(of).items()]
+
+    if handout.kind != "booklet":
+        yield _Run(rows(handout))
+        return
+    run = _Run(rows(handout.model_copy(update={"body": ()})))
+    for part in handout.body:
+        more = _Run(rows(handout.model_copy(update={**_NO_OPENING, "body": (part,)})))
+        if run.rows and run.lines + more.lines > _ROOM:
+            yield run
+            run = _Run()
+        if more.rows:
+            run.rows += more.rows
+            run.titles += filter(None, [getattr(part, "title", None)])
+    yield run
+
+
+_NO_OPENING = dict.fromkeys(("main_message", "call_to_action", "content_note"))
+
+
+def claims_of(handout: Handout) -> dict[str, list[str]]:
+    """Give each claim of a handout with the facts that it cites, in the order of the page."""
+    found: dict[str, list[str]] = {}
+    for words, fact in _claims((*handout.opening, handout.body)):
+        facts = found.setdefault(words, [])
+        if fact not in facts:
+            facts.append(fact)
+    return found
+
+
+def _by_facts(handout: Handout) -> dict[tuple[str, ...], str]:
+    """Give the claims that stand on the same facts as one, in the order of the page."""
+    found: dict[tuple[str, ...], list[str]] = {}
+    for words, facts in claims_of(handout).items():
+        found.setdefault(tuple(facts), []).append(words)
+    return {facts: " / ".join(words) for facts, words in found.items()}
+
+
+def _claims(value: Any) -> Iterator[tuple[str, str]]:
+    if isinstance(value, tuple):
+        for item in value:
+            yield from _claims(item)
+    elif isinstance(value, Model):
+        words = " ".join(part if part[-1:] in '.?!:”"' else f"{part}." for part in _own_words(value))
+        for fact in getattr(value, "cites", ()):
+            yield words, fact
+        for name in type(value).model_fields:
+            if name != "cites":
+                yield from _claims(getattr(value, name))
+
+
+_SAID = ("title", "text", "paragraphs", "fact", "meaning", "note")
+
+
+def _own_words(value: Any) -> Iterator[str]:
+    """Give the words that a cite beside them stands for."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from _own_words(item)
+    elif isinstance(value, Model):
+        for name in _SAID:
+            if name in type(value).model_fields:
+                yield from _own_words(_uncited(getattr(value, name)))
+        if isinstance(value, LogTable):
+            yield from (words for row in value.rows for words in _own_words(_uncited(row)))
+        if isinstance(value, TableRow):
+            yield from (cell for cell in value.cells if cell)
+        if isinstance(value, Grounding):
+            yield from (f"{sense.count} {sense.label}" for sense in value.senses)
+
+
+def _uncited(value: Any) -> Any:
+    """Leave out what cites for itself: it is a claim of its own."""
+    if isinstance(value, tuple):
+        return tuple(_uncited(item) for item in value)
+    return () if getattr(value, "cites", ()) else value
+
+
+def _row(
+    words: str, facts: tuple[str, ...], evidence: Evidence, label: Mapping[str, str]
+) -> tuple[str, str, str]:
+    marks = {fact: "" if (status := evidence.facts[fact].status) == "read" else status for fact in facts}
+    followed = (
+        f"{fact}\u00a0{label['status_' + status]}" if status else fact for fact, status in marks.items()
+    )
+    sources = dict.fromkeys(evidence.sources[k].in_brief for f in facts for k in evidence.facts[f].sources)
+    return " ".join(words.replace("**", "").split()), ", ".join(followed), "; ".join(sources)
+
+
+_FOR_A_PERSON = ("yours_true", "yours_cover", "yours_tone", "yours_local")
+
+
+def _seen(handout: Handout, reading: Reading, remarks: Mapping[str, int]) -> Iterator[tuple[str, bool]]:
+    """Give what of the checklists can be seen here, and whether it is there; keys of the locale's labels."""
+    blocks = list(walk(handout.body))
+
+    def has(*kinds: type[Model]) -> bool:
+        return any(isinstance(block, kinds) for block in blocks)
+
+    def clean(*codes: str) -> bool:
+        return not any(remarks.get(f"lint.{code}") for code in codes)
+
+    yield "seen_purpose", bool(handout.summary)
+    yield "seen_message", bool(handout.main_message)
+    yield "seen_action", bool(handout.call_to_action)
+    yield "seen_plain", reading.flesch_kincaid <= 6 and reading.smog <= 6
+    yield "seen_short", clean("long-sentence", "long-paragraph", "long-list")
+    yield "seen_terms", clean("undefined-term", "avoid-word")
+    yield "seen_active", clean("passive-step")
+    yield "seen_numbers", clean("uncited-number")
+    yield "seen_unknown", clean("certainty")
+    yield "seen_heads", any(getattr(block, "title", None) for block in blocks)
+    yield "seen_lists", has(Bullets, KeyPoints, Checklist, Steps)
+    yield "seen_cues", has(Callout, HelpWhen)
+    yield "seen_steps", has(Steps)
+    yield "seen_tools", has(Checklist, WriteIn, LogTable)
+    yield "seen_figures", has(Figure)
+    yield "seen_help", has(HelpWhen) or clean("help-missing")

@@ -1,0 +1,1 @@
+"""HTML → plates, and plates → a clinic's PDF."""

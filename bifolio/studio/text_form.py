@@ -1,0 +1,227 @@
+"""Words: a handout's file ↔ a form of its words, one field for each text that a reader sees.
+
+A clinic's own copy of a handout stands in the clinic's folder. Only words change in it: the blocks, their order
+and everything that nobody reads stay as they are written, comments too.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from bifolio.build.publish import replace_all
+from bifolio.content.repository import Library
+from bifolio.core.diagnostics import Diagnostic, RequestError
+from bifolio.core.source_tree import Steps, Tree
+from bifolio.core.versions import only_writer, revising, version_of
+from bifolio.core.yaml_loader import load
+from bifolio.editorial import lint
+
+_NAMES = {
+    "myth_fact": "myth and fact",
+    "help_when": "when to get help",
+    "two_column": "two columns",
+    "write_in": "lines to write on",
+    "sample_words": "you could say",
+    "call_to_action": "what the reader can do",
+    "main_message": "the one thing to remember",
+    "content_note": "before you read",
+    "choice_row": "a row to choose from",
+    "log_table": "table",
+    "decision_flow": "questions and ways on",
+    "privacy_note": "private",
+    "section": "section",
+    "summary": "line below the title",
+    "lead": "opening line",
+    "note": "small line beside the title",
+    "caption": "line below the figure",
+    "paragraphs": "words",
+    "alt": "in words, for who cannot see it",
+    "label": "name",
+    "low": "lowest end",
+    "high": "highest end",
+    "ask": "what it asks",
+    "onward": "answer that leads on",
+    "end": "where it ends",
+    "left": "left column",
+    "right": "right column",
+}
+"""What a block or a part of one is called here; all others are called as in the file."""
+
+_ONES = {
+    "bullets": "point",
+    "key_points": "point",
+    "steps": "step",
+    "checklist": "box",
+    "lines": "line",
+    "text": "paragraph",
+    "paragraphs": "paragraph",
+    "columns": "column",
+    "rows": "row",
+    "choices": "choice",
+    "questions": "question",
+    "exits": "way on",
+    "senses": "sense",
+    "statements": "statement",
+    "pairs": "pair",
+    "terms": "word",
+    "glossary": "word",
+}
+"""What one of many is called, by the key that holds them or, for those without a name, by the block."""
+
+_HOLDERS = frozenset(["section", "blocks", "items", "body", "cells"])
+"""Keys that hold others and say nothing of them."""
+
+
+def form_of(tree: Tree) -> list[dict[str, Any]]:
+    """Give the fields of a handout in groups, one for each block of the body and one for its head."""
+    groups: dict[Steps, dict[str, Any]] = {}
+    for passage in _written(tree):
+        if "rows" in passage.steps and not passage.text.strip():
+            continue  # a cell to write on by hand
+        top = passage.steps[:2] if passage.steps[0] == "body" else ()
+        group = groups.setdefault(top, {"title": _title(tree, top), "fields": []})
+        group["fields"].append(
+            {
+                "name": key_of(passage.steps),
+                "label": _label(tree, passage.steps, top),
+                "text": passage.text,
+                "is_short": len(passage.text) <= 48 and "\n" not in passage.text.strip(),
+            }
+        )
+    return list(groups.values())
+
+
+def _written(tree: Tree) -> Iterator[lint.Passage]:
+    """Yield the texts that the file itself holds: safety sentences are the same for all, and nobody's to change."""
+    return (passage for passage in lint.passages(tree) if tree.there(passage.steps) == passage.steps)
+
+
+def key_of(steps: Steps) -> str:
+    """Write the way to a text as the name of its field.
+
+    >>> key_of(("body", 0, "text"))
+    '["body", 0, "text"]'
+    """
+    return json.dumps(steps)
+
+
+def _title(tree: Tree, top: Steps) -> str:
+    if not top:
+        return "Head of the handout"
+    block = tree.value["body"][top[1]]
+    kind, inner = next(iter(block.items())) if isinstance(block, dict) else ("text", block)
+    title = inner.get("title") if isinstance(inner, dict) else None
+    said = _said(str(kind)).capitalize()
+    return f"{said}: {title}" if title and kind != "section" else str(title or said)
+
+
+def _said(key: str) -> str:
+    return _NAMES.get(key, key.replace("_", " "))
+
+
+def _label(tree: Tree, steps: Steps, top: Steps) -> str:
+    """Name a field by the way to it within its group, whose title has said the rest: "Step 2, title"."""
+    way = list(steps[len(top) :]) or ["text"]
+    said = []
+    kind = str(way[0])
+    if top and kind != "section":
+        way = way[1:]
+    elif way[:2] == ["section", "blocks"]:
+        section = tree.value["body"][top[1]]["section"]["blocks"]
+        kind = str(way[3])
+        same: list[Any] = [
+            at for at, block in enumerate(section) if isinstance(block, dict) and kind in block
+        ]
+        said.append(_said(kind) + (f" {same.index(way[2]) + 1}" if len(same) > 1 else ""))
+        way = way[4:]
+    elif way[0] == "section":
+        way = way[1:]
+    holder = kind
+    for at, step in enumerate(way):
+        if isinstance(step, int):
+            one = _ONES.get(holder, "column" if holder == "row" else "line")
+            said.append(f"{one} {step + 1}")
+            holder = one
+        elif step in _HOLDERS:
+            continue
+        elif step in ("text", "label", "paragraphs") and said and at == len(way) - 1:
+            continue  # the words are what there is to one
+        else:
+            holder = step
+            is_list = at + 1 < len(way) and step in _ONES
+            said += [] if is_list else [_said(step)]
+    return ", ".join(said).capitalize()
+
+
+def said_in(tree: Tree) -> dict[str, str]:
+    """Return every text of a handout by the name of its field, the empty ones that get no field among them."""
+    return {key_of(passage.steps): passage.text for passage in lint.passages(tree)}
+
+
+def text_with(tree: Tree, words: Iterable[tuple[str, str]]) -> str:
+    """Give the text of the file with other words in its fields; fields that are not there are left out."""
+    there = {key_of(passage.steps): passage for passage in _written(tree)}
+    changed = {
+        there[name].steps: said.strip()
+        for name, said in words
+        if name in there and said.strip() != there[name].text.strip()
+    }
+    return tree.rewritten(changed)
+
+
+def placed(findings: Iterable[Diagnostic], tree: Tree) -> Iterator[dict[str, Any]]:
+    """Give findings as values, each with the field in which it lies."""
+    spans = [(passage.steps, tree.span(passage.steps)) for passage in _written(tree)]
+    for finding in findings:
+        at = finding.span
+        field = None
+        if at is not None and at.source.name == tree.source.name:
+            before = [
+                (steps, span) for steps, span in spans if (span.line, span.column) <= (at.line, at.column)
+            ]
+            if before and at.line <= before[-1][1].line + 12:
+                field = key_of(before[-1][0])
+        yield {**finding.as_json(), "field": field}
+
+
+def own_copy(library: Library, item: str, brand: str) -> str:
+    """Make a clinic's own copy of a handout; give its name. One that is there stays as it is."""
+    name = f"{item}-{brand}"[:60].rstrip("-")
+    if library.owner(item) == brand:
+        return item
+    if name in library.handout_paths:
+        return name
+    text = library.handout_tree(item).source.text
+    head = f"# {brand}'s own copy of {item}. Change its words in the studio, or here.\n"
+    path = library.brand_folder(brand) / "handouts" / f"{name}.yaml"
+    with only_writer(library.root):
+        if not path.exists():  # else somebody else made it meanwhile
+            replace_all({path: (head + text.replace("../schema/", "../../../schema/")).encode()})
+    return name
+
+
+def version(library: Library, item: str) -> str:
+    """Return the version in which the file of a handout stands now."""
+    return version_of([library.handout_paths[item]]) if item in library.handout_paths else ""
+
+
+def save(library: Library, item: str, words: Iterable[tuple[str, str]], based_on: str) -> str:
+    """Write other words into a clinic's own handout; return its new version.
+
+    Raises RequestError for a handout of the library, and SupersededError where `based_on` is not the version
+    that stands.
+    """
+    if library.owner(item) is None:
+        raise RequestError(
+            Diagnostic(
+                "studio.not-own",
+                f'"{item}" belongs to the library',
+                help="make the clinic's own copy, and change that",
+            )
+        )
+    path = library.handout_paths[item]
+    with revising(library.root, based_on, lambda: version(library, item)):
+        replace_all({path: text_with(load(path, library.root), words).encode()})
+        return version(library, item)

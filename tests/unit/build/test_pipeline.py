@@ -1,0 +1,255 @@
+"""pipeline: a handout is laid out once, a clinic's slots are set once, and the rest is ink."""
+
+from __future__ import annotations
+
+from concurrent.futures import Executor, Future
+from pathlib import Path
+
+import pytest
+
+from bifolio.build.jobs import Job
+from bifolio.build.pipeline import Workshop
+from bifolio.build.workers import SameProcess, fonts_of, workers
+from bifolio.compose.slots import FITS
+from bifolio.content.repository import Library
+from bifolio.core.cache import Store, fingerprint, open_folder
+from bifolio.core.diagnostics import ContentError, DesignError, Diagnostic, ProofError, Severity
+from tests.conftest import ROOT
+from tests.support.projects import HANDOUT
+
+
+class Counting(Executor):
+    """Does the work here and counts it by name."""
+
+    def __init__(self) -> None:
+        self.done: list[str] = []
+
+    def submit(self, fn, /, *args, **kwargs) -> Future:
+        self.done.append(fn.__name__)
+        return SameProcess().submit(fn, *args, **kwargs)
+
+
+def _job(brand: str, edition: str = "letter", region: str = "us") -> Job:
+    return Job("check-in-card", edition, "calm", region, "en", brand, "pdf")
+
+
+def test_a_further_brand_only_inks(tmp_path) -> None:
+    executor = Counting()
+    shop = Workshop(Library(ROOT), Store(tmp_path), executor)
+    one = shop.produce(_job("harbour"))
+    assert executor.done == ["lay_out_plate", "lay_out_slots"]
+    two = shop.produce(_job("default"))
+    assert executor.done == ["lay_out_plate", "lay_out_slots", "lay_out_slots"]
+    assert one.body != two.body
+
+
+def test_nothing_is_laid_out_twice(tmp_path) -> None:
+    first = Workshop(Library(ROOT), Store(tmp_path)).produce(_job("rowan", "a4", "gb"))
+    executor = Counting()
+    again = Workshop(Library(ROOT), Store(tmp_path), executor).produce(_job("rowan", "a4", "gb"))
+    assert executor.done == []
+    assert again == first
+
+
+def test_a_worker_gives_the_same_bytes(tmp_path) -> None:
+    here = Workshop(Library(ROOT), Store(tmp_path / "here")).produce(_job("harbour"))
+    with workers(fonts_of(ROOT)) as executor:
+        there = Workshop(Library(ROOT), Store(tmp_path / "there"), executor).produce(_job("harbour"))
+    assert there.body == here.body
+
+
+def _fits(scratch, name: str, **more: str) -> tuple[Workshop, dict[str, int]]:
+    brand = scratch.root / "content/brands/default/_brand.yml"
+    text = brand.read_text().replace("Test Clinic", name)
+    for key, value in more.items():
+        text = text.replace("phone: 555-0100", f"phone: 555-0100, {key}: {value}")
+    brand.write_text(text)
+    shop = Workshop(Library(scratch.root), Store(scratch.root / ".bifolio"))
+    composer = shop.composer("letter", "calm", "us", "en")
+    copy = shop.clinic_copy("default", shop.library.brand("default"), composer)
+    return shop, dict(shop.slot_sheet(composer, copy, "brand").take().fits)
+
+
+def test_a_name_of_ninety_letters_is_set_smaller(scratch) -> None:
+    name = "The Long Established Counselling and Psychotherapy Practice of Upper and Lower Somewhere"
+    assert 85 <= len(name) <= 95
+    shop, fits = _fits(scratch, name)
+    assert 0 < fits["masthead"] < FITS
+    assert 0 < fits["clinic"] < FITS
+    job = Job("small", "letter", "calm", "us", "en", "default", "pdf")
+    assert shop.produce(job).body.startswith(b"%PDF")
+
+
+def test_an_address_that_finds_no_room_is_told(scratch) -> None:
+    name = "The Long Established Counselling and Psychotherapy Practice of Upper and Lower Somewhere"
+    shop, fits = _fits(scratch, name, address="[1 Long Street in Upper Somewhere, Lower Somewhere]")
+    assert fits["clinic"] == FITS - 1
+    shop.produce(Job("small", "letter", "calm", "us", "en", "default", "pdf"))
+    (remark,) = [remark for remark in shop.remarks.values() if remark.code == "brand.no-room"]
+    assert "1 Long Street" in remark.message
+
+
+def test_a_name_in_a_script_without_a_font_is_one_finding(scratch) -> None:
+    with pytest.raises(ContentError) as raised:
+        _fits(scratch, "מרפאת רימון")
+    (finding,) = raised.value.findings
+    assert finding.message == 'no font here has a shape for "מ" (U+05DE), nor for 7 more of this line'
+    assert str(finding.span) == "content/brands/default/_brand.yml:1:14"
+
+
+def test_a_short_name_is_set_at_full_size(scratch) -> None:
+    assert _fits(scratch, "Clinic")[1] == {}
+
+
+def test_a_long_address_goes_on_on_the_next_line(scratch) -> None:
+    """Nobody can shorten where they have their mail; both lines lead there."""
+    email = "enquiries@riverside-therapy.example"
+    shop, _ = _fits(scratch, "Clinic", email=email)
+    ink = shop.inker("default", "letter", "calm", "us", "en").take().clinic
+    at = ink.link_words.index("enquiries")
+    assert ink.link_words[at + 1] == "@riverside-therapy.example"
+    assert ink.links[at : at + 2] == (f"mailto:{email}",) * 2
+    assert "Call" in ink.link_words[0]
+
+
+def test_a_long_address_without_room_for_a_second_line_is_a_finding(scratch) -> None:
+    email = "enquiries@riverside-therapy.example"
+    others = {"out_of_hours": "Call 555-0101", "licence": "Licensed in Ohio"}
+    with pytest.raises(DesignError) as raised:
+        _fits(scratch, "Clinic", email=email, **others)
+    (finding,) = raised.value.findings
+    assert finding.code == "brand.too-long"
+    assert str(finding.span).startswith("content/brands/default/_brand.yml:3:")
+    assert "take out another line" in (finding.help or "")
+
+
+def test_a_line_that_cannot_fit_is_a_finding(scratch) -> None:
+    email = f"reception.of.the.very.long.clinic@{'a-very-long-name-indeed' * 3}.example.org"
+    with pytest.raises(DesignError) as raised:
+        _fits(scratch, "Clinic", email=email)
+    assert [f.code for f in raised.value.findings] == ["brand.too-long"]
+    assert email[:40] in raised.value.findings[0].message
+
+
+def test_what_verify_finds_stops_the_job(monkeypatch, tmp_path) -> None:
+    from bifolio.formats import verify_pdf as verify
+    from tests.support.broken import untagged
+
+    shop = Workshop(Library(ROOT), Store(tmp_path))
+    genuine = verify.verify
+    monkeypatch.setattr(verify, "verify", lambda pdf, *rest: genuine(untagged(pdf), *rest))
+    with pytest.raises(ProofError) as raised:
+        shop.produce(_job("harbour"))
+    assert [f.code for f in raised.value.findings] == ["verify.untagged"]
+
+
+@pytest.fixture
+def looked_at(monkeypatch) -> list[tuple[str, str]]:
+    """How each file was looked over, really, and by what name it goes."""
+    import bifolio.formats.verify_pdf
+
+    seen: list[tuple[str, str]] = []
+
+    def counted(name: str):
+        look = getattr(bifolio.formats.verify_pdf, name)
+
+        def counting(pdf, where="slots", *more):
+            seen.append((name, where))
+            return look(pdf, where, *more)
+
+        return counting
+
+    for name in ("verify", "verify_inked", "verify_slots"):
+        monkeypatch.setattr(f"bifolio.formats.verify_pdf.{name}", counted(name))
+    return seen
+
+
+def test_a_plate_is_looked_over_whole_once_and_each_clinics_slots_are(scratch, looked_at) -> None:
+    for brand, colour in (("one", "#1d5a68"), ("two", "#682d1d")):
+        scratch.write(f"content/brands/{brand}/_brand.yml", _brand_of(brand, colour))
+    scratch.write("content/handouts/other.yaml", HANDOUT.replace("One sentence.", "Another sentence."))
+    shop = Workshop(Library(scratch.root), Store(scratch.root / ".bifolio"))
+    for brand in ("one", "two"):
+        for item in ("small", "other"):
+            shop.produce(Job(item, "letter", "calm", "us", "en", brand, "pdf"))
+    assert [name for name, _ in looked_at] == [
+        "verify",
+        "verify",
+        "verify_slots",
+        "verify_inked",
+        "verify_inked",
+    ]
+
+
+def _brand_of(name: str, colour: str, more: str = "") -> str:
+    return (
+        f'meta: {{name: {name}}}\ncolor: {{primary: "{colour}"}}\n'
+        f"defaults: {{bifolio: {{region: us, edition: letter, phone: 555-0100{more}}}}}\n"
+    )
+
+
+def test_a_clinic_with_other_things_has_its_file_looked_over_whole(scratch, looked_at) -> None:
+    """Its tags are others: they were in no file that was looked over."""
+    scratch.write("content/brands/one/_brand.yml", _brand_of("one", "#1d5a68"))
+    more = ", email: a@clinic.example.org"
+    scratch.write("content/brands/two/_brand.yml", _brand_of("two", "#1d5a68", more))
+    shop = Workshop(Library(scratch.root), Store(scratch.root / ".bifolio"))
+    for brand in ("one", "two"):
+        shop.produce(Job("small", "letter", "calm", "us", "en", brand, "pdf"))
+    assert [name for name, _ in looked_at] == ["verify", "verify"]
+
+
+@pytest.mark.parametrize(("edition", "is_imposed"), [("press-a5", False), ("booklet-letter", True)])
+def test_a_file_for_the_press_and_sheets_are_always_looked_over_whole(
+    edition, is_imposed, scratch, looked_at
+) -> None:
+    """How fine a logo is, and where a page stands on its sheet, is known of the file alone."""
+    for brand in ("one", "two"):
+        scratch.write(f"content/brands/{brand}/_brand.yml", _brand_of(brand, "#1d5a68"))
+    shop = Workshop(Library(scratch.root), Store(scratch.root / ".bifolio"))
+    for brand in ("one", "two"):
+        shop.produce(Job("small", edition, "calm", "us", "en", brand, "pdf", is_imposed=is_imposed))
+    assert [name for name, _ in looked_at] == ["verify", "verify"]
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_sheets_say_nothing_of_the_file_to_read_nor_it_of_them(first, scratch, looked_at) -> None:
+    shop = Workshop(Library(scratch.root), Store(scratch.root / ".bifolio"))
+    for is_imposed in (first, not first):
+        shop.produce(
+            Job("small", "booklet-letter", "calm", "us", "en", "default", "pdf", is_imposed=is_imposed)
+        )
+    assert [name for name, _ in looked_at] == ["verify", "verify"]
+
+
+@pytest.mark.parametrize(("odd_slots", "whole"), [(False, 3), (True, 4)])
+def test_what_is_odd_is_told_of_each_clinics_file(odd_slots, whole, monkeypatch, scratch) -> None:
+    """A plate in whose file something was found is not known to be sound, nor are such slots."""
+    brands = ("one", "two", "three", "four")
+    for brand in brands:
+        scratch.write(f"content/brands/{brand}/_brand.yml", _brand_of(brand, "#1d5a68"))
+    odd = Diagnostic("verify.near-edge", "odd", where="x", severity=Severity.WARNING)
+    seen: list[str] = []
+
+    def look(pdf, where, *more):
+        seen.append(where)
+        return [odd] if len(seen) < 3 else []
+
+    monkeypatch.setattr("bifolio.formats.verify_pdf.verify", look)
+    monkeypatch.setattr("bifolio.formats.verify_pdf.verify_slots", lambda *_: [odd] if odd_slots else [])
+    shop = Workshop(Library(scratch.root), Store(scratch.root / ".bifolio"))
+    for brand in brands:
+        shop.produce(Job("small", "letter", "calm", "us", "en", brand, "pdf"))
+    assert len(seen) == whole
+
+
+def test_fingerprints_tell_parts_apart() -> None:
+    assert fingerprint("ab", "c") != fingerprint("a", "bc")
+    assert fingerprint("a", b"b") == fingerprint(b"a", "b")
+
+
+def test_a_folder_that_cannot_be_one_is_none(tmp_path: Path) -> None:
+    assert open_folder(tmp_path / "new" / "one") == tmp_path / "new" / "one"
+    (tmp_path / "file").write_text("in the way", "utf-8")
+    assert open_folder(tmp_path / "file") is None
+    assert open_folder(tmp_path / "file" / "below") is None

@@ -1,0 +1,347 @@
+"""worker: many hands make the same bytes, are replaced when they die, and stop when they are told to."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import random  # noqa: TID251 - with a seed
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, TypeVar
+
+import pytest
+
+from bifolio.app import Office, look_over, read_tailoring
+from bifolio.build.jobs import Request
+from bifolio.build.scheduler import Batch
+from bifolio.build.workers import Processes, workers
+from bifolio.core.diagnostics import ContentError
+from bifolio.core.fingerprints import ENGINE, Ledger
+from tests.support.projects import BRAND, COMPLETE, HANDOUT, Scratch
+
+T = TypeVar("T")
+FONTS = ENGINE / "styles" / "fonts"
+KILLS = int(os.environ.get("BIFOLIO_KILLS", "3"))
+
+
+@pytest.fixture
+def shelf(scratch: Scratch) -> Scratch:
+    scratch.write("content/handouts/other.yaml", COMPLETE)
+    scratch.write("content/brands/second/_brand.yml", BRAND.replace("Test Clinic", "Second"))
+    return scratch
+
+
+@pytest.fixture(scope="module")
+def crew() -> Iterator[Processes]:
+    with workers(FONTS, 2) as hands:
+        assert isinstance(hands, Processes)
+        yield hands
+
+
+def _all(office: Office, folder: Path, told: object = str) -> dict[str, bytes]:
+    """Build everything in two forms; give the files by name."""
+    request = Request(brands=office.library.brand_ids, formats=("pdf", "html"))
+    office.build(office.plan(request), folder, told)  # type: ignore[arg-type]
+    return _files(folder)
+
+
+def _files(folder: Path) -> dict[str, bytes]:
+    paths = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
+
+
+def test_one_worker_starts_and_others_when_batches_wait(shelf: Scratch, tmp_path: Path) -> None:
+    with workers(FONTS, 2) as hands:
+        assert isinstance(hands, Processes)
+        assert len(hands.processes) == 1
+        office = Office(shelf.root, executor=hands)
+        request = Request(items=("small",), brands=("default",))
+        office.build(office.plan(request), tmp_path / "one", str)
+        assert len(hands.processes) == 1, "one batch is made here, and laid out by one worker"
+        _all(office, tmp_path / "many")
+        assert len(hands.processes) == 2
+
+
+def _at_rest(seconds: float, name: str) -> tuple[str, int]:
+    """Be busy for some time, in the worker; give which it was."""
+    time.sleep(seconds)
+    return name, os.getpid()
+
+
+def test_a_batch_waits_for_the_worker_with_the_least_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bifolio.build.workers._make", _at_rest)
+    with workers(FONTS, 2) as hands:
+        assert isinstance(hands, Processes)
+        under_way: list[Future[Any]] = [
+            hands.make(SimpleNamespace(path=1.0), Batch(name, frozenset(), weight, 4))  # type: ignore[arg-type]
+            for name, weight in (("long", 0.5), ("short", 0.3), ("next", 0.1), ("last", 0.1))
+        ]
+        made_by = dict(work.result() for work in under_way)
+    assert made_by["next"] == made_by["last"] == made_by["short"] != made_by["long"]
+
+
+def test_a_worker_is_not_remembered_for_what_it_has_done() -> None:
+    """What it gave are whole files, and it works for as long as somebody watches."""
+    with workers(FONTS, 1) as hands:
+        for _ in range(5):
+            hands.submit(bytes, 10).result()
+        assert isinstance(hands, Processes)
+        (hand,) = hands._at_work
+        assert len(hand._given) == 1
+
+
+class Listening(Processes):
+    """Workers of which it is known what they were asked to do."""
+
+    def __init__(self, hands: int = 1) -> None:
+        self.asked: list[str] = []
+        super().__init__(FONTS, hands)
+
+    def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
+        self.asked.append(fn.__name__)
+        return super().submit(fn, *args, **kwargs)
+
+
+def test_the_one_changed_handout_is_begun_while_all_else_is_read(shelf: Scratch, tmp_path: Path) -> None:
+    begun, in_all, pages = [], [], []
+    for words in ("One sentence", "Two sentences", "Three sentences"):
+        shelf.write("content/handouts/other.yaml", COMPLETE.replace("One sentence", words))
+        hands, ledger = Listening(), Ledger(shelf.root)
+        try:
+            office = Office(shelf.root, ledger=ledger, executor=hands)
+            jobs = office.plan(Request(formats=("pdf",)))
+            begun.append(list(hands.asked))
+            built = office.build(jobs, tmp_path, str)
+        finally:
+            hands.stop()
+        in_all.append(hands.asked)
+        pages.append((tmp_path / "default/en/other.letter.pdf").read_bytes())
+        ledger.record((), ledger.snapshot(), built.files, {})
+    assert begun[0] == [], "both are new, none is the one"
+    assert begun[1:] == in_all[1:] == [["read_styles", "lay_out_plate"]] * 2, "and nothing is laid out twice"
+    anew = Office(shelf.root, renew=True)
+    anew.build(anew.plan(Request(items=("other",), formats=("pdf",))), tmp_path, str)
+    assert (tmp_path / "default/en/other.letter.pdf").read_bytes() == pages[2] != pages[1]
+
+
+@pytest.mark.parametrize(("count", "asked"), [(1, []), (2, ["get_ready"])])
+def test_where_nothing_is_begun_one_of_many_gets_ready(shelf: Scratch, count: int, asked: list[str]) -> None:
+    hands = Listening(count)
+    try:
+        Office(shelf.root, executor=hands).plan(Request(formats=("pdf",)))
+    finally:
+        hands.stop()
+    assert hands.asked == asked
+
+
+def test_what_is_begun_and_wrong_is_told_once(shelf: Scratch) -> None:
+    shelf.write("content/handouts/other.yaml", HANDOUT.replace("One sentence", "One \u8a9e"))
+    hands = Listening()
+    try:
+        office = Office(shelf.root, executor=hands)
+        jobs = office.plan(Request(items=("other",), formats=("pdf",)))
+        assert hands.asked == ["lay_out_slots", "read_styles", "lay_out_plate"]
+        with pytest.raises(ContentError) as raised:
+            office.build(jobs, None, str)
+    finally:
+        hands.stop()
+    assert [str(finding.span) for finding in raised.value.findings] == ["content/handouts/other.yaml:6:15"]
+
+
+def test_nothing_is_begun_for_one_persons_copy(shelf: Scratch) -> None:
+    hands = Listening()
+    try:
+        tailoring, _ = read_tailoring("note: Bring water.", "wishes.yaml")
+        Office(shelf.root, executor=hands).tailored("other", "default", tailoring)
+    finally:
+        hands.stop()
+    assert sorted(hands.asked) == ["lay_out_plate", "lay_out_slots"]
+
+
+def test_many_hands_make_the_same_bytes(shelf: Scratch, crew: Processes, tmp_path: Path) -> None:
+    told: list[Batch] = []
+    office = Office(shelf.root, ledger=Ledger(shelf.root), executor=crew)
+    many = _all(office, tmp_path / "many", told.append)
+    assert len(told) == 4
+    assert "second/en/other.letter.pdf" in many
+    assert len(many) == 11  # two items in two forms for two clinics, a shelf for each, and the manifest
+    alone = Office(shelf.root, renew=True, ledger=Ledger(shelf.root))
+    assert _all(alone, tmp_path / "alone") == many
+    assert not list((shelf.root / ".bifolio/rack").iterdir())
+
+
+def test_what_one_worker_made_is_found_by_all(shelf: Scratch, crew: Processes, tmp_path: Path) -> None:
+    def build() -> int:
+        office = Office(shelf.root, ledger=Ledger(shelf.root), executor=crew)
+        return office.build(office.plan(Request(brands=("default", "second"))), tmp_path, str).made
+
+    assert [build(), build()] == [4, 0]
+    shelf.write("content/handouts/other.yaml", COMPLETE.replace("One sentence", "Two sentences"))
+    assert build() == 2
+
+
+def test_findings_of_all_workers_come_at_once(shelf: Scratch, crew: Processes, tmp_path: Path) -> None:
+    for item in ("small", "other"):
+        shelf.write(f"content/handouts/{item}.yaml", HANDOUT.replace("One sentence", "One \u8a9e"))
+    office = Office(shelf.root, executor=crew)
+    with pytest.raises(ContentError) as raised:
+        _all(office, tmp_path / "out")
+    found = {str(finding.span) for finding in raised.value.findings}
+    assert found == {f"content/handouts/{item}.yaml:6:15" for item in ("small", "other")}
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_worker_that_dies_is_replaced_and_its_work_made_again(
+    shelf: Scratch, crew: Processes, tmp_path: Path
+) -> None:
+    killed = crew.processes
+
+    def told(batch: Batch) -> None:
+        for process in killed:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+        killed.clear()
+
+    victims = set(killed)
+    many = _all(Office(shelf.root, executor=crew), tmp_path / "out", told)
+    assert "second/en/other.letter.pdf" in many
+    assert victims
+    assert not victims & set(crew.processes)
+
+
+def test_a_worker_that_dies_takes_no_other_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bifolio.build.workers._make", _at_rest)
+    with workers(FONTS, 2) as hands:
+        assert isinstance(hands, Processes)
+        one, other = (
+            hands.make(SimpleNamespace(path=2.0), Batch(name, frozenset(), 0.5, 2))  # type: ignore[arg-type]
+            for name in ("one", "other")
+        )
+        victim, survivor = hands.processes
+        os.kill(victim, signal.SIGKILL)
+        assert other.result() == ("other", survivor)
+        with pytest.raises(hands.lost):
+            one.result()
+
+
+# -- a build that is stopped -----------------------------------------------------------------------
+
+
+def _start(shelf: Scratch, *more: str) -> subprocess.Popen[str]:
+    command = [sys.executable, str(ENGINE / "build.py"), "build", "--all-brands", "--jobs", "2", *more]
+    return subprocess.Popen(
+        command, cwd=shelf.root, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+
+
+def _descendants(process: int) -> set[int]:
+    children = Path(f"/proc/{process}/task/{process}/children")
+    found = {int(child) for child in children.read_text().split()} if children.exists() else set()
+    return found.union(*(_descendants(child) for child in found)) if found else found
+
+
+def _gone(processes: set[int], seconds: float) -> bool:
+    """Tell whether processes end within some time; a zombie nobody has buried has ended."""
+    until = time.monotonic() + seconds
+    while any(_state(process) not in ("", "Z") for process in processes):
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.02)
+    return True
+
+
+def _state(process: int) -> str:
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return ""
+
+
+def _when_work_is_under_way(build: subprocess.Popen[str]) -> None:
+    assert build.stdout is not None
+    assert build.stdout.readline().startswith("[1/")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+def test_ctrl_c_stops_all_and_tears_nothing(shelf: Scratch) -> None:
+    for number in range(12):
+        shelf.write(f"content/handouts/more-{number}.yaml", COMPLETE)
+    build = _start(shelf)
+    _when_work_is_under_way(build)
+    family = _descendants(build.pid)
+    assert len(family) >= 2
+    started = time.monotonic()
+    build.send_signal(signal.SIGINT)
+    _, said = build.communicate(timeout=20)
+    took = time.monotonic() - started
+    assert build.returncode == 130
+    assert said == "Stopped. What stood in the output folder still stands.\n"
+    assert _gone(family, 2)
+    assert took < 5  # it does not wait for the work
+    assert not (shelf.root / "output").exists()
+    assert not list((shelf.root / ".bifolio/rack").iterdir())
+
+
+def _sound(output: Path) -> None:
+    """Assert that every file that anybody would open is whole: it passes verification, as new or as it was."""
+    for path in output.rglob("*"):
+        if path.is_file() and path.suffix != ".part":
+            assert path.suffix in (".pdf", ".json"), path
+            if path.suffix == ".pdf":
+                assert look_over(path) == []
+            else:
+                json.loads(path.read_text("utf-8"))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+def test_killed_at_any_moment_nothing_is_torn_and_the_next_build_completes(shelf: Scratch) -> None:
+    moments = random.Random(9)
+    took = _whole_build(shelf)
+    for kill in range(KILLS):
+        words = f"Moment{kill}"  # so that there is something to make each time
+        shelf.write("content/handouts/small.yaml", HANDOUT.replace("One sentence", words))
+        build = _start(shelf, "small", "--quiet")
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            build.wait(moments.uniform(0, 1.1 * took))
+        family = _descendants(build.pid)
+        build.kill()
+        build.communicate()
+        assert _gone(family, 10), "a worker outlived its build"
+        _sound(shelf.root / "output")
+        if kill % 4 == 3 or kill == KILLS - 1:  # the next one is killed, too, or comes to its end
+            took = _whole_build(shelf)
+            _complete(shelf, words)
+
+
+def _whole_build(shelf: Scratch) -> float:
+    """Let a build come to its end; give how many seconds it takes on this machine at this time."""
+    started = time.monotonic()
+    build = _start(shelf, "small", "--quiet")
+    said = build.communicate(timeout=600)
+    assert build.returncode == 0, said
+    return time.monotonic() - started
+
+
+def _complete(shelf: Scratch, words: str) -> None:
+    """Assert that a build came to its end: every file is what its text says, and nothing is left over."""
+    import pypdfium2
+
+    output = shelf.root / "output"
+    told = json.loads((output / "manifest.json").read_text("utf-8"))["files"]
+    assert len(told) == 2
+    for name, facts in told.items():
+        body = (output / name).read_bytes()
+        assert hashlib.sha256(body).hexdigest() == facts["sha256"]
+        document = pypdfium2.PdfDocument(body)
+        assert words in document[0].get_textpage().get_text_bounded()
+        document.close()
+    assert not list(output.rglob("*.part"))
+    assert not list((shelf.root / ".bifolio/rack").iterdir())

@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from bifolio.cli import doctor
+from bifolio.cli.doctor import Part, examine
+from tests.conftest import ROOT
+
+
+def _parts(project: Path = ROOT) -> dict[str, Part]:
+    return {part.name: part for part in examine(project)}
+
+
+def test_everything_needed_is_here() -> None:
+    parts = _parts()
+    assert {"Python", "WeasyPrint with Pango", "Fonts", "qpdf", "pydantic"} <= set(parts)
+    assert all(part.present for part in parts.values() if part.needed)
+    assert all(part.install and part.words for part in parts.values())
+
+
+def test_every_package_of_the_project_is_looked_for() -> None:
+    names = {"coloraide", "click", "defusedxml", "jinja2", "markdown_it", "pikepdf", "PIL", "pydantic"}
+    names |= {"pypdfium2", "segno", "yaml", "rich"}
+    assert names <= set(_parts())
+
+
+def test_missing_package_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor, "_PACKAGES", (("no_such_package", "does nothing"),))
+    part = _parts()["no_such_package"]
+    assert (part.present, part.needed) == (False, True)
+    assert part.install == "make setup"
+
+
+def test_missing_program_is_no_need(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+    part = _parts()["qpdf"]
+    assert (part.present, part.needed) == (False, False)
+
+
+@pytest.mark.parametrize(("system", "command"), [("darwin", "brew install"), ("linux", "apt-get install")])
+def test_install_command_is_that_of_the_system(
+    system: str, command: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "platform", system)
+    assert doctor._pango().startswith(command)
+    assert all(part.install.startswith(command) for part in doctor._programs())
+
+
+def test_layout_engine_that_does_not_load_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(name: str) -> None:
+        raise OSError(f"cannot load library for {name}\nand more")
+
+    monkeypatch.setattr("importlib.import_module", broken)
+    part = doctor._engine()
+    assert (part.present, part.needed) == (False, True)
+    assert part.words == "cannot load library for weasyprint"
+
+
+def test_project_without_fonts_is_told(tmp_path: Path) -> None:
+    (tmp_path / "styles").mkdir()
+    assert _parts(tmp_path)["Fonts"].present is False

@@ -1,0 +1,182 @@
+"""Attest: does an evidence sheet hold each claim, its facts, how far they were followed, and its sources?"""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pikepdf
+import pytest
+
+from bifolio.app import Office
+from bifolio.content.repository import Library
+from bifolio.editorial.evidence_sheet import attest, claims_of, how_many
+from bifolio.model.blocks import LogTable
+from bifolio.model.handout import Handout
+from bifolio.model.reading import Reading
+from bifolio.studio.crew import TaskError
+from bifolio.studio.query import Order
+from bifolio.studio.session import Room
+from tests.conftest import THOROUGH
+from tests.support.projects import COMPLETE, Scratch
+from tests.unit.cli.test_main import _json, _run
+
+NO_OPENING = dict.fromkeys(("main_message", "call_to_action", "content_note"))
+READING = Reading(197, 29, 19, 2.0, 5.5)
+
+
+def _table(sheet: Handout) -> LogTable:
+    (table,) = sheet.body
+    assert isinstance(table, LogTable)
+    return table
+
+
+def _rows(*sheets: Handout) -> list[tuple[str, str, str]]:
+    return [(row.cells[0], row.cells[1], row.cells[2]) for sheet in sheets for row in _table(sheet).rows]
+
+
+def _sheets(item: str, library: Library) -> list[Handout]:
+    return attest(library.handout(item), library.evidence, READING, {}, library.locale("en").labels)
+
+
+@pytest.mark.parametrize(
+    "item", ["tears-and-closeness", "steady-now", "clinician-notes", "tears-and-intimacy"]
+)
+def test_every_fact_that_is_cited_stands_in_the_sheets(item: str, library: Library) -> None:
+    handout = library.handout(item)
+    said = claims_of(handout)
+    assert said
+    assert {fact for facts in said.values() for fact in facts} == set(handout.cites)
+    assert all(words.strip() for words in said)
+    rows = _rows(*_sheets(item, library))
+    shown = {fact.split("\u00a0")[0] for _, facts, _ in rows for fact in facts.split(", ")}
+    assert shown == set(handout.cites)
+    if handout.kind != "booklet":
+        assert len(rows) == len({tuple(facts) for facts in said.values()})
+
+
+def test_a_booklet_has_a_sheet_for_each_run_of_its_parts(library: Library) -> None:
+    """Each part stands whole on one sheet, which names it; only the first tells of the text as a whole."""
+    handout, labels = library.handout("tears-and-intimacy"), library.locale("en").labels
+    sheets = _sheets("tears-and-intimacy", library)
+    assert len(sheets) == how_many(handout, library.evidence, labels) > 1
+    assert [sheet.title for sheet in sheets] == [
+        f"Evidence {number} of {len(sheets)}" for number in range(1, len(sheets) + 1)
+    ]
+    for part in handout.body:
+        if of_part := claims_of(handout.model_copy(update={"body": (part,), **NO_OPENING})):
+            (sheet,) = [sheet for sheet in sheets if part.title.rstrip("?") in sheet.summary]
+            words = " ".join(claim for claim, *_ in _rows(sheet))
+            assert all(" ".join(claim.replace("**", "").split()) in words for claim in of_part)
+    notes = [_table(sheet).note for sheet in sheets]
+    assert [labels["evidence_reading"] in note.text for note in notes if note] == [
+        number == 0 for number in range(len(sheets))
+    ]
+
+
+def test_the_lists_for_what_patients_read_are_for_that_alone(library: Library) -> None:
+    labels = library.locale("en").labels
+    for item, is_for_patients in (("tears-and-closeness", True), ("clinician-notes", False)):
+        (sheet,) = _sheets(item, library)
+        note = _table(sheet).note
+        assert note is not None
+        assert labels["evidence_reading"] in note.text
+        assert ("PEMAT" in note.text) is is_for_patients
+
+
+def test_a_row_holds_claim_fact_status_and_source(library: Library) -> None:
+    handout = library.handout("tears-and-closeness")
+    rows = _rows(*_sheets("tears-and-closeness", library))
+    claim, facts, sources = next(row for row in rows if "PCD-9" in row[1])
+    begun = claim.split(" / ")[0]
+    assert any(words.startswith(begun) for words, cited in claims_of(handout).items() if "PCD-9" in cited)
+    assert "PCD-9" in facts.split(", ")  # no mark: read at its source
+    assert "Bird 2011" in sources
+    assert "PART-11\u00a0a" in {fact for _, facts, _ in rows for fact in facts.split(", ")}
+    assert "PCD-20\u00a0r" in {fact for _, facts, _ in rows for fact in facts.split(", ")}
+
+
+def test_a_claim_stands_in_full_and_once(library: Library) -> None:
+    """A row of a table states facts of its own; what states none belongs to the facts of the table."""
+    rows = _rows(*_sheets("when-sex-hurts", library))
+    (causes,) = [(claim, facts) for claim, facts, _ in rows if "PAIN-7" in facts]
+    assert causes[0].startswith("Penis or testicles. ")
+    assert causes[0].endswith("a sore prostate.")
+    assert causes[1] == "PAIN-7\u00a0r"
+    assert sum("1 to 2 in 10" in claim for claim, _, _ in rows) == 1  # the note cites for itself
+    safe = _rows(*_sheets("strong-play-safe-landing", library))
+    assert any(claim.startswith("Three words that anyone can say. Green. I am fine.") for claim, *_ in safe)
+
+
+def test_a_remark_moves_a_point_to_what_a_person_must_judge(library: Library) -> None:
+    handout, labels = library.handout("tears-and-closeness"), library.locale("en").labels
+    for remarks, is_seen in (({}, True), ({"lint.uncited-number": 1}, False)):
+        (sheet,) = attest(handout, library.evidence, READING, remarks, labels)
+        note = _table(sheet).note
+        assert note is not None
+        seen, _, judge = note.text.partition(labels["evidence_yours"])
+        assert (labels["seen_numbers"] in seen) is is_seen
+        assert (labels["seen_numbers"] in judge) is not is_seen
+        assert "197 words in 29 sentences" in seen
+        assert labels["yours_true"] in judge
+        assert "no score" in judge
+
+
+def test_command_writes_the_sheet_and_names_it(scratch: Scratch, tool) -> None:
+    pdftotext = tool("pdftotext")
+    claim = "  - text: {paragraphs: Tears come., cites: [CRY-1]}\n  - resources"
+    scratch.write("content/handouts/small.yaml", COMPLETE.replace("  - resources", claim))
+    result = _run(scratch, "check", "small", "--evidence", "--json")
+    (path,) = _json(result)["files"]
+    assert Path(path).name == "small.evidence.letter.pdf"
+    done = subprocess.run([pdftotext, "-layout", path, "-"], capture_output=True, text=True, check=True)
+    words = " ".join(done.stdout.split())
+    assert words.startswith("Evidence Version 1.0, November 2026.")
+    assert "A small leaflet: what it claims" in words
+    assert "Tears come. CRY-1 Smith 2020" in words
+    assert "1 of 1" in words
+    assert "own use" in words, "what is no handout waits for no review"
+    assert "Draft" not in words
+    assert _run(scratch, "check", "--evidence").exit_code == 2
+
+
+def test_the_studio_gives_each_sheet(scratch: Scratch) -> None:
+    room = Room(scratch.root)
+    (row,) = room.approvals("default")["rows"]
+    assert row["sheets"] == 1
+    name, body = room.evidence(Order("small", brand="default"), 1)
+    assert name == "small.evidence.letter.pdf"
+    assert body.startswith(b"%PDF-")
+    with pytest.raises(TaskError, match="no such evidence sheet"):
+        room.evidence(Order("small", brand="default"), 2)
+
+
+@pytest.mark.skipif(not THOROUGH, reason="the sheets of the whole library take half a minute: make thorough")
+def test_every_sheet_of_the_library_is_one_page(library: Library, tmp_path: Path) -> None:
+    """In the paper of each clinic, Letter or A4: what a clinician answers for is seen at one look."""
+    office = Office(library.root)
+    sheets = office.attest(office.library.known("item"), ["default", "rowan"], tmp_path)
+    assert {path.name.rpartition(".evidence")[0] for path in sheets} == set(office.library.known("item"))
+    for path in sheets:
+        with pikepdf.open(path) as document:
+            assert len(document.pages) == 1, path.name
+
+
+def test_a_sheet_of_a_part_that_is_no_more_goes(scratch, tmp_path, monkeypatch) -> None:
+    """A booklet that has fewer parts has fewer sheets; what others made, or another clinic's, stays."""
+    parts = 3
+    monkeypatch.setattr("bifolio.editorial.evidence_sheet.attest", lambda *known: attest(*known) * parts)
+    scratch.write("content/handouts/small.yaml", COMPLETE)
+    office = Office(scratch.root)
+    office.attest(["small"], ["default"], tmp_path)
+    folder = tmp_path / "default" / "en"
+    (folder / "small.evidence-9.letter.pdf").write_bytes(b"somebody's own")
+    assert len(list(folder.glob("*.pdf"))) == 4
+    parts = 2
+    written = office.attest(["small"], ["default"], tmp_path)
+    assert [path.name for path in written] == ["small.evidence.letter.pdf", "small.evidence-2.letter.pdf"]
+    assert {path.name for path in folder.glob("*.pdf")} == {
+        "small.evidence.letter.pdf",
+        "small.evidence-2.letter.pdf",
+        "small.evidence-9.letter.pdf",
+    }
