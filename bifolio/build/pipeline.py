@@ -73,7 +73,7 @@ from bifolio.model.plate import LINES, SLOTS, Plate
 from bifolio.model.tailoring import Tailoring
 
 if TYPE_CHECKING:  # late: what finishes a file is loaded while its pages are laid out, see `get_ready`
-    from bifolio.layout.fast_writer import Stencil
+    from bifolio.layout.fast_writer import PreparedPlate
     from bifolio.layout.ink import Inker, SlotSheet
 
 T = TypeVar("T")
@@ -108,7 +108,7 @@ class Workshop:
         """Files that were not found but made."""
         self.remarks: dict[tuple[str | None, str], Diagnostic] = {}
         """What a compositor would say of the pages made so far."""
-        self._sound: WeakSet[Stencil] = WeakSet()
+        self._sound: WeakSet[PreparedPlate] = WeakSet()
         """Plates, as they are cut, of which a file was verified whole, and nothing found."""
         self._sound_slots: WeakKeyDictionary[Inker, bool] = WeakKeyDictionary()
         """Whether a clinic's slots were verified by themselves, and nothing found."""
@@ -244,14 +244,14 @@ class Workshop:
             if job.is_imposed:
                 size, bleed = (form.sheet_width_mm, form.sheet_height_mm), 0
                 pdf = self._imposed(job, pdf, plate.pages, form)
-        stencil = inker.stencil(plate)
+        prepared = inker.prepare(plate)
         is_plain = not (bleed or job.is_imposed)
-        if is_plain and stencil in self._sound and self._has_sound_slots(inker):
+        if is_plain and prepared in self._sound and self._has_sound_slots(inker):
             findings = verify_inked(pdf, job.path, plate.pages)
         else:
             findings = verify(pdf, job.path, size, bleed)
             if is_plain and not findings:
-                self._sound.add(stencil)
+                self._sound.add(prepared)
         self._proved(findings)
         return pdf, plate, inker
 

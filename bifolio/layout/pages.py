@@ -50,14 +50,14 @@ def lay_out_plate(galley: str, fonts: Path, where: str, variant: str = "pdf/a-3a
     pdf = rendered.pdf
     if has_fields:
         from bifolio.layout.form_fields import (
-            complete,  # late: pages without fields would wait for its library
+            complete_fields,  # late: pages without fields would wait for its library
         )
 
-        pdf = complete(pdf, fonts)
+        pdf = complete_fields(pdf, fonts)
     if rendered.has_bleed:
-        from bifolio.layout.crop_marks import mark_trims  # as late
+        from bifolio.layout.crop_marks import add_crop_marks  # as late
 
-        pdf = mark_trims(pdf)
+        pdf = add_crop_marks(pdf)
     return json.dumps(rendered.openings).encode() + b"\n" + pdf, rendered.findings
 
 

@@ -11,7 +11,7 @@ import pytest
 from PIL import ImageChops
 
 from bifolio.build.jobs import Job
-from bifolio.layout.crop_marks import mark_trims
+from bifolio.layout.crop_marks import add_crop_marks
 
 MM = 72 / 25.4
 TRIM, BLEED_MM = (148.0, 210.0), 3
@@ -39,7 +39,7 @@ def boxes(page: pikepdf.Page) -> dict[str, list[float]]:
 def _with_marks(document: pikepdf.Pdf) -> pikepdf.Pdf:
     plain = io.BytesIO()
     document.save(plain)
-    return pikepdf.open(io.BytesIO(mark_trims(plain.getvalue())))
+    return pikepdf.open(io.BytesIO(add_crop_marks(plain.getvalue())))
 
 
 @pytest.fixture(scope="module")
