@@ -131,8 +131,14 @@ class Office:
         return jobs
 
     def warnings(self, brands: Iterable[str]) -> list[Diagnostic]:
-        """Give what is odd about brands and stops nothing."""
-        return [finding for brand in dict.fromkeys(brands) for finding in self.library.brand_warnings(brand)]
+        """Return what is odd about the layout engine and about brands, and stops nothing."""
+        from bifolio.layout.weasyprint.loader import version_warning
+
+        engine = version_warning()
+        return [
+            *([engine] if engine else []),
+            *(finding for brand in dict.fromkeys(brands) for finding in self.library.brand_warnings(brand)),
+        ]
 
     def dangers(self, jobs: Iterable[Job]) -> list[Diagnostic]:
         """Return what could leave a reader of these jobs without help, as warnings."""

@@ -30,7 +30,6 @@ STILL_LARGE = frozenset(
         "content/repository.py:Library",
         "editorial/lint.py",
         "formats/verify_pdf.py",
-        "layout/weasyprint/engine.py",
         "studio/routes.py",
         "studio/routes.py:Counter",
         "studio/session.py",
