@@ -25,7 +25,6 @@ STILL_LARGE = frozenset(
         "branding/logo/drawing.py:Drawing",
         "build/pipeline.py",
         "build/pipeline.py:Workshop",
-        "cli/main.py",
         "content/repository.py",
         "content/repository.py:Library",
         "editorial/lint.py",

@@ -273,7 +273,7 @@ def test_ctrl_c_stops_all_and_tears_nothing(shelf: Scratch) -> None:
     _, said = build.communicate(timeout=20)
     took = time.monotonic() - started
     assert build.returncode == 130
-    assert said == "Stopped. What stood in the output folder still stands.\n"
+    assert said == "Stopped. The files in the output folder are intact.\n"
     assert _gone(family, 2)
     assert took < 5  # it does not wait for the work
     assert not (shelf.root / "output").exists()

@@ -12,12 +12,13 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
-from bifolio.cli.main import MOST_SHOWN, main, run
+from bifolio.cli.console import MOST_SHOWN
+from bifolio.cli.main import main, run
 from bifolio.core.fingerprints import Ledger
 from tests.conftest import ROOT
 from tests.support.projects import BRAND, COMPLETE, HANDOUT, Scratch
 
-COMMANDS = sorted(main.commands)
+COMMANDS = main.list_commands(click.Context(main))
 
 
 def _run(scratch: Scratch, *arguments: str) -> Result:
@@ -42,7 +43,9 @@ def test_every_command_has_help_and_the_common_options(command: str) -> None:
     assert f"build.py {command}" in result.output
     for option in ("--project", "--json", "--quiet"):
         assert option in result.output
-    assert main.commands[command].help
+    declared = main.get_command(click.Context(main), command)
+    assert declared is not None
+    assert declared.help
 
 
 def test_help_lists_every_command() -> None:
@@ -56,6 +59,28 @@ def test_the_front_door_opens() -> None:
         [sys.executable, str(ROOT / "build.py"), "--version"], capture_output=True, text=True, check=True
     )
     assert done.stdout.startswith("bifolio, version ")
+
+
+def test_the_package_is_a_front_door_too() -> None:
+    command = [sys.executable, "-m", "bifolio", "biuld"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+    assert done.returncode == 2
+    assert done.stderr.startswith("Usage: python -m bifolio ")
+
+
+def test_only_the_module_of_the_command_is_imported() -> None:
+    script = (
+        "import sys; from bifolio.cli.main import main\n"
+        "try: main(['verify', '--help'])\n"
+        "except SystemExit: print(*sorted(name for name in sys.modules if name.startswith('bifolio.')))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    loaded = set(done.stdout.splitlines()[-1].split())
+    commands = {name for name in loaded if name.removeprefix("bifolio.cli.") in COMMANDS}
+    assert commands == {"bifolio.cli.verify"}
+    assert not {"bifolio.app", "bifolio.build.workers"} & loaded
 
 
 @pytest.mark.parametrize("is_its_own", [True, False])
@@ -79,7 +104,7 @@ def test_nothing_is_looked_through_at_the_end(monkeypatch: pytest.MonkeyPatch) -
     gc.unfreeze()
     try:
         with pytest.raises(SystemExit):
-            run()
+            run("build.py")
         assert gc.get_freeze_count() > 10_000
     finally:
         gc.unfreeze()
@@ -285,6 +310,9 @@ def test_doctor(scratch: Scratch) -> None:
         (["biuld"], 'did you mean "build"?'),
         (["chekc"], 'did you mean "check"?'),
         (["small"], " build, "),
+        (["console"], " build, "),
+        (["__init__"], " build, "),
+        (["os.path"], " build, "),
         (["build", "--brnad", "x"], "--brand"),
         (["build", "--format", "docx"], '"docx" cannot be made'),
         (["list", "brand"], "brands"),
@@ -314,7 +342,7 @@ def test_a_flood_of_findings_is_cut_for_people_only(scratch: Scratch) -> None:
     scratch.write("content/handouts/small.yaml", HANDOUT.replace("  - text: One sentence.\n", blocks))
     result = _run(scratch, "check")
     assert result.stderr.count("error[") == MOST_SHOWN
-    assert "… and 50 more; mend these first" in result.stderr
+    assert "… and 50 more; fix these first" in result.stderr
     assert result.stderr.endswith(f"{MOST_SHOWN + 50} findings\n")
     findings = _json(_run(scratch, "check", "--json"))["findings"]
     assert isinstance(findings, list)
@@ -347,7 +375,3 @@ def test_names_and_terminals_that_know_few_letters(encoding: str, scratch: Scrat
     assert b"Traceback" not in done.stderr
     (finding,) = json.loads(done.stdout)["findings"]
     assert finding["code"] == "content.bad-name"
-
-
-def test_every_command_is_a_command_of_click() -> None:
-    assert all(isinstance(command, click.Command) for command in main.commands.values())

@@ -98,12 +98,12 @@ def _files(folder: Path) -> dict[str, bytes]:
 
 
 def test_workers_without_a_shared_disk_make_the_same_bytes(shelf: Scratch, dask: DaskCluster) -> None:
-    assert "8 of them made anew" in _built(_start(shelf, "far", "--force", "--scheduler", dask.address))
+    assert "8 of them new" in _built(_start(shelf, "far", "--force", "--scheduler", dask.address))
     far = _files(shelf.root / "far")
     assert "second/en/other.letter.pdf" in far
-    assert " 0 of them made anew" in _built(_start(shelf, "kept", "--jobs", "1"))
+    assert " 0 of them new" in _built(_start(shelf, "kept", "--jobs", "1"))
     assert _files(shelf.root / "kept") == far
-    assert "8 of them made anew" in _built(_start(shelf, "near", "--force", "--jobs", "1"))
+    assert "8 of them new" in _built(_start(shelf, "near", "--force", "--jobs", "1"))
     assert _files(shelf.root / "near") == far
 
 
@@ -111,15 +111,13 @@ def test_workers_know_the_clinics_of_a_table_and_their_logos(shelf: Scratch, das
     shelf.write("lists/logos/rowan.svg", ROW_LOGO)
     shelf.write("lists/clinics.csv", "id,name,logo\nrowan,Rowan,logos/rowan.svg\nlark,Lark,\n")
     table = ("small", "--brands-from", "lists/clinics.csv")
-    assert "8 of them made anew" in _built(
-        _start(shelf, "far", "--force", "--scheduler", dask.address, *table)
-    )
+    assert "8 of them new" in _built(_start(shelf, "far", "--force", "--scheduler", dask.address, *table))
     far = _files(shelf.root / "far")
     assert {"rowan/en/small.letter.pdf", "lark/en/small.letter.pdf"} <= set(far)
     logo = re.search(rb"svg\+xml;base64,([\w+/=]+)", far["rowan/en/small.html"])
     assert logo is not None
     assert b"#1a2b3c" in base64.b64decode(logo[1])
-    assert "8 of them made anew" in _built(_start(shelf, "near", "--force", "--jobs", "1", *table))
+    assert "8 of them new" in _built(_start(shelf, "near", "--force", "--jobs", "1", *table))
     assert _files(shelf.root / "near") == far
 
 
@@ -140,7 +138,7 @@ def test_a_lost_workers_jobs_run_again(shelf: Scratch, dask: DaskCluster) -> Non
     assert build.stdout is not None
     assert build.stdout.readline().startswith("[1/16]")
     dask.workers.pop(0).send_signal(signal.SIGKILL)
-    assert "16 of them made anew" in _built(build)
+    assert "16 of them new" in _built(build)
     dask.workers.append(dask.another())
     assert len(_files(shelf.root / "far")) == 16 + 3
 

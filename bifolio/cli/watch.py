@@ -1,0 +1,39 @@
+"""`watch`: build whenever a file changes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from bifolio.cli.build import BuildOptions, make, start_workers
+from bifolio.cli.console import Console
+from bifolio.cli.options import build_options, command
+from bifolio.core.diagnostics import PressError
+from bifolio.core.fingerprints import Ledger
+
+MOST_NAMED = 5
+
+
+@command()
+@build_options
+def watch(console: Console, project: Path, **options: Any) -> None:
+    """Build, and build again after every change.
+
+    It watches all files of the project until Ctrl-C.
+    """
+    from bifolio.build.watch import changes
+
+    wanted = BuildOptions(**options)
+    with start_workers(project, wanted) as executor:
+        for changed in changes(Ledger(project)):
+            if changed:
+                more = " …" if len(changed) > MOST_NAMED else ""
+                console.say(f"Changed: {', '.join(changed[:MOST_NAMED])}{more}")
+            record = Ledger(project)
+            try:
+                make(console, project, wanted, executor, record)
+                record.write()
+            except PressError as error:
+                console.show_error(error)
+            console.say("Watching for changes. Press Ctrl-C to stop.")
+            console.flush()
