@@ -55,13 +55,15 @@ class Processes(Crew):
 
     def __init__(self, fonts: Path, hands: int) -> None:
         self.hands = hands
-        self.pool = ProcessPool(hands, initializer=warm_up, initargs=(fonts,))
+        self.pool = ProcessPool(
+            hands, initializer=warm_up, initargs=(fonts,), preload=("bifolio.layout.pages",)
+        )
         self.pool.start()
 
     @property
     def processes(self) -> list[int]:
         """The process ids of those that are there."""
-        return self.pool.processes
+        return self.pool.process_ids
 
     def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
         """Have the first worker do something; it remembers the styles that it has read."""

@@ -14,7 +14,7 @@ from __future__ import annotations
 import heapq
 import itertools
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent import futures
 from concurrent.futures import Executor, Future
 from functools import partial
@@ -46,7 +46,8 @@ class ProcessPool(Executor):
     only one. Among free workers the one that was busy last comes first, as it is the most likely to remember
     something useful.
 
-    `initializer` runs first in every worker. `memory_limit_bytes` bounds the address space of a worker
+    `initializer` runs first in every worker; `preload` names modules that a fork server, where there is one,
+    imports once for all workers. `memory_limit_bytes` bounds the address space of a worker
     (RLIMIT_AS, where the system has it), `time_limit_s` the time of a task. Workers ignore Ctrl-C, which is for the
     process that started them, and end when that process does.
     """
@@ -58,13 +59,14 @@ class ProcessPool(Executor):
         start_method: str | None = None,
         initializer: Callable[[*Ts], object] | None = None,
         initargs: tuple[*Ts] | tuple[()] = (),
+        preload: Sequence[str] = (),
         time_limit_s: float | None = None,
         memory_limit_bytes: int | None = None,
     ) -> None:
         self.size = size
         self.time_limit_s = time_limit_s
         method = start_method or quickest_start_method()
-        self._setup = Setup(method, initializer, initargs, memory_limit_bytes)
+        self._setup = Setup(method, initializer, initargs, tuple(preload), memory_limit_bytes)
         self._lock = threading.RLock()
         self._workers: list[Worker] = []
         self._free: list[Worker] = []
@@ -73,8 +75,8 @@ class ProcessPool(Executor):
         self._is_stopped = False
 
     @property
-    def processes(self) -> list[int]:
-        """The process ids of the workers that are alive."""
+    def process_ids(self) -> list[int]:
+        """The ids of the worker processes that are alive."""
         return [process for worker in self._workers if (process := worker.living_process)]
 
     def start(self) -> None:

@@ -68,13 +68,14 @@ class Setup:
     start_method: str
     initializer: Callable[..., object] | None
     initargs: tuple[Any, ...]
+    preload: tuple[str, ...]
     memory_limit_bytes: int | None
 
     def start(self, method: str) -> tuple[BaseProcess, Connection]:
         """Start a process; return it with the near end of its pipe."""
         context: Any = multiprocessing.get_context(method)
-        if method == "forkserver" and self.initializer is not None:
-            context.set_forkserver_preload([self.initializer.__module__])
+        if method == "forkserver":
+            context.set_forkserver_preload([*self.preload])
         here, there = context.Pipe()
         try:
             process = context.Process(target=_work, args=(there, self), daemon=True)

@@ -1,4 +1,4 @@
-"""Kept: what the studio answered before, found again without a press while the project's files are the same.
+"""Kept: what the studio answered before, found again without a worker while the files of the project are the same.
 
 So the shelf of a therapist who opens the studio again waits for no layout engine. Nothing here reads what a file
 says; names, times and sizes of all files make the stamp under which an answer is kept.

@@ -70,7 +70,6 @@ def test_pictures_and_files_that_a_document_links_exist(path: Path) -> None:
 _MAY_PRINT = {
     "bifolio/__main__.py",  # a build with nothing to do, before anything else is imported
     "bifolio/cli/console.py",
-    "bifolio/studio/crew.py",  # the traceback of a bug in a worker
 }
 
 

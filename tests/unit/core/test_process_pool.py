@@ -116,7 +116,7 @@ def test_does_a_task_with_every_start_method(method: str) -> None:
     ) as pool:
         assert pool.submit(_remember, "second").result() == ["first", "second"]
         assert pool.submit(_remember, thing="third").result() == ["first", "second", "third"]
-        (process,) = pool.processes
+        (process,) = pool.process_ids
         assert process != os.getpid()
     assert _remembered == []
 
@@ -142,7 +142,7 @@ def test_an_exception_comes_back_with_its_traceback(pool: ProcessPool) -> None:
     assert "in _fail" in raised.value.__notes__[0]
     with pytest.raises(SystemExit):
         pool.submit(_fail, SystemExit, 3).result()
-    assert len(pool.processes) == 1, "no exception ends the worker"
+    assert len(pool.process_ids) == 1, "no exception ends the worker"
 
 
 @pytest.mark.parametrize(
@@ -157,11 +157,11 @@ def test_an_exception_comes_back_with_its_traceback(pool: ProcessPool) -> None:
 )
 def test_what_cannot_be_pickled_is_told_and_costs_nothing(pool: ProcessPool, task: Any, said: str) -> None:
     pool.start()
-    processes = pool.processes
+    processes = pool.process_ids
     with pytest.raises(Exception, match=said):
         pool.submit(*task).result()
     pool.submit(_rest, 0).result()
-    assert pool.processes == processes
+    assert pool.process_ids == processes
 
 
 def test_a_failing_initializer_is_told_and_tried_again(tmp_path: Path) -> None:
@@ -176,7 +176,7 @@ def test_leaving_the_pool_waits_for_its_tasks(tmp_path: Path) -> None:
     with ProcessPool() as pool:
         tasks = [pool.submit(_rest, 0.1, number) for number in range(3)]
     assert [task.result()[0] for task in tasks] == [0, 1, 2]
-    assert pool.processes == []
+    assert pool.process_ids == []
     with pytest.raises(RuntimeError, match="stopped"):
         pool.submit(_touch, tmp_path)
 
@@ -191,15 +191,15 @@ def test_the_inline_executor_does_it_here() -> None:
 
 
 def test_workers_start_when_tasks_would_wait(pool: ProcessPool) -> None:
-    assert pool.processes == []
+    assert pool.process_ids == []
     pool.start()
     pool.start()
-    assert len(pool.processes) == 1
+    assert len(pool.process_ids) == 1
     for _ in range(3):
         pool.submit(_rest, 0).result()
-    assert len(pool.processes) == 1, "one is enough for tasks that come one after another"
+    assert len(pool.process_ids) == 1, "one is enough for tasks that come one after another"
     wait([pool.submit(_rest, 0.1) for _ in range(5)])
-    assert len(pool.processes) == 2
+    assert len(pool.process_ids) == 2
 
 
 def test_a_waiting_task_goes_to_whoever_is_free_first(pool: ProcessPool) -> None:
@@ -287,7 +287,7 @@ def test_a_worker_that_is_killed_loses_its_task_and_no_other(method: str) -> Non
         lost, other = pool.submit(_rest, 2, "lost"), pool.submit(_rest, 2, "other")
         waiting = [pool.submit(_rest, 0, number) for number in range(4)]
         time.sleep(0.3)
-        victim, survivor = pool.processes
+        victim, survivor = pool.process_ids
         os.kill(victim, signal.SIGKILL)
         told = {type(task.exception()) for task in (lost, other)}
         assert told == {WorkerLostError, type(None)}
@@ -295,16 +295,16 @@ def test_a_worker_that_is_killed_loses_its_task_and_no_other(method: str) -> Non
         assert [task.result()[0] for task in waiting] == [0, 1, 2, 3]
         assert {task.result()[1] for task in (lost, other) if not task.exception()} == {survivor}
         wait([pool.submit(_rest, 0.2) for _ in range(2)])
-        assert victim not in pool.processes
-        assert len(pool.processes) == 2
+        assert victim not in pool.process_ids
+        assert len(pool.process_ids) == 2
 
 
 def test_a_worker_that_is_killed_while_it_sends_does_not_stop_the_others(pool: ProcessPool) -> None:
     """Pools whose workers share one pipe stop for good here: the dead one holds its lock."""
     wait([pool.submit(_rest, 0.1) for _ in range(2)])
     sending = pool.submit(_fill, 300_000_000)
-    _until(lambda: max(map(_held_bytes, pool.processes)) > 450_000_000)
-    os.kill(max(pool.processes, key=_held_bytes), signal.SIGKILL)
+    _until(lambda: max(map(_held_bytes, pool.process_ids)) > 450_000_000)
+    os.kill(max(pool.process_ids, key=_held_bytes), signal.SIGKILL)
     with pytest.raises(WorkerLostError):
         sending.result(30)
     assert [task.result(30)[0] for task in [pool.submit(_rest, 0.1, number) for number in range(4)]] == [
@@ -368,14 +368,14 @@ def test_an_exception_about_memory_is_no_ordinary_one(pool: ProcessPool) -> None
 @pytest.mark.parametrize("work", [_rest, _compute])
 def test_cancelling_ends_the_work_at_once(pool: ProcessPool, work: Callable[[float], object]) -> None:
     task = pool.submit(work, float(LONG_S))
-    _until(lambda: pool.processes)
+    _until(lambda: pool.process_ids)
     time.sleep(0.2)
-    (process,) = pool.processes
+    (process,) = pool.process_ids
     assert task.cancel()
     assert wait([task], 5).done == {task}
     with pytest.raises(CancelledError):
         task.result()
-    _until(lambda: process not in pool.processes)
+    _until(lambda: process not in pool.process_ids)
     assert pool.submit(_rest, 0, "next").result()[0] == "next"
 
 
@@ -391,12 +391,12 @@ def test_a_cancelled_task_that_waits_is_never_begun(tmp_path: Path) -> None:
 
 def test_stopping_cancels_all_and_waits_for_nothing(pool: ProcessPool) -> None:
     tasks = [pool.submit(_compute, LONG_S) for _ in range(5)]
-    _until(lambda: len(pool.processes) == 2)
+    _until(lambda: len(pool.process_ids) == 2)
     started = time.monotonic()
     pool.stop()
     assert time.monotonic() - started < 5
     assert all(task.cancelled() for task in tasks)
-    assert pool.processes == []
+    assert pool.process_ids == []
 
 
 # -- beside an event loop ----------------------------------------------------------------------------
@@ -434,10 +434,10 @@ if __name__ == "__main__":
     [task.result() for task in tasks]
     try:
         pool.submit(_rest, 1.5)  # one is at work, the other one is not
-        print(*pool.processes, flush=True)
+        print(*pool.process_ids, flush=True)
         time.sleep(3600)
     except KeyboardInterrupt:
-        print(pool.submit(_rest, 0, "alive").result()[0], len(pool.processes), flush=True)
+        print(pool.submit(_rest, 0, "alive").result()[0], len(pool.process_ids), flush=True)
 """
 
 

@@ -14,7 +14,7 @@ from bifolio.editorial.evidence_sheet import attest, claims_of, how_many
 from bifolio.model.blocks import LogTable
 from bifolio.model.handout import Handout
 from bifolio.model.reading import Reading
-from bifolio.studio.crew import TaskError
+from bifolio.studio.errors import TaskError
 from bifolio.studio.query import Order
 from bifolio.studio.session import Room
 from tests.conftest import THOROUGH
