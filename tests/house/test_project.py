@@ -8,6 +8,7 @@ import shlex
 import subprocess
 import sys
 import tokenize
+from fnmatch import fnmatch
 from pathlib import Path
 
 import click
@@ -91,6 +92,17 @@ def _code(text: str) -> str:
     tokens = tokenize.generate_tokens(io.StringIO(text).readline)
     left = (token.string for token in tokens if token.type not in (tokenize.STRING, tokenize.COMMENT))
     return " ".join(left).replace(" . ", ".").replace(" (", "(")
+
+
+def test_pytest_walks_every_folder_with_tests(request: pytest.FixtureRequest) -> None:
+    """By itself it walks past folders called `build`."""
+    passed_over = request.config.getini("norecursedirs")
+    folders = {
+        folder for path in ROOT.glob("tests/**/test_*.py") for folder in path.relative_to(ROOT).parts[:-1]
+    }
+    folders -= {"tools"}  # what npm brings
+    assert "build" in folders
+    assert [name for name in sorted(folders) if any(fnmatch(name, shape) for shape in passed_over)] == []
 
 
 def test_version_is_the_top_of_the_changelog() -> None:

@@ -164,7 +164,7 @@ def test_a_style_is_part_of_what_uses_its_block(library: Library) -> None:
         "content/brands/rowan/_brand.yml": False,
         "content/brands/harbour/_brand.yml": True,
         "content/regions/gb.yaml": False,
-        "engine/bifolio/ink.py": True,
+        "engine/bifolio/layout/ink.py": True,
     }
     for name, matters in changes.items():
         other = type(snapshot)({**snapshot.digests, name: "changed"}, snapshot.stats)
