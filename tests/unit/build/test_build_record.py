@@ -15,6 +15,8 @@ from bifolio.content.repository import Library
 from bifolio.core.fingerprints import ENGINE, Ledger, root_of
 from tests.support.projects import BRAND, CITING, COMPLETE, FACTS, HANDOUT, Scratch
 
+pytestmark = pytest.mark.processes
+
 SAID = {"out": "1 file up to date.\n", "err": ""}
 
 

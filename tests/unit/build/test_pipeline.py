@@ -17,6 +17,8 @@ from bifolio.core.diagnostics import ContentError, DesignError, Diagnostic, Proo
 from tests.conftest import ROOT
 from tests.support.projects import HANDOUT
 
+pytestmark = pytest.mark.layout
+
 
 class Counting(Executor):
     """Does the work here and counts it by name."""

@@ -17,6 +17,8 @@ from bifolio.build import watch
 from bifolio.core.fingerprints import ENGINE, Ledger
 from tests.support.projects import BRAND, COMPLETE, HANDOUT, Scratch
 
+pytestmark = pytest.mark.processes
+
 
 @pytest.fixture(autouse=True)
 def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -27,6 +27,8 @@ from bifolio.core.diagnostics import ContentError
 from bifolio.core.fingerprints import ENGINE, Ledger
 from tests.support.projects import BRAND, COMPLETE, HANDOUT, Scratch
 
+pytestmark = pytest.mark.processes
+
 T = TypeVar("T")
 FONTS = ENGINE / "styles" / "fonts"
 KILLS = int(os.environ.get("BIFOLIO_KILLS", "3"))

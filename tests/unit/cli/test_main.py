@@ -54,6 +54,7 @@ def test_help_lists_every_command() -> None:
     assert all(f"  {command} " in result.output for command in COMMANDS)
 
 
+@pytest.mark.processes
 def test_the_front_door_opens() -> None:
     done = subprocess.run(
         [sys.executable, str(ROOT / "build.py"), "--version"], capture_output=True, text=True, check=True
@@ -61,6 +62,7 @@ def test_the_front_door_opens() -> None:
     assert done.stdout.startswith("bifolio, version ")
 
 
+@pytest.mark.processes
 def test_the_package_is_a_front_door_too() -> None:
     command = [sys.executable, "-m", "bifolio", "biuld"]
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
@@ -68,6 +70,7 @@ def test_the_package_is_a_front_door_too() -> None:
     assert done.stderr.startswith("Usage: python -m bifolio ")
 
 
+@pytest.mark.processes
 def test_only_the_module_of_the_command_is_imported() -> None:
     script = (
         "import sys; from bifolio.cli.main import main\n"
@@ -83,6 +86,7 @@ def test_only_the_module_of_the_command_is_imported() -> None:
     assert not {"bifolio.app", "bifolio.build.workers"} & loaded
 
 
+@pytest.mark.layout
 @pytest.mark.parametrize("is_its_own", [True, False])
 def test_a_build_goes_by_what_the_front_door_saw_of_its_project(
     scratch: Scratch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_its_own: bool
@@ -113,6 +117,7 @@ def test_nothing_is_looked_through_at_the_end(monkeypatch: pytest.MonkeyPatch) -
 # -- each command, for people and for machines ---------------------------------------------------
 
 
+@pytest.mark.layout
 def test_build(scratch: Scratch) -> None:
     result = _run(scratch, "build", "small", "--brand", "default")
     assert result.exit_code == 0
@@ -135,6 +140,7 @@ def test_build(scratch: Scratch) -> None:
     assert (silent.exit_code, silent.stdout, silent.stderr) == (0, "", "")
 
 
+@pytest.mark.layout
 def test_build_shows_the_warnings_of_its_brands_and_goes_on(scratch: Scratch) -> None:
     scratch.write("content/brands/default/_brand.yml", f"extra: 1\n{BRAND}")
     result = _run(scratch, "build", "--json")
@@ -225,6 +231,7 @@ def test_approve_and_list_approvals(scratch: Scratch) -> None:
     assert _run(scratch, "approve", "smal", *signed).exit_code == 2
 
 
+@pytest.mark.layout
 def test_new_brand_and_its_proof(scratch: Scratch) -> None:
     result = _run(scratch, "new", "brand", "lark", "--color", "#87ceeb", "--title", "Lark Practice")
     assert result.exit_code == 0
@@ -242,6 +249,7 @@ def test_new_brand_and_its_proof(scratch: Scratch) -> None:
     assert _run(scratch, "proof", "lrak").exit_code == 2
 
 
+@pytest.mark.layout
 def test_tailor_tells_what_a_copy_may_change(scratch: Scratch) -> None:
     result = _run(scratch, "tailor", "small")
     assert result.exit_code == 0
@@ -256,6 +264,7 @@ def test_tailor_tells_what_a_copy_may_change(scratch: Scratch) -> None:
     assert (scratch.root / "x.pdf").read_bytes().startswith(b"%PDF")
 
 
+@pytest.mark.layout
 def test_verify(scratch: Scratch) -> None:
     assert _run(scratch, "build").exit_code == 0
     path = str(scratch.root / "output/default/en/small.letter.pdf")
@@ -291,6 +300,7 @@ def test_schema_needs_a_project_and_room(scratch: Scratch, tmp_path: Path) -> No
     assert "error[schema.cannot-write]" in result.stderr
 
 
+@pytest.mark.layout
 def test_doctor(scratch: Scratch) -> None:
     result = _run(scratch, "doctor")
     assert result.exit_code == 0
@@ -358,6 +368,7 @@ def test_a_bug_shows_its_traceback(scratch: Scratch, monkeypatch: pytest.MonkeyP
         _run(scratch, "check")
 
 
+@pytest.mark.processes
 @pytest.mark.parametrize("encoding", ["utf-8", "ascii"])
 def test_names_and_terminals_that_know_few_letters(encoding: str, scratch: Scratch) -> None:
     odd = Path(os.fsdecode(os.fsencode(scratch.root / "content" / "handouts") + b"/caf\xe9.yaml"))

@@ -21,6 +21,8 @@ from bifolio.model.figure import Drawing
 from bifolio.model.handout import Handout
 from tests.support.samples import Sampler
 
+pytestmark = pytest.mark.property
+
 FOLDER = "content/brands/lark/templates"
 SVG = 'xmlns="http://www.w3.org/2000/svg"'
 PNG = "data:image/png;base64,iVBORw0KGgo="

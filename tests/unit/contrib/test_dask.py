@@ -23,7 +23,7 @@ from tests.support.projects import BRAND, COMPLETE, Scratch
 WHY_NOT = None if importlib.util.find_spec("distributed") else "a cluster needs distributed"
 if WHY_NOT and os.environ.get("BIFOLIO_REQUIRE_TOOLS"):
     pytest.fail(WHY_NOT)
-pytestmark = pytest.mark.skipif(WHY_NOT is not None, reason=str(WHY_NOT))
+pytestmark = [pytest.mark.processes, pytest.mark.skipif(WHY_NOT is not None, reason=str(WHY_NOT))]
 
 ROW_LOGO = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 4"><rect width="4" height="4" fill="#1a2b3c"/></svg>'
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ENGINE), "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "3"}

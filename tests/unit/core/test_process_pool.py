@@ -29,6 +29,8 @@ from bifolio.core.worker_process import (
     quickest_start_method,
 )
 
+pytestmark = pytest.mark.processes
+
 METHODS = multiprocessing.get_all_start_methods()
 LONG_S = 600
 ROOT = Path(__file__).parents[3]

@@ -122,6 +122,7 @@ def test_a_remark_moves_a_point_to_what_a_person_must_judge(library: Library) ->
         assert "no score" in judge
 
 
+@pytest.mark.layout
 def test_command_writes_the_sheet_and_names_it(scratch: Scratch, tool) -> None:
     pdftotext = tool("pdftotext")
     claim = "  - text: {paragraphs: Tears come., cites: [CRY-1]}\n  - resources"
@@ -140,6 +141,7 @@ def test_command_writes_the_sheet_and_names_it(scratch: Scratch, tool) -> None:
     assert _run(scratch, "check", "--evidence").exit_code == 2
 
 
+@pytest.mark.layout
 def test_the_studio_gives_each_sheet(scratch: Scratch) -> None:
     room = Room(scratch.root)
     (row,) = room.approvals("default")["rows"]
@@ -162,6 +164,7 @@ def test_every_sheet_of_the_library_is_one_page(library: Library, tmp_path: Path
             assert len(document.pages) == 1, path.name
 
 
+@pytest.mark.layout
 def test_a_sheet_of_a_part_that_is_no_more_goes(scratch, tmp_path, monkeypatch) -> None:
     """A booklet that has fewer parts has fewer sheets; what others made, or another clinic's, stays."""
     parts = 3

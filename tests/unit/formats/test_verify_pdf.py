@@ -14,6 +14,8 @@ from bifolio.formats.verify_pdf import verify, verify_inked, verify_slots
 from tests.conftest import KINDS, ROOT
 from tests.support.broken import PRESS_SPOILERS, SPOILERS, blank_page, spoil
 
+pytestmark = pytest.mark.layout
+
 LETTER = (215.9, 279.4)
 CASES = [(code, spoiler) for code, spoilers in SPOILERS.items() for spoiler in spoilers]
 

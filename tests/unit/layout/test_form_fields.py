@@ -20,6 +20,8 @@ from bifolio.build.jobs import Job
 from bifolio.build.pipeline import Workshop
 from bifolio.compose.composer import Composer
 
+pytestmark = pytest.mark.layout
+
 DPI = 72
 
 

@@ -27,6 +27,8 @@ from tests.conftest import ROOT
 from tests.support.projects import HANDOUT, Scratch
 from tests.support.studio import Client, house, opened
 
+pytestmark = pytest.mark.processes
+
 BRAND_FILE = "content/brands/default/_brand.yml"
 OWN_FILE = "content/brands/default/handouts/ours.yaml"
 APPROVALS = "content/brands/default/approvals.yaml"

@@ -22,6 +22,8 @@ from bifolio.studio.tasks import TaskPool
 from tests.conftest import ROOT
 from tests.support.projects import Scratch
 
+pytestmark = pytest.mark.processes
+
 SMALL = Order("small")
 LONG_S = 3600.0
 

@@ -11,6 +11,8 @@ from bifolio.layout.render import render
 from bifolio.layout.weasyprint import stylesheets
 from tests.support.engine import FONTS, page
 
+pytestmark = pytest.mark.layout
+
 
 def test_styles_in_pieces_say_what_they_say_together(
     workshop: Workshop, monkeypatch: pytest.MonkeyPatch
