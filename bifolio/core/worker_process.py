@@ -101,6 +101,8 @@ class Worker:
         self._inbox: SimpleQueue[Task | None] = SimpleQueue()
         self._process: BaseProcess | None = None
         self._pipe: Connection | None = None
+        self._killed: BaseProcess | None = None
+        """A process that was told to end, which takes a moment."""
         if setup.start_method == "fork":  # here, and not in a thread: see `_started`
             with suppress(OSError):  # the thread tries again, and tells whoever has a task
                 self._process, self._pipe = setup.start("fork")
@@ -121,6 +123,7 @@ class Worker:
     def kill(self) -> None:
         """Kill the process; the task it is doing is lost."""
         if (process := self._process) is not None:
+            self._killed = process
             process.kill()
 
     def join(self) -> None:
@@ -149,7 +152,7 @@ class Worker:
         process, pipe = self._started()
         if task.future.cancelled():  # before there was a process to kill
             return None
-        with _killing(process, after_s=task.time_limit_s) as time_is_over:
+        with _calling(self.kill, after_s=task.time_limit_s) as time_is_over:
             try:
                 answer = _asked(process, pipe, message)
             except (EOFError, OSError) as error:
@@ -165,7 +168,12 @@ class Worker:
         return value
 
     def _started(self) -> tuple[BaseProcess, Connection]:
-        if self._process is None or self._pipe is None or _has_ended(self._process):
+        if (
+            self._process is None
+            or self._pipe is None
+            or self._process is self._killed
+            or _has_ended(self._process)
+        ):
             self._end()
             # Other threads may be in the middle of an import, whose lock a forked process would wait for for ever.
             method = "spawn" if self._setup.start_method == "fork" else self._setup.start_method
@@ -194,24 +202,25 @@ def _asked(process: BaseProcess, pipe: Connection, message: memoryview) -> bytes
 
 
 @contextmanager
-def _killing(process: BaseProcess, *, after_s: float | None) -> Iterator[threading.Event]:
-    """Kill a process when some time is over, whatever is waited for meanwhile; the event tells that it was."""
+def _calling(function: Callable[[], None], *, after_s: float | None) -> Iterator[threading.Event]:
+    """Call a function when some time is over, whatever is waited for meanwhile; the event tells that it was."""
     time_is_over = threading.Event()
     if after_s is None:
         yield time_is_over
         return
 
-    def kill() -> None:
+    def call() -> None:
         time_is_over.set()
-        process.kill()
+        function()
 
-    timer = threading.Timer(after_s, kill)
+    timer = threading.Timer(after_s, call)
     timer.daemon = True
     timer.start()
     try:
         yield time_is_over
     finally:
         timer.cancel()
+        timer.join()  # it may have just begun
 
 
 def _has_ended(process: BaseProcess) -> bool:

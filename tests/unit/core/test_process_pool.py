@@ -324,6 +324,25 @@ def _held_bytes(process: int) -> int:
         return 0
 
 
+def test_a_task_is_not_given_to_a_process_that_was_killed_just_now() -> None:
+    """A signal takes a moment. Whoever cancels a task at its very end costs the next one nothing."""
+    with _stopped_at_end(ProcessPool(start_method="forkserver")) as pool:
+        pool.submit(_rest, 0).result()
+        (worker,) = pool._workers
+        for number in range(6):
+            worker.kill()
+            assert pool.submit(_rest, 0, number).result()[0] == number
+
+
+def test_a_task_that_ends_with_its_time_costs_the_next_one_nothing() -> None:
+    with _stopped_at_end(ProcessPool(start_method="forkserver")) as pool:
+        pool.submit(_rest, 0).result()
+        for _ in range(12):
+            first = pool.schedule(_rest, 0.05, time_limit_s=0.0505)
+            assert first.exception() is None or isinstance(first.exception(), TimeLimitError)
+            assert pool.submit(_rest, 0, "next").result()[0] == "next"
+
+
 def test_a_worker_that_ends_itself_is_told_with_its_exit_code(pool: ProcessPool) -> None:
     with pytest.raises(WorkerLostError, match="exit code 7"):
         pool.submit(_end, 7).result()
