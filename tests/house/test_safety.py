@@ -12,6 +12,7 @@ from tests.conftest import ROOT
 
 NECK = frozenset(
     [
+        "first-days-after",
         "strong-play-safe-landing",
         "tears-and-intimacy",
         "visit-planner",
@@ -26,6 +27,7 @@ NECK = frozenset(
 ASSAULT = frozenset(
     [
         "drink-and-the-day-after",
+        "first-days-after",
         "strong-play-safe-landing",
         "tears-and-intimacy",
         "when-the-past-shows-up",

@@ -103,9 +103,9 @@ def test_a_claim_stands_in_full_and_once(library: Library) -> None:
     assert causes[0].startswith("Penis or testicles. ")
     assert causes[0].endswith("a sore prostate.")
     assert causes[1] == "PAIN-7\u00a0r"
-    assert sum("1 to 2 in 10" in claim for claim, _, _ in rows) == 1  # the note cites for itself
-    safe = _rows(*_sheets("strong-play-safe-landing", library))
-    assert any(claim.startswith("Three words that anyone can say. Green. I am fine.") for claim, *_ in safe)
+    assert sum("every sex and gender" in claim for claim, _, _ in rows) == 1  # the note cites for itself
+    days = _rows(*_sheets("first-days-after", library))
+    assert any(claim.startswith("What can be done, and by when. Right away. Get") for claim, *_ in days)
 
 
 def test_a_remark_moves_a_point_to_what_a_person_must_judge(library: Library) -> None:
