@@ -12,6 +12,7 @@ from tests.conftest import ROOT
 
 NECK = frozenset(
     [
+        "clinician-notes",
         "first-days-after",
         "strong-play-safe-landing",
         "tears-and-intimacy",
@@ -22,7 +23,7 @@ NECK = frozenset(
         "why-tears-come",
     ]
 )
-"""Where the neck belongs: pain, wanted intensity, the past, a partner, and what binds them."""
+"""Where the neck belongs: pain, wanted intensity, the past, a partner, the clinician, and what binds them."""
 
 ASSAULT = frozenset(
     [
