@@ -30,7 +30,7 @@ from bifolio.model.blocks import (
 from bifolio.model.blocks.log_table import TableRow
 from bifolio.model.evidence import Evidence
 from bifolio.model.handout import Handout
-from bifolio.model.reading import Reading
+from bifolio.model.reading import MOST_GRADE, MOST_SMOG, Reading
 
 
 def attest(
@@ -252,7 +252,7 @@ def _seen(handout: Handout, reading: Reading, remarks: Mapping[str, int]) -> Ite
     yield "seen_purpose", bool(handout.summary)
     yield "seen_message", bool(handout.main_message)
     yield "seen_action", bool(handout.call_to_action)
-    yield "seen_plain", reading.flesch_kincaid <= 6 and reading.smog <= 6
+    yield "seen_plain", reading.flesch_kincaid <= MOST_GRADE and reading.smog <= MOST_SMOG
     yield "seen_short", clean("long-sentence", "long-paragraph", "long-list")
     yield "seen_terms", clean("undefined-term", "avoid-word")
     yield "seen_active", clean("passive-step")

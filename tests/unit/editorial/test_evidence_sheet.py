@@ -93,7 +93,6 @@ def test_a_row_holds_claim_fact_status_and_source(library: Library) -> None:
     assert "PCD-9" in facts.split(", ")  # no mark: read at its source
     assert "Bird 2011" in sources
     assert "PART-11\u00a0a" in {fact for _, facts, _ in rows for fact in facts.split(", ")}
-    assert "PCD-20\u00a0r" in {fact for _, facts, _ in rows for fact in facts.split(", ")}
 
 
 def test_a_claim_stands_in_full_and_once(library: Library) -> None:
