@@ -794,10 +794,11 @@ SAFETY: tuple[Rule, ...] = (
 """What a build tells, too."""
 
 VOICE: tuple[Rule, ...] = (_manner,)
-"""How the page speaks. To come: they are not in RULES until every handout is rewritten."""
+"""How the page speaks to clients and partners."""
 
 RULES: tuple[Rule, ...] = (
     _grade,
+    *VOICE,
     _long_sentences,
     _long_paragraphs,
     _long_lists,
