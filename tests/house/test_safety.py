@@ -14,6 +14,7 @@ NECK = frozenset(
     [
         "clinician-notes",
         "first-days-after",
+        "our-agreement",
         "strong-play-safe-landing",
         "tears-and-intimacy",
         "visit-planner",
@@ -75,6 +76,28 @@ def test_recent_assault_comes_with_its_reason_and_without_the_police(library: Li
 )
 def test_the_neck_comes_with_what_follows(words: str, library: Library) -> None:
     assert words in library.safety["neck"].text
+
+
+@pytest.mark.parametrize(
+    ("said", "is_about_the_neck"),
+    [
+        ("No pressure on the neck", True),
+        ("Light pressure to your neck", True),
+        ("They put hands around my neck", True),
+        ("Pressing on somebody's neck", True),
+        ("My neck was held", True),
+        ("Someone grabbed me by the neck", True),
+        ("I was choked", True),
+        ("This page speaks of harm to the neck", True),
+        ("All hands stay off the neck", False),
+        ("Let your neck and shoulders rest", False),
+        ("You feel pressured. Rub your neck slowly", False),
+    ],
+)
+def test_the_neck_is_known_by_many_words(said: str, is_about_the_neck: bool, library: Library) -> None:
+    pattern = library.safety["neck"].pattern
+    assert pattern is not None
+    assert bool(pattern.search(said)) is is_about_the_neck
 
 
 def test_the_crisis_number_stands_beside_the_words_on_self_harm(library: Library) -> None:
