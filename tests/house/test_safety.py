@@ -28,12 +28,15 @@ NECK = frozenset(
 
 ASSAULT = frozenset(
     [
+        "close-or-far",
         "drink-and-the-day-after",
         "first-days-after",
+        "my-log",
         "strong-play-safe-landing",
         "tears-and-intimacy",
         "when-the-past-shows-up",
         "when-your-partner-cries",
+        "whose-voice",
         "why-tears-come",
     ]
 )
@@ -69,6 +72,18 @@ def test_recent_assault_comes_with_its_reason_and_without_the_police(library: Li
     for words in ("today", "3 to 5 days", "evidence", "don't have to go to the police"):
         assert words in said.text
     assert {"HELP-3", "HELP-13", "HELP-14", "HELP-15"} <= set(said.cites)
+
+
+def test_lost_time_is_never_soon(library: Library) -> None:
+    """It can mean a drugged assault, so it stands beside what to do today and in no later row."""
+    pattern = library.safety["assault"].pattern
+    assert pattern is not None
+    assert pattern.search("Sudden fear, numbness or lost time.")
+    assert pattern.search("You lose time.")
+    late = [one.text for one in library.safety.values() if one.when != "now"]
+    assert late
+    assert [text for text in late if pattern.search(text)] == []
+    assert "can't recall" in library.safety["assault"].text
 
 
 @pytest.mark.parametrize(
