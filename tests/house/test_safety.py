@@ -74,6 +74,25 @@ def test_recent_assault_comes_with_its_reason_and_without_the_police(library: Li
     assert {"HELP-3", "HELP-13", "HELP-14", "HELP-15"} <= set(said.cites)
 
 
+def test_someone_who_will_not_wake_is_for_now(library: Library) -> None:
+    said = library.safety["passed-out"]
+    for words in ("passes out", "won't wake", "breathes slowly", "{emergency}", "on their side", "stay"):
+        assert words in said.text
+    assert said.when == "now"
+    assert said.cites == ("ALC-12",)
+    assert _saying(library, "passed-out") >= {"drink-and-the-day-after", "why-tears-come"}
+
+
+def test_confusion_after_a_birth_is_for_today(library: Library) -> None:
+    said = library.safety["after-birth"]
+    for words in ("confused", "sees or hears", "today"):
+        assert words in said.text
+    assert said.when == "now"
+    assert said.pattern is not None
+    assert said.pattern.search("You lose touch with what’s real.")
+    assert _saying(library, "after-birth") >= {"hormones-and-feelings", "why-tears-come"}
+
+
 def test_lost_time_is_never_soon(library: Library) -> None:
     """It can mean a drugged assault, so it stands beside what to do today and in no later row."""
     pattern = library.safety["assault"].pattern
