@@ -2,15 +2,15 @@
 
 import sys
 
-from bifolio.core.fingerprints import Ledger, root_of, unchanged
+from bifolio.build.build_record import BuildRecord, root_of, unchanged
 
 if __name__ == "__main__":
-    ledger = Ledger(root_of(sys.argv[1:]))
-    said = unchanged(sys.argv[1:], ledger)  # before anything heavy is imported
-    if said is None:
+    record = BuildRecord(root_of(sys.argv[1:]))
+    told = unchanged(sys.argv[1:], record)  # before anything heavy is imported
+    if told is None:
         from bifolio.cli.main import run
 
-        run(ledger)
+        run(record)
     else:
-        sys.stderr.write(said["err"])
-        sys.stdout.write(said["out"])
+        sys.stderr.write(told["err"])
+        sys.stdout.write(told["out"])

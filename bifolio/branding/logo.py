@@ -83,8 +83,13 @@ def read_logo(path: Path, span: Span, use: LogoUse = LogoUse.PRINT) -> Logo:
     try:
         raw = path.read_bytes()
     except OSError as error:
-        raise _refuse("missing-logo", f'the logo "{path.name}" is not there', span) from error
+        raise missing_logo(path.name, span) from error
     return clean_logo(raw, path.name, span, use)
+
+
+def missing_logo(name: str, span: Span) -> DesignError:
+    """Return the error for a logo that is not there."""
+    return _refuse("missing-logo", f'the logo "{name.rpartition("/")[2]}" is not there', span)
 
 
 def clean_logo(raw: bytes, name: str, span: Span, use: LogoUse = LogoUse.PRINT) -> Logo:

@@ -86,9 +86,9 @@ def _pango() -> str:
 
 
 def _fonts(project: Path) -> Part:
-    from bifolio.content.repository import Library
+    from bifolio.core.files import ProjectFiles
 
-    fonts = sorted((Library(project).styles / "fonts").glob("*.ttf"))
+    fonts = ProjectFiles(project).names("styles/fonts", ".ttf")
     words = f"{len(fonts)} files in styles/fonts"
     return Part("Fonts", bool(fonts), True, words, "take styles/fonts/ from the project again")
 

@@ -24,9 +24,9 @@ from typing import Any, NoReturn, TypeVar, cast
 import click
 
 from bifolio import __version__
+from bifolio.build.build_record import BuildRecord
 from bifolio.build.workers import cores, fonts_of, workers
 from bifolio.core.diagnostics import ContentError, DesignError, Diagnostic, PressError, show, suggest
-from bifolio.core.fingerprints import Ledger
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -182,19 +182,19 @@ def _wishes(command: F) -> F:
 @_common
 @click.pass_obj
 def build(
-    asked: Ledger | None, /, force: bool, project: Path, as_json: bool, quiet: bool, **wishes: Any
+    asked: BuildRecord | None, /, force: bool, project: Path, as_json: bool, quiet: bool, **wishes: Any
 ) -> None:
     """Make handouts: all that bifolio.yaml plans, or the named ones."""
     with _speaking(as_json, quiet) as voice, ExitStack() as stack:
-        ledger = asked if asked and asked.root == project.resolve() else Ledger(project)
+        record = asked if asked and asked.root == project.resolve() else BuildRecord(project)
         executor = stack.enter_context(_staff(project, wishes))
-        office, result, words = _made(voice, project, wishes, executor, ledger, force=force)
+        office, result, words = _made(voice, project, wishes, executor, record, force=force)
         if not result["ok"]:
             sys.exit(DesignError.exit_code)
-        if office.snapshot and not wishes["table"]:  # a table and its logos are not among the files looked at
+        if not wishes["table"]:  # a table and its logos are not among the files of the project
             again = voice.again(words, result)
             made = map(Path, result["files"])
-            ledger.record([os.getcwd(), *sys.argv[1:]], office.snapshot, made, again)  # noqa: PTH109
+            record.record([os.getcwd(), *sys.argv[1:]], office.repository.files, made, again)  # noqa: PTH109
 
 
 @main.command()
@@ -204,15 +204,17 @@ def watch(project: Path, as_json: bool, quiet: bool, **wishes: Any) -> None:
     """Build, and build again whenever a file of the project changes, until Ctrl-C."""
     with _speaking(as_json, quiet) as voice, ExitStack() as stack:
         from bifolio.build.watch import changes
+        from bifolio.core.cache import Memory
 
         executor = stack.enter_context(_staff(project, wishes))
-        for changed in changes(Ledger(project)):
+        memory = Memory()
+        for changed in changes(project.resolve()):
             if changed:
                 voice.say(f"Changed: {', '.join(changed[:5])}{' …' if len(changed) > 5 else ''}")
-            ledger = Ledger(project)
+            record = BuildRecord(project)
             try:
-                _made(voice, project, wishes, executor, ledger)
-                ledger.write()
+                _made(voice, project, wishes, executor, record, memory=memory)
+                record.write(record.files)
             except PressError as error:
                 voice.refuse(error)
             voice.say("Watching. Ctrl-C ends it.")
@@ -235,28 +237,30 @@ def _made(
     project: Path,
     wishes: dict[str, Any],
     executor: Executor,
-    ledger: Ledger,
+    record: BuildRecord,
     *,
     force: bool = False,
+    memory: Any = None,
 ) -> tuple[Any, dict[str, Any], str]:
     """Build what is wished for, and tell; give the office, the result, and what to say where nothing is to do."""
     started = time.perf_counter()
-    from bifolio.app import Office
-    from bifolio.build.jobs import Request
+    from bifolio.app import Project
+    from bifolio.model.job import Request
 
-    office = Office(project, renew=force, executor=executor, ledger=ledger)
+    office = Project(project, renew=force, executor=executor, record=record, memory=memory)
     names = ("items", "region", "language", "editions", "theme")
-    brands = wishes["brands"] or (office.library.brand_ids if wishes["all_brands"] else ())
+    brands = wishes["brands"] or (office.repository.catalogue.brands if wishes["all_brands"] else ())
     faults: list[Diagnostic] = []
     keep_going = wishes.get("keep_going", False)
     if wishes.get("table"):
-        received, faults = office.receive(wishes["table"])
+        received, faults = office.add_table(wishes["table"])
         if faults and not (keep_going and received):
             raise DesignError(faults)
         brands = (*brands, *received)
     request = Request(
         brands=brands, formats=_formats(wishes["formats"]), **{name: wishes[name] for name in names}
     )
+    office.prefetch(request)
     jobs = office.plan(request)
     noted = office.warnings(job.brand for job in jobs)
     voice.complain([*faults, *noted])
@@ -315,17 +319,17 @@ def check(
     if evidence and not items:
         raise click.UsageError("--evidence needs the name of a handout")
     with _speaking(as_json, quiet) as voice:
-        from bifolio.app import Office
+        from bifolio.app import Project
 
-        office = Office(project)
+        office = Project(project)
         warnings = office.check(items, brands, day.date())
         if strict and warnings:
             raise ContentError(warnings)
         voice.complain(warnings)
-        sheets = office.attest(items, brands, output) if evidence else []
+        sheets = office.write_evidence_sheets(items, brands, output) if evidence else []
         for path in sheets:
             voice.say(f"  {_from_here(path)}")
-        count = len(set(items) or office.library.handout_paths)
+        count = len(set(items) or office.repository.catalogue.handouts)
         voice.say(f"{count} {'handout is' if count == 1 else 'handouts are'} fine.")
         said = [warning.as_json() for warning in warnings]
         voice.give({"ok": True, "warnings": said, **({"files": list(map(str, sheets))} if evidence else {})})
@@ -352,9 +356,9 @@ def approve(
 ) -> None:
     """Record that a clinician has read a handout and approves exactly this text."""
     with _speaking(as_json, quiet) as voice:
-        from bifolio.app import Office
+        from bifolio.app import Project
 
-        office = Office(project)
+        office = Project(project)
         standing = office.approve(item, brand, by, on, region, language)
         voice.say(str(standing))
         voice.give({"ok": True, "approvals": [_as_json(standing)]})
@@ -391,9 +395,9 @@ def new(
     del what
     with _speaking(as_json, quiet) as voice, ExitStack() as stack:
         executor = stack.enter_context(workers(fonts_of(project)))
-        from bifolio.app import Office
+        from bifolio.app import Project
 
-        office = Office(project, executor=executor)
+        office = Project(project, executor=executor)
         own = {"phone": phone, "email": email, "address": list(address), "region": region}
         warnings = office.new_brand(name, title, colour, logo, link, **own)
         voice.say(f"  content/brands/{name}/_brand.yml")
@@ -411,9 +415,9 @@ def proof(
     """Show what becomes of a brand's colours, its logo and every kind of block, in colour and in grey."""
     with _speaking(as_json, quiet) as voice, ExitStack() as stack:
         executor = stack.enter_context(workers(fonts_of(project)))
-        from bifolio.app import Office
+        from bifolio.app import Project
 
-        office = Office(project, executor=executor)
+        office = Project(project, executor=executor)
         _prove(office, brand, edition, output, voice, office.warnings((brand,)))
 
 
@@ -454,12 +458,13 @@ def tailor(
     with _speaking(as_json, quiet) as voice, ExitStack() as stack:
         if target is not None:
             executor = stack.enter_context(workers(fonts_of(project)))
-        from bifolio.app import Office, read_tailoring
+        from bifolio.app import Project
+        from bifolio.editorial.tailoring import read_tailoring
 
         if target is None:
-            _tell_parts(Office(project), item, voice)
+            _tell_parts(Project(project), item, voice)
             return
-        office = Office(project, executor=executor)
+        office = Project(project, executor=executor)
         flags = {
             "keep": list(keep),
             "leave_out": list(leave_out),
@@ -473,7 +478,7 @@ def tailor(
             raise click.UsageError("give --for, or the options that say the same, not both")
         text, name = (wishes.read(), "--for") if wishes is not None else (json.dumps(flags), "what was typed")
         tailoring, tree = read_tailoring(text, name)
-        chosen = brand or office.library.plan.brands[0]
+        chosen = brand or office.repository.plan.brands[0]
         pdf, warnings = office.tailored(item, chosen, tailoring, region, language, tree=tree)
         office.hand_over(pdf, target)
         voice.complain(warnings)
@@ -488,11 +493,11 @@ def verify(files: tuple[Path, ...], project: Path, as_json: bool, quiet: bool) -
     """Look finished files over: PDFs, EPUBs and web pages."""
     del project
     with _speaking(as_json, quiet) as voice:
-        from bifolio.app import look_over
+        from bifolio.formats.makers import verify_file
 
         noted = []
         for path in files:
-            warnings = look_over(path)
+            warnings = verify_file(path)
             voice.complain(warnings)
             noted += warnings
             if not warnings:
@@ -512,16 +517,16 @@ def verify(files: tuple[Path, ...], project: Path, as_json: bool, quiet: bool) -
 def list_(what: str, approvals: bool, project: Path, as_json: bool, quiet: bool) -> None:
     """Show what there is: handouts, brands, editions, regions, languages, themes."""
     with _speaking(as_json, quiet) as voice:
-        from bifolio.app import Office
+        from bifolio.app import Project
 
         if approvals:
-            standings = Office(project).standings()
+            standings = Project(project).approval_statuses()
             if not as_json:
                 for standing in standings:
                     click.echo(str(standing))
             voice.give({"ok": True, "approvals": [_as_json(standing) for standing in standings]})
             return
-        rows = Office(project).rows(what)
+        rows = Project(project).rows(what)
         width = max((len(name) for name, _ in rows), default=0)
         if not as_json:
             for name, words in rows:
@@ -585,10 +590,10 @@ def studio(
 def schema(project: Path, as_json: bool, quiet: bool) -> None:
     """Write the JSON Schemas from which editors complete and check content files."""
     with _speaking(as_json, quiet) as voice:
-        from bifolio.app import Office
+        from bifolio.app import Project
         from bifolio.content.schema import write_schemas
 
-        written = write_schemas(Office(project).library.content / "schema")
+        written = write_schemas(Project(project).repository.root / "content/schema")
         for path in written:
             voice.say(f"  {_from_here(path)}")
         voice.give({"ok": True, "files": [str(path) for path in written]})
@@ -763,8 +768,8 @@ def _from_here(path: Path) -> str:
         return str(path)
 
 
-def run(asked: Ledger | None = None) -> NoReturn:
-    """Start the command line; with the ledger that was asked whether anything is to do."""
+def run(asked: BuildRecord | None = None) -> NoReturn:
+    """Start the command line; with the record that was asked whether anything is to do."""
     for stream in (sys.stdout, sys.stderr):  # a terminal, or a file name, may not know all letters
         cast("io.TextIOWrapper", stream).reconfigure(errors="backslashreplace")
     try:

@@ -67,7 +67,7 @@ from bifolio.model.figure import Drawing
 from bifolio.model.flow import DARK_SCREEN, Flow, Heading
 from bifolio.model.handout import Handout
 from bifolio.model.locale import Locale
-from bifolio.model.own import NOTHING, Own
+from bifolio.model.overrides import NOTHING, BrandOverrides
 from bifolio.model.plate import CLINIC_NAME, LINES, SLOTS, slot_pixels
 from bifolio.model.project import PLAIN_THEME
 from bifolio.model.region import Region, SupportLine
@@ -267,7 +267,7 @@ class Composer:
         locale: Locale,
         region: Region,
         palette: Mapping[str, str] = SENTINELS,
-        own: Own = NOTHING,
+        own: BrandOverrides = NOTHING,
     ) -> None:
         self.design = design
         self.locale = locale

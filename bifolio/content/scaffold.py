@@ -1,4 +1,4 @@
-"""Establish: what a clinic says of itself → the folder of a new brand, whole or not at all.
+"""Scaffold: what a clinic says of itself → the folder of a new brand, whole or not at all.
 
 The folder is written under another name and moved to its place in one step, and never onto one that is there. The
 logo is kept as it was cleaned, so that nothing of a stranger's file but its picture ever lies in the project.
@@ -8,16 +8,69 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from bifolio.core.diagnostics import Diagnostic, RequestError, ToolError
+from bifolio.branding.logo import read_logo
+from bifolio.content.catalogue import BRAND_FILE, BRANDS
+from bifolio.content.validation import validate
+from bifolio.core.diagnostics import (
+    DesignError,
+    Diagnostic,
+    RequestError,
+    Severity,
+    Source,
+    Span,
+    ToolError,
+)
+from bifolio.core.yaml_loader import parse
 from bifolio.model.base import NAME
+from bifolio.model.brand import Brand, name_after
 
-FILE = "_brand.yml"
+
+def new_brand(
+    root: Path,
+    brand_id: str,
+    name: str | None = None,
+    colour: str | None = None,
+    logo: Path | None = None,
+    link: str | None = None,
+    **own: Any,
+) -> list[Diagnostic]:
+    """Make a brand in the project at `root`: its file and its cleaned logo, never over one that is there.
+
+    `own` holds fields of `defaults: bifolio:`: phone, email, address, region, edition … Returns the warnings that the
+    new folder cannot tell. Raises PressError when the brand would not be sound.
+    """
+    brands = root / BRANDS
+    refuse_name(brands, brand_id)
+    bodies: dict[str, bytes] = {}
+    warnings: list[Diagnostic] = []
+    logo_file = None
+    if logo is not None:
+        cleaned = read_logo(logo, Span(Source(logo.name, logo.name), 1, 1, len(logo.name)))
+        logo_file = cleaned.file_name
+        bodies[logo_file] = cleaned.body
+        warnings = [_left_out(cleaned.left_out, logo.name)] if cleaned.left_out else []
+    text = brand_text(name or name_after(brand_id), colour, logo_file, link, own)
+    brand, findings = validate(Brand, parse(text, f"new {BRAND_FILE}"), "brand")
+    if brand is None:
+        raise DesignError(findings)
+    create_folder(brands, brand_id, {BRAND_FILE: text.encode(), **bodies})
+    return warnings
+
+
+def _left_out(parts: Iterable[str], where: str) -> Diagnostic:
+    return Diagnostic(
+        "brand.logo-left-out",
+        f"parts of the logo were left out: {', '.join(f'<{part}>' for part in parts)}",
+        where=where,
+        help="export it as plain SVG, with text as paths and colours as attributes",
+        severity=Severity.WARNING,
+    )
 
 
 def brand_text(
@@ -51,13 +104,13 @@ def refuse_name(brands: Path, brand_id: str) -> None:
             Diagnostic(
                 "new.there-already",
                 f'there is a brand "{brand_id}"',
-                help=f"choose another name, or change content/brands/{brand_id}/{FILE}",
+                help=f"choose another name, or change {BRANDS}/{brand_id}/{BRAND_FILE}",
             )
         )
 
 
-def establish(brands: Path, brand_id: str, bodies: Mapping[str, bytes]) -> Path:
-    """Write the files of a new brand; give its folder."""
+def create_folder(brands: Path, brand_id: str, bodies: Mapping[str, bytes]) -> Path:
+    """Write the files of a new brand; return its folder."""
     folder = brands / brand_id
     part = brands / f".{brand_id}.{os.getpid()}.part"
     try:

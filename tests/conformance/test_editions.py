@@ -13,7 +13,7 @@ import pypdfium2 as pdfium
 import pytest
 from pypdfium2 import raw
 
-from bifolio.build.jobs import Request, plan
+from bifolio.model.job import Request, plan
 from tests.conftest import KINDS, ROOT, THOROUGH, missing_tool
 from tests.support import verapdf
 
@@ -43,21 +43,23 @@ LEAST_PT = {"large-print": 16, "giant-print": 18, "trifold": 10, "n-up": 10, "wa
 
 
 @pytest.fixture(scope="module")
-def made(workshop, library, tmp_path_factory) -> dict[str, Path]:
+def made(pipeline, repository, tmp_path_factory) -> dict[str, Path]:
     """All files of the chosen items in every edition that suits them, by the name of the file."""
     folder = tmp_path_factory.mktemp("editions")
-    handouts = {item: library.handout(item) for item in (library.handout_paths if EVERY else ITEMS)}
-    editions = {name: library.edition(name) for name in EDITIONS}
+    handouts = {
+        item: repository.handout(item) for item in (repository.catalogue.handouts if EVERY else ITEMS)
+    }
+    editions = {name: repository.edition(name) for name in EDITIONS}
     files = {}
     for brand, region, is_letter in FAMILIES:
         names = tuple(name for name in EDITIONS if ("letter" in name) == is_letter)
         request = Request(region=region, language="en", editions=names, theme="calm", formats=("pdf",))
-        clinics = {brand: library.brand(brand).clinic}
-        for job in plan(request, library.plan, handouts, clinics, editions):
+        clinics = {brand: repository.brand(brand).clinic}
+        for job in plan(request, repository.plan, handouts, clinics, editions):
             if not EVERY and not _is_due(job.item, job.edition):
                 continue
             path = folder / job.path.rpartition("/")[2]
-            path.write_bytes(workshop.produce(job).body)
+            path.write_bytes(pipeline.make(job).body)
             files[path.name] = path
     return files
 
@@ -78,10 +80,10 @@ def test_all_forms_are_made(made) -> None:
     assert "why-tears-come.booklet-a4.print.pdf" in made
 
 
-def test_a_compositor_would_let_every_page_pass(made, workshop) -> None:
+def test_a_compositor_would_let_every_page_pass(made, pipeline) -> None:
     """What runs out of its box or over other words is an error, and would not have been made at all."""
     names = {name.removesuffix(".pdf").removesuffix(".print") for name in made}
-    amiss = [r for r in workshop.remarks.values() if r.code.startswith("craft.") and r.where in names]
+    amiss = [r for r in pipeline.remarks.values() if r.code.startswith("craft.") and r.where in names]
     assert [f"{r.where}: {r.message}" for r in amiss] == []
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from bifolio.content.validation import validate
 from bifolio.core.diagnostics import show
+from bifolio.core.files import ProjectFiles
 from bifolio.core.yaml_loader import load
 from bifolio.editorial.lint import RULES, Subject, lint, reading, said, sentences
 from bifolio.model.handout import Handout
@@ -20,11 +21,11 @@ TODAY = datetime.date(2026, 11, 22)
 CASES = tuple(sorted(path.stem for path in (GOLDEN / "lint").glob("*.yaml")))
 
 
-def _subject(library, path: Path, today: datetime.date = TODAY) -> Subject:
-    tree = load(path, path.parent)
-    handout, findings = validate(Handout, tree, "content", {"defaults": library.defaults})
+def _subject(repository, path: Path, today: datetime.date = TODAY) -> Subject:
+    tree = load(ProjectFiles(path.parent), path.name)
+    handout, findings = validate(Handout, tree, "content", {"defaults": repository.defaults})
     assert handout is not None, findings
-    return Subject(handout, tree, library.region("us"), library.evidence, library.words, today)
+    return Subject(handout, tree, repository.region("us"), repository.evidence, repository.words, today)
 
 
 def test_saw_the_cases() -> None:
@@ -32,8 +33,8 @@ def test_saw_the_cases() -> None:
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_what_the_editor_says(case, library, golden) -> None:
-    findings = lint(_subject(library, GOLDEN / "lint" / f"{case}.yaml"))
+def test_what_the_editor_says(case, repository, golden) -> None:
+    findings = lint(_subject(repository, GOLDEN / "lint" / f"{case}.yaml"))
     golden.check("\n".join(map(show, findings)) or "nothing", f"lint/{case}.txt")
 
 
@@ -48,16 +49,16 @@ def test_every_code_has_a_case(golden) -> None:
     assert len(RULES) == 13
 
 
-def test_what_is_said_without_a_cite_is_what_somebody_agreed_to(library, golden) -> None:
+def test_what_is_said_without_a_cite_is_what_somebody_agreed_to(repository, golden) -> None:
     """All that clients and partners read and no fact stands behind: orders, offers, comfort, and no claim."""
     told = []
-    for item in sorted(library.handout_paths):
+    for item in sorted(repository.catalogue.handouts):
         subject = Subject(
-            library.handout(item),
-            library.handout_tree(item),
-            library.region("us"),
-            library.evidence,
-            library.words,
+            repository.handout(item),
+            repository.handout_tree(item),
+            repository.region("us"),
+            repository.evidence,
+            repository.words,
             TODAY,
         )
         if not subject.for_clinicians:
@@ -67,16 +68,16 @@ def test_what_is_said_without_a_cite_is_what_somebody_agreed_to(library, golden)
     golden.check("\n".join(told), "lint/without-a-cite.txt")
 
 
-def test_a_line_checked_long_ago_is_stale(library) -> None:
+def test_a_line_checked_long_ago_is_stale(repository) -> None:
     later = TODAY + datetime.timedelta(days=400)
-    subject = _subject(library, GOLDEN / "lint" / "good.yaml", later)
+    subject = _subject(repository, GOLDEN / "lint" / "good.yaml", later)
     found = [finding for finding in lint(subject) if finding.code == "lint.stale-line"]
     assert found
     assert "988" in found[0].message
 
 
-def test_a_line_that_nobody_can_dial_is_found(library) -> None:
-    subject = _subject(library, GOLDEN / "lint" / "good.yaml")
+def test_a_line_that_nobody_can_dial_is_found(repository) -> None:
+    subject = _subject(repository, GOLDEN / "lint" / "good.yaml")
     assert not [finding for finding in lint(subject) if finding.code == "lint.line-no-link"]
     first, *others = subject.region.lines
     vague = first.model_copy(update={"phone": "988 or 555-0100/2", "text": "see the web"})
@@ -86,8 +87,8 @@ def test_a_line_that_nobody_can_dial_is_found(library) -> None:
     assert [message.rpartition(": ")[2] for message in told] == ['"988 or 555-0100/2"', '"see the web"']
 
 
-def test_a_source_without_an_address_is_found(library) -> None:
-    subject = _subject(library, GOLDEN / "lint" / "uncited-number.yaml")
+def test_a_source_without_an_address_is_found(repository) -> None:
+    subject = _subject(repository, GOLDEN / "lint" / "uncited-number.yaml")
     sources = {
         key: source.model_copy(update={"doi": None, "address": None, "where": None})
         for key, source in subject.evidence.sources.items()

@@ -17,26 +17,32 @@ PUT_BEFORE = {
     ("logo.py", "_refuse"): "brand.",
     ("fonts.py", "_refuse"): "brand.",
     ("lint.py", "_finding"): "lint.",
-    ("verify_pdf.py", "_finding"): "",
-    ("verify_flow.py", "_finding"): "",
+    ("brand_warnings.py", "_warning"): "",
+    ("pdf_structure.py", "_finding"): "",
+    ("pdf_pages.py", "_finding"): "",
+    ("epub.py", "finding"): "",
+    ("web.py", "finding"): "",
+    ("document_checks.py", "finding"): "",
     ("messages.py", "_said"): "*.",
 }
 # Codes whose first half is the sort of the file: `*` in the table.
 SUBJECT = "{subject}."
 # Codes that are put together, by file and expression, and what comes of them.
 PUT_TOGETHER = {
-    ("jobs.py", "plan.unknown-{what}"): [
+    ("catalogue.py", "plan.unknown-{what}"): [
         f"plan.unknown-{what}" for what in ("item", "brand", "edition", "region", "language", "theme")
     ],
     ("page_checks.py", "craft.{code}"): [f"craft.{code}" for code in CRAFT],
     ("lint.py", "key.replace('_', '-')"): ["lint.main-message", "lint.call-to-action"],
     # These join a code that is found where it was made.
     ("messages.py", "{subject}.{code}"): [],
+    ("brand_warnings.py", "code"): [],
     ("logo.py", "brand.{code}"): [],
     ("fonts.py", "brand.{code}"): [],
     ("lint.py", "lint.{code}"): [],
-    ("verify_pdf.py", "code"): [],
-    ("verify_flow.py", "code"): [],
+    ("pdf_structure.py", "code"): [],
+    ("pdf_pages.py", "code"): [],
+    ("document_checks.py", "code"): [],
     ("pipeline.py", "finding.code"): [],
     ("pipeline.py", "code"): [],
     ("plate.py", "code"): [],
@@ -52,7 +58,7 @@ def _codes() -> set[str]:
                 found |= set(_of_call(path, node))
         if path.name == "messages.py":
             found |= set(_of_tellers(tree))
-        if path.name == "verify_pdf.py":
+        if path.name in ("pdf_structure.py", "pdf_pages.py"):
             found |= set(_said_in_passing(tree, "verify"))
     return found
 

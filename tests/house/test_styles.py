@@ -89,7 +89,9 @@ def _classes(path: Path) -> set[str]:
 @pytest.mark.parametrize("path", COMPONENTS, ids=_name)
 def test_component_styles_what_its_macro_writes(path: Path) -> None:
     macro = (ROOT / "templates" / "blocks" / f"{path.stem}.html.j2").read_text("utf-8")
-    macro += (ROOT / "bifolio" / "compose" / "composer.py").read_text("utf-8")  # it writes how a line is reached
+    macro += (ROOT / "bifolio" / "compose" / "composer.py").read_text(
+        "utf-8"
+    )  # it writes how a line is reached
     assert _classes(path), "no rules"
     assert [
         name for name in sorted(_classes(path)) if not re.search(rf"(?<![\w-]){name}(?![\w-])", macro)

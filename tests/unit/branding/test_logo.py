@@ -12,11 +12,11 @@ from urllib.parse import unquote
 import pytest
 from PIL import Image, ImageChops, ImageDraw
 
-from bifolio.app import Office
+from bifolio.app import Project
 from bifolio.branding.logo import MAX_BYTES, MAX_DEPTH, MAX_SHAPES, Logo, read_logo
-from bifolio.build.jobs import Request
-from bifolio.content.repository import Library
+from bifolio.content.repository import Repository
 from bifolio.core.diagnostics import DesignError, Source, Span
+from bifolio.model.job import Request
 from tests.support.projects import BRAND, Scratch
 
 SPAN = Span(Source("_brand.yml", "logo: logo.svg"), 1, 7, 8)
@@ -78,7 +78,8 @@ def test_a_logo_that_nobody_sees_is_told(light, dark, told, scratch: Scratch) ->
     scratch.write(f"content/brands/default/light.{end}", light)
     if dark:
         scratch.write("content/brands/default/dark.png", dark)
-    found = [f for f in Library(scratch.root).brand_warnings("default") if f.code == "brand.logo-unseen"]
+    warnings = Repository(scratch.root).brand_files("default").warnings("us")
+    found = [finding for finding in warnings if finding.code == "brand.logo-unseen"]
     assert [finding.message.partition(" on ")[2] for finding in found] == told
 
 
@@ -454,8 +455,8 @@ def test_any_shape_fits_and_keeps_its_form(size: tuple[int, int], kind: str, scr
         ImageDraw.Draw(picture).ellipse(box, fill="#e00000")
         picture.save(scratch.root / "content/brands/default/logo.png")
     scratch.write("content/brands/default/_brand.yml", f"{BRAND}logo: logo.{kind}\n")
-    office = Office(scratch.root)
-    (path,), *_ = office.build(office.plan(Request()), None, lambda _job: None)
+    project = Project(scratch.root)
+    (path,), *_ = project.build(project.plan(Request()), None, lambda _job: None)
     red = pages(path.read_bytes(), dpi=300)[0].point(lambda value: 255 if value > 128 else 0).split()
     drawn = ImageChops.subtract(red[0], red[1]).getbbox()
     assert drawn is not None

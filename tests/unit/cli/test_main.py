@@ -12,8 +12,9 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
+from bifolio.build.build_record import BuildRecord
 from bifolio.cli.main import MOST_SHOWN, main, run
-from bifolio.core.fingerprints import Ledger
+from bifolio.core.files import walk
 from tests.conftest import ROOT
 from tests.support.projects import BRAND, COMPLETE, HANDOUT, Scratch
 
@@ -62,14 +63,15 @@ def test_the_front_door_opens() -> None:
 def test_a_build_goes_by_what_the_front_door_saw_of_its_project(
     scratch: Scratch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_its_own: bool
 ) -> None:
-    asked = Ledger(scratch.root if is_its_own else tmp_path)
-    asked.looked = asked.snapshot()
+    asked = BuildRecord(scratch.root if is_its_own else tmp_path)
+    asked.stands([])
+    assert asked.files.states is not None, "the front door has looked at all files"
     looked = []
-    look = Ledger.snapshot
-    monkeypatch.setattr(Ledger, "snapshot", lambda self: looked.append(self.root) or look(self))
+    monkeypatch.setattr("bifolio.core.files.walk", lambda root: looked.append(root) or walk(root))
     command = ["build", "small", "--format", "html", "--project", str(scratch.root)]
     assert CliRunner().invoke(main, command, prog_name="build.py", obj=asked).exit_code == 0
-    assert looked == ([] if is_its_own else [scratch.root.resolve()])
+    at_the_end = [scratch.root.resolve()]  # was anything written meanwhile?
+    assert looked == (at_the_end if is_its_own else 2 * at_the_end)
 
 
 def test_nothing_is_looked_through_at_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -324,7 +326,7 @@ def test_a_bug_shows_its_traceback(scratch: Scratch, monkeypatch: pytest.MonkeyP
     def bug(*_: object) -> None:
         raise KeyError("a bug")
 
-    monkeypatch.setattr("bifolio.app.Office.check", bug)
+    monkeypatch.setattr("bifolio.app.Project.check", bug)
     with pytest.raises(KeyError):
         _run(scratch, "check")
 

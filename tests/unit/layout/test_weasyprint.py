@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from bifolio.build.pipeline import Workshop
+from bifolio.build.pipeline import Pipeline
 from bifolio.layout.render import _known_fonts, _Laid, render
 from bifolio.layout.weasyprint.engine import (
     _DESCRIBE_FONT,
@@ -31,6 +31,7 @@ from bifolio.layout.weasyprint.engine import (
     engine,
 )
 from tests.conftest import ROOT
+from tests.support.making import html_of
 
 FONTS = ROOT / "styles" / "fonts"
 
@@ -148,7 +149,7 @@ for (pdf, styles, told), path in zip(plain, sys.argv[2:]):
 """
 
 
-def test_the_quickened_engine_says_what_it_would_say_by_itself(workshop: Workshop, tmp_path: Path) -> None:
+def test_the_quickened_engine_says_what_it_would_say_by_itself(pipeline: Pipeline, tmp_path: Path) -> None:
     """Each property of each element, each byte and each warning, of rules that try what CSS has and of our own."""
     tried = f"<html lang=en><head><title>T</title><style>{RULES}</style></head><body>{BODY}</body></html>"
     set_and_placed = (
@@ -158,7 +159,7 @@ def test_the_quickened_engine_says_what_it_would_say_by_itself(workshop: Worksho
     pages = {
         "rules": tried,
         "lines": set_and_placed,
-        "handout": workshop.galley("steady-now", "letter", "calm", "us", "en"),
+        "handout": html_of(pipeline, "steady-now", "letter", "calm", "us", "en"),
     }
     paths = []
     for name, page in pages.items():

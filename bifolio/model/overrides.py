@@ -1,4 +1,4 @@
-"""What a clinic has of its own that has a say in the layout of its handouts."""
+"""What a clinic has of its own that changes the layout of its handouts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bifolio.model.region import SupportLine
 
 
 @dataclass(frozen=True)
-class Own:
+class BrandOverrides:
     """Type, support lines, colours, parts and words of one clinic; most clinics have none of them."""
 
     lines: tuple[SupportLine, ...] = ()
@@ -26,4 +26,4 @@ class Own:
     """A few words under the summary of each handout."""
 
 
-NOTHING = Own()
+NOTHING = BrandOverrides()
