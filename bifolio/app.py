@@ -129,6 +129,12 @@ class Project:
         region, files = self.repository.plan.region, self.repository.brand_files
         return [finding for brand in dict.fromkeys(brands) for finding in files(brand).warnings(region)]
 
+    def dangers(self, jobs: Iterable[Job]) -> list[Diagnostic]:
+        """Return what could leave a reader of these jobs without help, as warnings."""
+        from bifolio.editorial.review import dangers
+
+        return dangers(self.repository, jobs)
+
     def check(self, items: Sequence[str], brands: Sequence[str], today: datetime.date) -> list[Diagnostic]:
         """Validate and lint handouts and brands, in every region that a brand uses; return the warnings.
 

@@ -1,39 +1,38 @@
-"""Typeface: the families that a brand names → faces that are here, or the finding that they are not.
+"""The families that a brand names → fonts that are here, or the finding that they are not.
 
 A family comes from files beside `_brand.yml`, or is one that the project ships; nothing is fetched, whatever the
-brand calls its source. A file is read and written anew table by table, so that only outlines, metrics and
-features of a stranger's font reach the layout engine. A face travels inside the galley as a data address: it is a
-layout input, and so a part of the plate's key. OpenType 1.9 (ISO/IEC 14496-22) for tables and `fsType`.
+brand says is its source. A file is rewritten table by table, so that only outlines, metrics and features of a
+stranger's font reach the layout engine. Fonts are embedded in the HTML as data addresses: they change the layout,
+and so are part of the plate's key. OpenType 1.9 (ISO/IEC 14496-22) for tables and `fsType`.
 """
 
 from __future__ import annotations
 
-import base64
 import io
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
 from bifolio.core.diagnostics import DesignError, Diagnostic, Severity, Span
 from bifolio.core.files import OutsideError
-from bifolio.model.brand import FontFile, Typography
+from bifolio.model.brand.typography import FontFile, Typography
+from bifolio.model.typeface import FontFace, Typeface
 
 MAX_BYTES = 4_000_000
 
 TEXT, HEAD = "Brand Text", "Brand Head"
-"""What a brand's own faces are called in a galley, so that they are never taken for another family's."""
+"""The names of a brand's own families in HTML, so that they are never taken for another family."""
 
 TOKENS = {HEAD: ("title-face", "head-face", "lead-face"), TEXT: ("text-face", "lead-face")}
-"""The deck is set as the running text is, where a brand names both. The large numerals are drawn to the grid
-of a page, and stay the project's own."""
+"""The style tokens that each of them sets; if a brand names both, the deck is set like the running text. The large
+numerals fit the grid of a page, and stay the project's own."""
 
 _RESTRICTED = 0x0002
-"""`fsType`: the maker of the font does not allow it to stand in a document."""
+"""`fsType`: the maker of the font does not allow embedding."""
 
 _BOLD = 600
-"""From this weight on a face is set where the styles ask for a bold one (CSS Fonts 4, 5.2)."""
+"""From this weight on, a face is used where the styles ask for bold (CSS Fonts 4, 5.2)."""
 
 _TABLES = frozenset(
     (
@@ -41,38 +40,7 @@ _TABLES = frozenset(
         *("GDEF", "GPOS", "GSUB", "vhea", "vmtx", "VORG", "fvar", "gvar", "avar", "HVAR", "STAT", "MVAR"),
     )
 )
-"""All that a page needs of a font; hinting, pictures and what programs hide in private tables stay out."""
-
-
-@dataclass(frozen=True)
-class FontFace:
-    """One font file as the galley holds it."""
-
-    family: str
-    weight: str
-    style: str
-    body: bytes
-
-    @property
-    def css(self) -> str:
-        address = f"data:font/ttf;base64,{base64.b64encode(self.body).decode()}"
-        return (
-            f'@font-face {{ font-family: "{self.family}"; font-weight: {self.weight}; '
-            f'font-style: {self.style}; src: url("{address}") }}'
-        )
-
-
-@dataclass(frozen=True)
-class Typeface:
-    """What a brand changes of the type: tokens with their families, and the faces of its own."""
-
-    tokens: Mapping[str, str]
-    faces: tuple[FontFace, ...] = ()
-    remarks: tuple[Diagnostic, ...] = ()
-
-
-PLAIN = Typeface({})
-"""Nothing changed: the faces of the project."""
+"""The tables that a page needs; hinting, pictures and private tables are left out."""
 
 
 Families = Mapping[str, frozenset[int]]
@@ -125,7 +93,7 @@ def _files_of(typography: Typography, families: tuple[str, ...]) -> tuple[FontFi
 
 
 def _nearest(faces: list[FontFace], weight: int) -> FontFace:
-    """Give the upright face nearest to a weight, as the one that all headings are set in."""
+    """Return the upright face whose weight is closest, as the one for all headings."""
     upright = [face for face in faces if face.style == "normal"] or faces
     best = min(upright, key=lambda face: abs(_middle(face.weight) - weight))
     return FontFace(best.family, "400", "normal", best.body)
@@ -189,7 +157,7 @@ def _face(family: str, file: FontFile, read: Callable[[str], bytes], span: Span)
                       "save it with fewer letters")  # fmt: skip
     try:
         sound = _sound(raw)
-    except Exception as error:  # fontTools meets a broken font with whatever its tables raise
+    except Exception as error:  # fontTools raises all sorts of errors for broken fonts
         raise _refuse("unreadable-font", f'the font "{file.path}" cannot be read', place,
                       "use a TTF, OTF or WOFF file as the foundry gave it") from error  # fmt: skip
     if sound.is_restricted:
@@ -202,14 +170,14 @@ def _face(family: str, file: FontFile, read: Callable[[str], bytes], span: Span)
 class _Sound(NamedTuple):
     body: bytes
     weight: str
-    """One, or the first and last of a range: "400", "100 900"."""
+    """A weight, or the first and last of a range: "400", "100 900"."""
     style: str
     is_restricted: bool
 
 
 @lru_cache(maxsize=16)
 def _sound(raw: bytes) -> _Sound:
-    """Write a font anew with the tables that a page needs; raises what fontTools does when it cannot be read."""
+    """Rewrite a font with the tables that a page needs. Raises whatever fontTools does if it cannot be read."""
     from fontTools.ttLib import TTFont
 
     font = TTFont(io.BytesIO(raw), lazy=False, fontNumber=0)
@@ -231,4 +199,4 @@ def _sound(raw: bytes) -> _Sound:
 
 
 def _refuse(code: str, message: str, span: Span, cure: str) -> DesignError:
-    return DesignError(Diagnostic(f"brand.{code}", message, span, help=cure))
+    return DesignError.of(f"brand.{code}", message, span, help=cure)

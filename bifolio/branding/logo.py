@@ -319,7 +319,7 @@ _SHAPES = frozenset(["path", "rect", "circle", "ellipse", "line", "polyline", "p
 
 
 def _paints_of_shapes(svg: bytes) -> tuple[str, ...]:
-    from bifolio.model.brand import in_hex  # late: the studio cleans logos and loads no models
+    from bifolio.model.brand.color import in_hex  # late: the studio cleans logos and loads no models
 
     found: set[str] = set()
 

@@ -1,11 +1,11 @@
-"""Palette: one brand colour → the role colours of a page.
+"""One brand colour → the role colours of a page.
 
-A brand has one seed. Every role keeps the seed's hue and takes a fixed lightness in OKLCH, so the
-contrast of a role does not depend on the brand: text stays legible whatever colour a clinic brings.
-Chroma is clipped when a colour lies outside sRGB; lightness never is. OKLCH as in CSS Color 4.
+A brand has one seed. Every role keeps the seed's hue and has a fixed lightness in OKLCH, so the
+contrast of a role does not depend on the brand: text stays legible whatever colour a clinic has.
+Chroma is reduced if a colour is outside sRGB; lightness never is. OKLCH as in CSS Color 4.
 
-On a plate each role is a sentinel: a colour that stands for the role and that nothing else uses.
-Inking replaces sentinels by the roles of a brand.
+On a plate each role is a sentinel: a colour that represents the role and that nothing else uses.
+Inking replaces sentinels by the role colours of a brand.
 """
 
 from __future__ import annotations
@@ -18,39 +18,39 @@ from typing import NamedTuple
 
 
 class Role(NamedTuple):
-    """Lightness and the most chroma a role may have: for dark seeds, and for light ones."""
+    """The lightness and the maximum chroma of a role: for dark seeds, and for light ones."""
 
     lightness: float
     chroma: float
     light_seed: tuple[float, float] | None = None
     dark_hue: bool = False
-    """Drawn or written, so that a light seed's hue is turned away from olive."""
+    """Whether it is drawn or written: the hue of a light seed is then turned away from olive."""
 
 
 LIGHT_SEED = 0.72
-"""A seed lighter than this is a ground, never a line or a letter."""
+"""A seed lighter than this is a background, never a line or a letter."""
 
 PAPER = "#ffffff"
-"""What a page by day is printed on."""
+"""The colour of paper, and of pages on light screens."""
 
 ROLES: Mapping[str, Role] = MappingProxyType(
     {
         "ink": Role(0.25, 0.022, dark_hue=True),  # reading text
         "ink2": Role(0.40, 0.028, dark_hue=True),  # deck, captions, small print
-        "deep": Role(0.36, 0.085, (0.34, 0.06), dark_hue=True),  # titles, numerals, cover ground
+        "deep": Role(0.36, 0.085, (0.34, 0.06), dark_hue=True),  # titles, numerals, cover background
         "mid": Role(0.52, 0.10, (0.50, 0.085), dark_hue=True),  # panel rule, write-in lines, curves
         "line": Role(0.62, 0.055, dark_hue=True),  # borders of cards
         "hair": Role(0.80, 0.025, dark_hue=True),  # hairlines, never needed for meaning
         "shade": Role(0.80, 0.034, (0.83, 0.035), dark_hue=True),  # the veined leaves
         "soft": Role(0.86, 0.045, (0.90, 0.13)),  # filled leaves
         "veil": Role(0.915, 0.026, (0.935, 0.10)),  # second ripple
-        "wash": Role(0.960, 0.0135, (0.972, 0.045)),  # halves of cards, grounds under text
+        "wash": Role(0.960, 0.0135, (0.972, 0.045)),  # halves of cards, backgrounds of text
         "panel": Role(0.960, 0.0135, (0.935, 0.10)),  # the main message
         "leaf": Role(0.50, 0.06, (0.47, 0.06), dark_hue=True),  # veined leaves on the cover
         "neutral": Role(0.968, 0.008),  # the clinic's panel; hue 80
         "help": Role(0.43, 0.105),  # get help, and nothing else; hue 45 or 262
         "help-wash": Role(0.962, 0.018),
-        "flag": Role(0, 0),  # the seed itself, where it is a light ground; else white
+        "flag": Role(0, 0),  # the seed itself if it is light; else white
     }
 )
 
@@ -71,43 +71,43 @@ NIGHT: Mapping[str, Role] = MappingProxyType(
         "neutral": Role(0.27, 0.008),  # hue 80
         "help": Role(0.855, 0.075),  # hue 45 or 262
         "help-wash": Role(0.27, 0.026),
-        "flag": Role(0, 0),  # as by day where it is a light ground; else the paper
+        "flag": Role(0, 0),  # the seed itself if it is light; else the paper
         "paper": Role(0.205, 0.012),
     }
 )
-"""The roles on a screen in the dark: lightness turned round, chroma as little, hues as by day. The ground
-is no black, so that letters do not glare, and the paper is a role, too."""
+"""The roles on dark screens: lightness reversed, as little chroma, the same hues. The background
+is not black, so that letters do not glare, and the paper is a role, too."""
 
 _NEUTRAL_HUE, _RUST, _INK_BLUE = 80.0, 45.0, 262.0
 
 SENTINELS: Mapping[str, str] = MappingProxyType(
     {role: f"#{0xB1:02x}{0xF0:02x}{0x51 + number:02x}" for number, role in enumerate(ROLES)}
 )
-"""The colour that stands for each role on a plate: #b1f051, #b1f052, … in the order of ROLES."""
+"""The colour that represents each role on a plate: #b1f051, #b1f052, … in the order of ROLES."""
 
 
 PAPER_SENTINEL = "#b1f050"
-"""Stands for the paper in what flows: on a dark screen drawings are not white."""
+"""Represents the paper in flows: drawings are not white on dark screens."""
 
 
 def derive(seed: str) -> dict[str, str]:
-    """Give a hex colour for each role of ROLES, from a seed such as "#1d5a68".
+    """Return a hex colour for each role of ROLES, from a seed such as "#1d5a68".
 
-    Raises ValueError when the seed is not a colour.
+    Raises ValueError if the seed is not a colour.
     """
     return _derive(seed, ROLES)
 
 
 def derive_night(seed: str) -> dict[str, str]:
-    """Give a hex colour for each role of NIGHT, the paper among them: for screens in the dark."""
+    """Return a hex colour for each role of NIGHT, the paper included, for dark screens."""
     return _derive(seed, NIGHT)
 
 
 def _derive(seed: str, roles: Mapping[str, Role]) -> dict[str, str]:
-    from coloraide import Color  # 0.3 s to import; a build whose palettes are known needs none
+    from coloraide import Color  # 0.3 s to import; a build whose palettes are cached does not need it
 
     lightness, chroma, hue = (float(v) for v in Color(seed).convert("oklch").coords(nans=False))
-    if chroma < 0.003:  # a grey has no hue worth keeping
+    if chroma < 0.003:  # a grey has no hue to speak of
         chroma = 0.0
     is_light = lightness > LIGHT_SEED
     drawn_hue = hue - 22 if is_light and 70 <= hue <= 120 else hue
@@ -127,7 +127,7 @@ def _derive(seed: str, roles: Mapping[str, Role]) -> dict[str, str]:
 
 
 def _help_hue(hues: tuple[float, ...], chroma: float) -> float:
-    """Keep the colour of help apart from the brand's own hues: rust, or ink blue beside warm brands."""
+    """Return a hue for help that differs from the brand's own: rust, or ink blue for warm brands."""
     apart = min(abs((hue - _RUST + 180) % 360 - 180) for hue in hues)
     return _INK_BLUE if chroma > 0.02 and apart < 55 else _RUST
 
@@ -150,7 +150,7 @@ _HEX = re.compile(r"#(?:[0-9a-fA-F]{3}){1,2}")
 
 
 def tokens_of(stylesheet: str) -> dict[str, str]:
-    """Give the tokens that the first rule of a stylesheet sets, as they are written there.
+    """Return the tokens that the first rule of a stylesheet sets, as they are written.
 
     >>> tokens_of(":root { --ink: #111; --wash: var(--paper); }")
     {'ink': '#111', 'wash': 'var(--paper)'}
@@ -161,7 +161,7 @@ def tokens_of(stylesheet: str) -> dict[str, str]:
 
 
 def colours(tokens: Mapping[str, str], brand: Mapping[str, str]) -> dict[str, str]:
-    """Give the hex colour of each colour token; `brand` holds what its --brand- tokens stand for.
+    """Return the hex colour of each colour token; `brand` has the values of its --brand- tokens.
 
     >>> colours({"paper": "#fff", "wash": "var(--paper)", "ink": "var(--brand-ink)", "rule": "2mm"}, {"ink": "#101820"})
     {'paper': '#ffffff', 'wash': '#ffffff', 'ink': '#101820'}
@@ -181,10 +181,10 @@ def colours(tokens: Mapping[str, str], brand: Mapping[str, str]) -> dict[str, st
 
 
 DEFAULT_SEED = "#3c5a80"
-"""The colour of a brand that names none: a quiet blue."""
+"""The seed of a brand without a colour: a quiet blue."""
 
 _GROUNDS = ("paper", "wash", "panel", "neutral")
-"""Behind words of every sort; a veil is only ever behind an icon."""
+"""The backgrounds of text of any sort; a veil is only ever behind an icon."""
 
 TEXT: tuple[tuple[str, tuple[str, ...], float], ...] = (
     ("ink", (*_GROUNDS, "help-wash"), 7.0),
@@ -194,7 +194,7 @@ TEXT: tuple[tuple[str, tuple[str, ...], float], ...] = (
     ("now-ink", ("now-ground",), 4.5),
     ("cover-ink", ("cover-ground",), 4.5),
 )
-"""Colour tokens of words, the tokens that they stand on, and the least contrast: WCAG 2.2, 1.4.6 and 1.4.3."""
+"""Colour tokens of text, those of its backgrounds, and the minimum contrast: WCAG 2.2, 1.4.6 and 1.4.3."""
 
 DRAWN: tuple[tuple[str, tuple[str, ...], float], ...] = (
     ("deep", ("paper", "veil", "soft", "shade"), 3.0),  # outlines, icons, veins
@@ -205,23 +205,23 @@ DRAWN: tuple[tuple[str, tuple[str, ...], float], ...] = (
     ("cover-line", ("cover-ground", "cover-leaf"), 3.0),
     ("cover-vein", ("cover-soft",), 3.0),
 )
-"""The same of lines and signs that carry meaning: WCAG 2.2, 1.4.11."""
+"""The same for lines and signs that carry meaning: WCAG 2.2, 1.4.11."""
 
 CONTRAST = TEXT + DRAWN
 
 
 class Shade(NamedTuple):
-    """What a brand's colour becomes in one use, and what it would have been as it is."""
+    """What a brand's colour becomes in one use, and what it would be unchanged."""
 
     use: str
-    """ink, small, deep, tint, panel, mid, line or help: the label of a locale says what it is."""
+    """ink, small, deep, tint, panel, mid, line or help; each has a label in the locale."""
     ground: str
     before: str
     after: str
     contrast_before: float
     contrast_after: float
     least: float
-    """What the use asks for: 7 for words, 3 for lines that mean something (WCAG 2.2, 1.4.6 and 1.4.11)."""
+    """The minimum contrast of the use: 7 for text, 3 for lines that carry meaning (WCAG 2.2, 1.4.6 and 1.4.11)."""
 
     @property
     def is_changed(self) -> bool:
@@ -238,24 +238,25 @@ USES = (
     ("line", "line", "paper", 3.0),
     ("help", "help", "help-wash", 7.0),
 )
-"""What is read or must be seen: its name, its role, the ground it stands on, and the contrast that it needs."""
+"""What must be read or seen: its name, its role, the background, and the minimum contrast."""
 
 
 def shades(seed: str) -> tuple[Shade, ...]:
-    """Tell for each use what becomes of a brand's colour. Help has a colour of its own, apart from every brand's."""
-    found = {"paper": "#ffffff", **derive(seed)}
+    """Return what a brand's colour becomes in each use. Help has a colour that does not depend on the brand."""
+    found = {"paper": PAPER, **derive(seed)}
     plain = "#" + "".join(f"{channel:02x}" for channel in rgb(seed))
-    told = []
-    for use, role, ground, least in USES:
+
+    def shade(use: str, role: str, ground: str, least: float) -> Shade:
         before, after, below = (found[role] if role == "help" else plain), found[role], found[ground]
-        told.append(Shade(use, below, before, after, contrast(before, below), contrast(after, below), least))
-    return tuple(told)
+        return Shade(use, below, before, after, contrast(before, below), contrast(after, below), least)
+
+    return tuple(shade(*use) for use in USES)
 
 
 def nearest_safe(colour: str, ground: str = "#ffffff", least: float = 4.5) -> str:
-    """Give the colour itself where it has enough contrast, else the nearest lightness of it that has.
+    """Return the colour itself if it has enough contrast, else with the closest lightness that has.
 
-    Hue stays, and chroma as far as sRGB goes. Where no shade will do, black or white is the last resort.
+    Hue stays the same, and chroma as far as sRGB allows. If no shade will do, black or white is the last resort.
     """
     if contrast(colour, ground) >= least:
         return colour
@@ -275,7 +276,7 @@ def nearest_safe(colour: str, ground: str = "#ffffff", least: float = 4.5) -> st
 
 
 def contrast(one: str, other: str) -> float:
-    """Give the WCAG 2.2 contrast ratio of two hex colours, 1 to 21."""
+    """Return the WCAG 2.2 contrast ratio of two hex colours, 1 to 21."""
     bright, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
     return (bright + 0.05) / (dark + 0.05)
 
@@ -287,7 +288,7 @@ def _luminance(colour: str) -> float:
 
 
 def rgb(colour: str) -> tuple[int, int, int]:
-    """Split "#1d5a68" or "#fff" into its three channels, 0 to 255."""
+    """Return the three channels of "#1d5a68" or "#fff", 0 to 255."""
     digits = colour.lstrip("#")
     if len(digits) == 3:
         digits = "".join(digit * 2 for digit in digits)
@@ -295,7 +296,7 @@ def rgb(colour: str) -> tuple[int, int, int]:
 
 
 def operands(colour: str) -> bytes:
-    """Write a hex colour as the operands of `rg`, the way WeasyPrint does.
+    """Return a hex colour as the operands of `rg`, formatted as WeasyPrint does.
 
     >>> operands("#ff8000")
     b'1 0.501961 0'
@@ -307,9 +308,9 @@ def operands(colour: str) -> bytes:
 
 @cache
 def sentinel_pattern() -> re.Pattern[bytes]:
-    """Match the operands of any sentinel as group 1 and the operator after them as group 2."""
+    """Return a pattern for the operands of any sentinel (group 1) and the operator after them (group 2)."""
     red_green = re.escape(operands(PAPER_SENTINEL).rpartition(b" ")[0]) + rb"\ "
     blues = b"|".join(re.escape(operands(colour).rpartition(b" ")[2]) for colour in SENTINELS.values())
-    # A pattern that begins with plain letters is looked for ten times as fast, so what must not stand before
-    # them comes after.
+    # A pattern that begins with literal characters is found ten times as fast, so the lookbehind for what must
+    # not precede them comes after them.
     return re.compile(b"(" + red_green + rb"(?<![\d.]" + red_green + b")(?:" + blues + rb")) (\w+)")

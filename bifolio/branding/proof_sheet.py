@@ -1,7 +1,7 @@
-"""Proof: a brand → a sheet on which a clinic sees what becomes of its colours, its logo and every kind of block.
+"""The proof sheet of a brand: what its colours, its logo and every kind of block look like.
 
-The sheet is a handout like any other and goes through the same press. Its sample blocks are the library's own, the
-first of each kind. At its end stand its pages once more in grey, as an office printer without colour gives them.
+The sheet is a handout like any other and is built in the same way. Its sample blocks are the project's own, the
+first of each kind. At its end are its pages once more in grey, as printed without colour.
 """
 
 from __future__ import annotations
@@ -16,19 +16,19 @@ from bifolio.model.blocks import KINDS, Block, walk
 from bifolio.model.handout import Handout
 
 NAME = "proof"
-"""What the sheet is called among a brand's files."""
+"""The name of the sheet among a brand's files."""
 
 _UNSHOWN = frozenset(["section", "page_break", "references", "content_note"])
-"""Kinds that hold others, show nothing of their own, or stand elsewhere on the sheet."""
+"""Kinds that contain others, show nothing of their own, or are elsewhere on the sheet."""
 
 GREY_DPI = 75
-MOST_GREY = 6
-"""Pages that are shown in grey: enough to judge by."""
+MAX_GREY_PAGES = 6
+"""Enough to judge by."""
 
 
 @dataclass(frozen=True)
 class Swatch:
-    """One colour of a brand as it is: its contrast on white, and the nearest shade of it that can be read there."""
+    """A colour of a brand as it is, its contrast on white, and the closest shade of it that is legible there."""
 
     name: str
     colour: str
@@ -38,7 +38,7 @@ class Swatch:
 
 @dataclass(frozen=True)
 class Proof:
-    """What a sheet shows beside its blocks. `greys` are its own pages as data addresses; none at first."""
+    """What a sheet shows besides its blocks. `greys` are its own pages as data addresses; empty at first."""
 
     swatches: tuple[Swatch, ...]
     shades: tuple[Shade, ...]
@@ -46,7 +46,7 @@ class Proof:
 
 
 def measured(given: Mapping[str, str], seed: str) -> Proof:
-    """Measure a brand's colours, by name, and what is made of the one that all roles come from."""
+    """Measure a brand's colours, by name, and the roles that are derived from its seed."""
     colours = dict(given) or {"": seed}
     swatches = [
         Swatch(name, colour, contrast(colour, "#ffffff"), nearest_safe(colour))
@@ -56,7 +56,7 @@ def measured(given: Mapping[str, str], seed: str) -> Proof:
 
 
 def sample(handouts: Iterable[Handout], title: str, summary: str) -> Handout:
-    """Give a handout that holds the first block of each kind in the given ones, in the order of the kinds."""
+    """Return a handout with the first block of each kind that the given ones contain, in the order of the kinds."""
     found: dict[str, Block] = {}
     first = None
     for handout in handouts:
@@ -66,26 +66,19 @@ def sample(handouts: Iterable[Handout], title: str, summary: str) -> Handout:
                 found.setdefault(block.kind, block)
     assert first is not None, "a project has handouts"
     body = tuple(found[kind] for kind in KINDS if kind in found)
-    update = {"kind": "leaflet", "title": title, "summary": summary, "audience": ("clinician",), "body": body}
-    return first.model_copy(
-        update={
-            **update,
-            "version": "1.0",
-            "main_message": None,
-            "call_to_action": None,
-            "content_note": None,
-        }
-    )
+    opening = dict.fromkeys(("main_message", "call_to_action", "content_note"))
+    given = {"kind": "leaflet", "title": title, "summary": summary, "audience": ("clinician",), "body": body}
+    return first.model_copy(update={**given, **opening, "version": "1.0"})
 
 
 def in_grey(pdf: bytes) -> tuple[str, ...]:
-    """Draw the first pages of a PDF in the greys that a printer without colour gives, as data addresses."""
+    """Draw the first pages of a PDF in grey, as a printer without colour would, as data addresses."""
     import pypdfium2 as pdfium
 
     document = pdfium.PdfDocument(pdf)
     try:
         greys = []
-        for number in range(min(len(document), MOST_GREY)):
+        for number in range(min(len(document), MAX_GREY_PAGES)):
             picture = document[number].render(scale=GREY_DPI / 72).to_pil().convert("L")
             out = io.BytesIO()
             picture.quantize(32).save(out, "PNG", optimize=True)

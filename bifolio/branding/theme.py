@@ -1,7 +1,7 @@
-"""Theme: a clinic's own `theme.css` → tokens over those of the plain theme, checked so that every word stays legible.
+"""A clinic's own `theme.css` → tokens on top of the plain theme's, checked so that all text stays legible.
 
-It may set what the project's themes set, colours and the weights of lines, and nothing else: sizes and rules are
-what keeps a page in order. Contrast is that of WCAG 2.2: 7 to 1 for reading text (1.4.6), 4.5 to 1 for all other
+It may set what the project's themes set, colours and line weights, and nothing else: sizes and rules keep a page
+in order. Contrast is that of WCAG 2.2: 7 to 1 for running text (1.4.6), 4.5 to 1 for all other
 text (1.4.3), 3 to 1 for lines and signs that carry meaning (1.4.11).
 """
 
@@ -22,7 +22,7 @@ _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 
 
 def read_theme(source: Source, allowed: Collection[str]) -> dict[str, str]:
-    """Give the tokens that a theme file sets; raise DesignError with all that is wrong with it."""
+    """Return the tokens that a theme file sets. Raises DesignError with everything that is wrong with it."""
     text = _without_comments(source.text)
     rule = _RULE.fullmatch(text)
     if rule is None:
@@ -39,7 +39,7 @@ def read_theme(source: Source, allowed: Collection[str]) -> dict[str, str]:
             findings.append(
                 Diagnostic(
                     "theme.unknown-token",
-                    f'"--{shorten(name)}" is nothing that a theme sets',
+                    f'"--{shorten(name)}" is not a token that a theme can set',
                     source.place(found.start(1) - 2, len(name) + 2),
                     help=suggest(name, allowed, "tokens", limit=60),
                 )
@@ -48,7 +48,7 @@ def read_theme(source: Source, allowed: Collection[str]) -> dict[str, str]:
             findings.append(
                 Diagnostic(
                     "theme.bad-value",
-                    f'"{shorten(value)}" is no value for "--{name}"',
+                    f'"{shorten(value)}" is not a value for "--{name}"',
                     source.place(found.start(2), max(1, len(value))),
                     help="write a colour (#1d5a68), a length (0.3mm), a number, or another token (var(--paper))",
                 )
@@ -61,29 +61,29 @@ def read_theme(source: Source, allowed: Collection[str]) -> dict[str, str]:
 
 
 def misfits(source: Source, own: Mapping[str, str], tokens: Mapping[str, str]) -> list[Diagnostic]:
-    """Find the values in a clinic's own theme that their tokens cannot take.
+    """Return findings for values in a clinic's own theme that their tokens cannot take.
 
     A colour token takes a colour, a length token a length, a number token a number; a reference counts as what its
     token is in the plain theme, whose tokens are `tokens`, and must not lead back to itself.
     """
     found = []
-    told: set[str] = set()
+    reported: set[str] = set()
     for name, value in own.items():
         takes, gives = _kind(f"var(--{name})", tokens), _kind(value, tokens)
         circle = _circle(name, {**tokens, **own})
         if gives is None:
-            said = f'"{shorten(value)}" does not lead to a colour, a length or a number'
+            message = f'"{shorten(value)}" does not lead to a colour, a length or a number'
         elif takes != gives and not (takes == "a length" and value == "0"):
-            said = f'"--{name}" takes {takes}, and "{shorten(value)}" is {gives}'
-        elif circle and not told & {*circle}:
-            said = f'"--{name}" refers back to itself: {", ".join(f"--{one}" for one in (*circle, name))}'
-        elif takes == "a number" and value.startswith("var("):  # the composer reckons with it
-            said = f'"--{name}" takes a number, and "{value}" is another token'
+            message = f'"--{name}" takes {takes}, but "{shorten(value)}" is {gives}'
+        elif circle and not reported & {*circle}:
+            message = f'"--{name}" refers back to itself: {", ".join(f"--{one}" for one in (*circle, name))}'
+        elif takes == "a number" and value.startswith("var("):  # the composer computes with it
+            message = f'"--{name}" takes a number, but "{value}" is another token'
         else:
             continue
-        told.update(circle)
+        reported.update(circle)
         span = _value_at(source, name, value)
-        found.append(Diagnostic("theme.bad-value", said, span, help=f"write {_FOR_EXAMPLE[takes]}"))
+        found.append(Diagnostic("theme.bad-value", message, span, help=f"write {_FOR_EXAMPLE[takes]}"))
     return found
 
 
@@ -115,20 +115,20 @@ def _kind(value: str, tokens: Mapping[str, str]) -> str | None:
 
 
 def _circle(name: str, tokens: Mapping[str, str]) -> list[str]:
-    """Return the tokens through which a token refers back to itself; empty when it leads to a value."""
-    led: list[str] = []
-    while (target := _VAR.fullmatch(tokens.get(name, ""))) and name not in led:
-        led.append(name)
+    """Return the tokens through which a token refers back to itself; empty if it leads to a value."""
+    path: list[str] = []
+    while (target := _VAR.fullmatch(tokens.get(name, ""))) and name not in path:
+        path.append(name)
         name = target[1]
-    return led if led[:1] == [name] else []
+    return path if path[:1] == [name] else []
 
 
 def faint(
     source: Source, own: Mapping[str, str], tokens: Mapping[str, str], brand: Mapping[str, str]
 ) -> list[Diagnostic]:
-    """Find what cannot be read or seen in a clinic's own theme: each colour once, on its worst ground.
+    """Return findings for what cannot be read or seen in a clinic's own theme: each colour once, on its worst ground.
 
-    `tokens` are those of the plain theme, `brand` holds the role colours of the clinic.
+    `tokens` are those of the plain theme, `brand` the role colours of the clinic.
     """
     worst: dict[str, tuple[float, str, float]] = {}
     for role, ground, ratio, least in weak({**tokens, **own}, brand):
@@ -136,7 +136,7 @@ def faint(
     return [
         Diagnostic(
             "theme.contrast",
-            f'"{role}" on "{ground}" has a contrast of {ratio:.1f} to 1, and needs {least:g}',
+            f'"{role}" on "{ground}" has a contrast of {ratio:.1f} to 1; it needs {least:g}',
             _set_at(source, own, role, ground),
             help="make one of the two darker, or the other lighter",
         )
@@ -145,7 +145,7 @@ def faint(
 
 
 def weak(tokens: Mapping[str, str], brand: Mapping[str, str]) -> list[tuple[str, str, float, float]]:
-    """Give each pair of colours that has too little contrast: role, ground, what it has, and what it needs."""
+    """Return each pair of colours with too little contrast: role, ground, the contrast, and what it must be."""
     shown = colours(tokens, brand)
     return [
         (role, ground, ratio, least)
@@ -177,7 +177,7 @@ def _without_comments(text: str) -> str:
 def _not_tokens(source: Source, at: int) -> Diagnostic:
     return Diagnostic(
         "theme.not-tokens",
-        "a clinic's theme sets tokens in one rule, and holds nothing else",
+        "a clinic's theme sets tokens in one rule, and contains nothing else",
         source.place(min(at, max(0, len(source.text) - 1))),
         help="write :root { --wash: #f4f7f8; --rule: 0.3mm; }",
     )

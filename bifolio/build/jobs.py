@@ -8,7 +8,7 @@ from dataclasses import replace
 from bifolio.build.selection import select
 from bifolio.content.repository import Repository
 from bifolio.core.diagnostics import Diagnostic, RequestError
-from bifolio.model.brand import Clinic
+from bifolio.model.brand.clinic import Clinic
 from bifolio.model.edition import Edition
 from bifolio.model.handout import Handout
 from bifolio.model.job import Form, Job, Request

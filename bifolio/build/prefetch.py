@@ -9,7 +9,7 @@ from bifolio.build.batch_worker import preload
 from bifolio.build.jobs import plan_project
 from bifolio.build.pipeline import Pipeline
 from bifolio.build.workers import WorkerProcesses
-from bifolio.model.brand import Clinic
+from bifolio.model.brand.clinic import Clinic
 from bifolio.model.job import Job, Request
 from bifolio.resolve import clinic_inputs, page_setup, resolve
 

@@ -18,7 +18,7 @@ from bifolio.core.diagnostics import (
     Span,
     ToolError,
 )
-from bifolio.model.brand import Clinic
+from bifolio.model.brand.clinic import Clinic
 from bifolio.model.edition import Edition
 from bifolio.model.handout import Handout
 from bifolio.model.job import Request

@@ -74,7 +74,9 @@ def _shelf(
     copy = clinic_copy(inputs.clinic, composer, colours)
     flow = composer.shelf(shown, composer.slots(copy, {}, flowing=True), copy)
     plain = stages.composer(setup)
-    body = web.render(flow, colours, faces(setup, stages), copy.name, plain.frame("web"), plain.document)
+    body = web.render(
+        flow, colours, faces(setup, stages), copy.name, plain.stylesheet.frame("web"), plain.document
+    )
     path = f"{place}/index.html"
     warnings = proved(web.verify(body, path, [file.name for item in stock for file in item.files]))
     metadata = {"brand": job.brand, "language": job.language, "format": "shelf"}

@@ -262,7 +262,7 @@ def _made(
     )
     office.prefetch(request)
     jobs = office.plan(request)
-    noted = office.warnings(job.brand for job in jobs)
+    noted = [*office.warnings(job.brand for job in jobs), *office.dangers(jobs)]
     voice.complain([*faults, *noted])
     with _progress(voice) as tell:
         built = office.build(jobs, wishes["output"], tell, keep_going=keep_going)

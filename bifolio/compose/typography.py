@@ -1,14 +1,13 @@
 """Typography: text as authors type it → text as a compositor sets it.
 
 Inline Markdown (bold, links), quotation marks and dashes of the language, no-break spaces where a
-line may not end. Knows nothing of blocks or pages. Line ends follow the Chicago Manual of Style
-where it speaks of them, and no dictionary: nothing here hyphenates.
+line must not end. Knows nothing of blocks or pages. Line ends follow the Chicago Manual of Style
+where it covers them; nothing here hyphenates.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from functools import lru_cache
 
 from markdown_it import MarkdownIt
@@ -16,9 +15,6 @@ from markdown_it.token import Token
 from markupsafe import Markup
 
 NBSP = "\N{NO-BREAK SPACE}"
-
-WORD = re.compile(r"\{([A-Za-z][A-Za-z_]*)\}")
-"""A word of the region in running text: `{doctor}`, and `{Doctor}` where a sentence begins."""
 
 _UNITS = (
     "minutes?|hours?|seconds?|days?|weeks?|months?|years?|people|students|women|men|couples|"
@@ -42,45 +38,24 @@ _LAST_SPACE = re.compile(r" (?=[^ <>]+$)")
 _DASH_SPACE = re.compile(r" (?=[–—])")
 
 
-_MOST_SET = 4096
-"""Passages kept as they are set: each edition and each form of a handout asks for the same ones."""
+_MAX_CACHED = 4096
+"""The number of typeset passages that are cached: all editions and formats of a handout have the same ones."""
 
 
 @lru_cache(maxsize=8)
 def _parser(quotes: str) -> MarkdownIt:
     parser = MarkdownIt("zero", {"html": False, "typographer": True, "quotes": quotes})
-    # Not "replacements": it takes the c of a list's "(c)" for a copyright sign.
+    # Not "replacements": it turns the "(c)" of a list into a copyright sign.
     parser.enable(["emphasis", "link", "escape", "entity", "smartquotes"])
     return parser
 
 
-def fill_words(text: str, words: Mapping[str, str]) -> str:
-    """Put a region's words in the place of `{word}`; unknown ones stay as they are.
-
-    >>> fill_words("Call {emergency}. {Doctor} or nurse?", {"emergency": "911", "doctor": "doctor"})
-    'Call 911. Doctor or nurse?'
-    """
-
-    def said(found: re.Match[str]) -> str:
-        word = words.get(word_behind(found[1]))
-        if word is None:
-            return found[0]
-        return word[:1].upper() + word[1:] if found[1][0].isupper() else word
-
-    return WORD.sub(said, text)
-
-
-def word_behind(name: str) -> str:
-    """Give the name under which a region holds a word: "doctor" for `{Doctor}`."""
-    return name[:1].lower() + name[1:]
-
-
-@lru_cache(maxsize=_MOST_SET)
+@lru_cache(maxsize=_MAX_CACHED)
 def typeset(text: str, quotes: str = "“”‘’", *, bind_end: bool = False) -> Markup:
-    """Set one passage as HTML. `quotes` holds the outer and inner pairs of the language.
+    """Typeset a passage as HTML. `quotes` contains the outer and inner pairs of the language.
 
-    With `bind_end` the last two words stay together, so that no line ends with one word alone:
-    for titles, decks and panels. The result holds only <strong>, <em> and <a>.
+    With `bind_end` the last two words stay together, so that no word is alone on the last line:
+    for titles, decks and panels. The result contains no elements but <strong>, <em> and <a>.
     """
     tokens = _parser(quotes).parseInline(_SPACES.sub(" ", text).strip())
     inline = tokens[0].children or []
@@ -92,9 +67,9 @@ def typeset(text: str, quotes: str = "“”‘’", *, bind_end: bool = False) 
     return Markup(_parser(quotes).renderer.render(inline, _parser(quotes).options, {}))  # noqa: S704
 
 
-@lru_cache(maxsize=_MOST_SET)
+@lru_cache(maxsize=_MAX_CACHED)
 def plain(text: str, quotes: str = "“”‘’") -> str:
-    """Set one passage as plain text: no markup, typographic marks kept. For titles and alt texts.
+    """Typeset a passage as plain text, without markup, for titles and alternative texts.
 
     >>> plain('**Stop.** "Not now"')
     'Stop. “Not now”'
@@ -104,10 +79,12 @@ def plain(text: str, quotes: str = "“”‘’") -> str:
 
 
 def _set(text: str) -> str:
-    has_digits = _DIGIT.search(text)  # which most passages have not
+    has_digits = _DIGIT.search(text)  # most passages have none
     if has_digits:
         text = _APOSTROPHE_YEAR.sub("\N{RIGHT SINGLE QUOTATION MARK}", text)
-    text = text.replace("'", "\N{RIGHT SINGLE QUOTATION MARK}")  # what the parser took for no quotation
+    text = text.replace(
+        "'", "\N{RIGHT SINGLE QUOTATION MARK}"
+    )  # those that the parser did not take for quotation marks
     for pattern, mark in _MARKS:
         text = pattern.sub(mark, text)
     if has_digits:

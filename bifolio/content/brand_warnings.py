@@ -10,7 +10,8 @@ from bifolio.content.validation import unused_keys
 from bifolio.core.diagnostics import Diagnostic, Severity, Span, shorten
 from bifolio.core.phone_numbers import Scheme, dialled, numbers_in
 from bifolio.core.source_tree import Steps, Tree
-from bifolio.model.brand import Brand, Clinic
+from bifolio.model.brand import Brand
+from bifolio.model.brand.clinic import Clinic
 from bifolio.model.plate import LINES
 
 _DARK = "#181818"

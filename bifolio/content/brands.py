@@ -8,7 +8,7 @@ from contextlib import suppress
 from functools import cached_property, partial
 from typing import NamedTuple
 
-from bifolio.branding.fonts import PLAIN, Typeface, choose
+from bifolio.branding.fonts import choose
 from bifolio.branding.logo import Logo, LogoUse, clean_logo, missing_logo
 from bifolio.branding.palette import DEFAULT_SEED, derive
 from bifolio.branding.theme import FILE as THEME
@@ -29,6 +29,7 @@ from bifolio.model.base import NAME
 from bifolio.model.brand import Brand, name_after
 from bifolio.model.overrides import BrandOverrides
 from bifolio.model.region import Region
+from bifolio.model.typeface import PLAIN, Typeface
 
 
 class Guest(NamedTuple):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -14,9 +14,11 @@ from bifolio.content.validation import (
     cited_facts,
     named_pictures,
     region_words,
+    safety_sentences,
     sections,
     shared_blocks,
     validate,
+    with_sentences,
 )
 from bifolio.core.diagnostics import ContentError, Diagnostic, shorten, suggest
 from bifolio.core.fingerprints import fingerprint_of
@@ -25,6 +27,7 @@ from bifolio.model.base import NAME
 from bifolio.model.evidence import Evidence, Facts, Sources
 from bifolio.model.figure import Drawing, FigureWords
 from bifolio.model.handout import Handout
+from bifolio.model.house_words import SafetySentence
 from bifolio.model.region import Region
 
 FACTS, SOURCES, DEFAULTS = "content/facts.yaml", "content/sources.yaml", "content/defaults.yaml"
@@ -42,7 +45,21 @@ class Handouts:
         self._catalogue = catalogue
 
     def tree(self, item: str) -> Tree:
-        """Return the file of a handout. Raises RequestError where there is none."""
+        """Return the file of a handout with the safety sentences that it names in their places.
+
+        Raises RequestError where there is none.
+        """
+        return self._filled(item)[0]
+
+    def _filled(self, item: str) -> tuple[Tree, list[Diagnostic]]:
+        """Return a handout's file with its safety sentences, and the names of those that are not there."""
+        tree = self._written_tree(item)
+        if "safety" not in tree.source.text:  # else a fault of the shared sentences is none of it
+            return tree, []
+        key = "filled", *key_of(tree), self._reader.text(DEFAULTS)
+        return self._memory.make(key, lambda: with_sentences(tree, self.safety))
+
+    def _written_tree(self, item: str) -> Tree:
         self._catalogue.expect("item", item)
         return self._reader.tree(self._catalogue.handouts[item])
 
@@ -63,7 +80,8 @@ class Handouts:
     def _open(self, item: str) -> Handout:
         tree = self.tree(item)
         self._refuse_name(item)
-        handout = self._memory.make(("handout", *key_of(tree), *self._context), lambda: self._validated(tree))
+        key = ("handout", *key_of(tree), *self._context)
+        handout = self._memory.make(key, lambda: self._validated(*self._filled(item)))
         parts = self._parts(handout, tree)
         if not parts:
             return handout
@@ -76,9 +94,9 @@ class Handouts:
         texts = [self._reader.text(name) for name in (FACTS, SOURCES, DEFAULTS)]
         return *texts, self._catalogue.figures, self._catalogue.icons
 
-    def _validated(self, tree: Tree) -> Handout:
+    def _validated(self, tree: Tree, lost: Iterable[Diagnostic]) -> Handout:
         handout, findings = validate(Handout, tree, "content", {"defaults": self.defaults})
-        findings += [*self._lost_names(tree), *sections(tree)]
+        findings += [*lost, *self._lost_names(tree), *sections(tree)]
         if handout is not None:
             findings += self._unbindable(handout, tree)
         if handout is None or findings:
@@ -130,16 +148,28 @@ class Handouts:
 
     # -- what handouts refer to ------------------------------------------------------------------
 
-    @cached_property
+    @property
     def defaults(self) -> dict[str, Any]:
-        """Blocks that handouts share: content/defaults.yaml, a block kind → its fields."""
+        """Blocks that handouts share, a block kind → its fields."""
+        return self._shared[0]
+
+    @property
+    def safety(self) -> Mapping[str, SafetySentence]:
+        """Sentences about dangers that handouts share, by name."""
+        return self._shared[1]
+
+    @cached_property
+    def _shared(self) -> tuple[dict[str, Any], dict[str, SafetySentence]]:
+        """What handouts share: content/defaults.yaml."""
         if not self._reader.files.is_file(DEFAULTS):
-            return {}
-        tree = self._reader.tree(DEFAULTS)
-        findings = [*shared_blocks(tree), *self._lost_names(tree)]
+            return {}, {}
+        sentences, findings = safety_sentences(self._reader.tree(DEFAULTS))
+        if not findings:  # else the names of faulty sentences would be faults, too
+            tree, lost = with_sentences(self._reader.tree(DEFAULTS), sentences)
+            findings = [*lost, *shared_blocks(tree), *self._lost_names(tree)]
         if findings:
             raise ContentError(findings)
-        return tree.value or {}
+        return tree.value or {}, sentences
 
     @cached_property
     def evidence(self) -> Evidence:
@@ -195,15 +225,18 @@ class Handouts:
 
     def trees(self, item: str) -> tuple[Tree, ...]:
         """Return the file of a handout and those of all that it binds."""
-        whole = self.tree(item)
-        bound = whole.value.get("handouts") if isinstance(whole.value, dict) else None
-        return whole, *(self.tree(name) for name in bound or ())
+        return tuple(map(self.tree, self._names(item)))
+
+    def _names(self, item: str) -> tuple[str, ...]:
+        value = self._written_tree(item).value
+        bound = value.get("handouts") if isinstance(value, dict) else None
+        return item, *(bound or ())
 
     def check_words(self, item: str, region: Region) -> list[Diagnostic]:
         """Find words of a handout that a region does not have."""
 
         def find() -> list[Diagnostic]:
-            words = {*region.words, "emergency", "region"}
+            words = {*region.all_words}
             found = [
                 finding
                 for tree in trees
@@ -211,14 +244,14 @@ class Handouts:
             ]
             return [*found, *(f for tree in shared for f in region_words(tree, words, region.id))]
 
-        trees = self.trees(item)
+        trees = tuple(map(self._written_tree, self._names(item)))
         shared = [self._reader.tree(DEFAULTS)] if self.defaults else []
         key = ("words", fingerprint_of(region), *map(key_of, (*trees, *shared)))
         return self._memory.make(key, find)
 
     def length(self, item: str) -> int:
         """Return how many characters a handout is written in, with all that it binds."""
-        return sum(len(tree.source.text) for tree in self.trees(item))
+        return sum(len(self._written_tree(name).source.text) for name in self._names(item))
 
 
 def bad_name(subject: str, what: str, name: str, where: str) -> Diagnostic:

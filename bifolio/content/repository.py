@@ -27,10 +27,10 @@ from bifolio.model.edition import Edition
 from bifolio.model.evidence import Evidence
 from bifolio.model.figure import Drawing
 from bifolio.model.handout import Handout
+from bifolio.model.house_words import HouseWords, SafetySentence
 from bifolio.model.locale import Locale
 from bifolio.model.project import Plan
 from bifolio.model.region import Region
-from bifolio.model.words import HouseWords
 
 
 class Repository:
@@ -128,6 +128,11 @@ class Repository:
     def defaults(self) -> dict[str, Any]:
         """Blocks that handouts share, a block kind → its fields."""
         return self.handouts.defaults
+
+    @property
+    def safety(self) -> Mapping[str, SafetySentence]:
+        """Sentences about dangers that handouts share, by name."""
+        return self.handouts.safety
 
     def handout(self, item: str) -> Handout:
         """Return a handout as every reader gets it."""

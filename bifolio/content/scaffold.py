@@ -1,7 +1,7 @@
-"""Scaffold: what a clinic says of itself → the folder of a new brand, whole or not at all.
+"""Create the folder of a new brand, completely or not at all.
 
-The folder is written under another name and moved to its place in one step, and never onto one that is there. The
-logo is kept as it was cleaned, so that nothing of a stranger's file but its picture ever lies in the project.
+The folder is written under a temporary name and renamed in one step, never over an existing one. The logo is stored
+as it was cleaned, so that nothing of a stranger's file but its picture ever enters the project.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def _left_out(parts: Iterable[str], where: str) -> Diagnostic:
 def brand_text(
     name: str, colour: str | None, logo: str | None, link: str | None, own: Mapping[str, Any]
 ) -> str:
-    """Write a brand file. `own` holds what brand.yml has no place for: phone, address, region …"""
+    """Return the text of a brand file. `own` is what brand.yml has no keys for: phone, address, region …"""
     meta: dict[str, Any] = {"name": name}
     values: dict[str, Any] = {"meta": meta | ({"link": link} if link else {})}
     if logo:
@@ -90,41 +90,35 @@ def brand_text(
 
 
 def refuse_name(brands: Path, brand_id: str) -> None:
-    """Raise RequestError when a new brand cannot have this name."""
+    """Raise RequestError if a new brand cannot have this name."""
     if not NAME.fullmatch(brand_id):
-        raise RequestError(
-            Diagnostic(
-                "new.bad-name",
-                f'a brand cannot be called "{brand_id}"',
-                help="use small letters, digits and hyphens: rowan-practice",
-            )
+        raise RequestError.of(
+            "new.bad-name",
+            f'a brand cannot be called "{brand_id}"',
+            help="use lower-case letters, digits and hyphens: rowan-practice",
         )
     if (brands / brand_id).exists():
-        raise RequestError(
-            Diagnostic(
-                "new.there-already",
-                f'there is a brand "{brand_id}"',
-                help=f"choose another name, or change {BRANDS}/{brand_id}/{BRAND_FILE}",
-            )
+        raise RequestError.of(
+            "new.there-already",
+            f'there is already a brand "{brand_id}"',
+            help=f"choose another name, or change content/brands/{brand_id}/{BRAND_FILE}",
         )
 
 
 def create_folder(brands: Path, brand_id: str, bodies: Mapping[str, bytes]) -> Path:
-    """Write the files of a new brand; return its folder."""
+    """Write the files of a new brand; return its folder. Raises ToolError."""
     folder = brands / brand_id
     part = brands / f".{brand_id}.{os.getpid()}.part"
     try:
         part.mkdir(parents=True)
         for name, body in bodies.items():
             (part / name).write_bytes(body)
-        part.rename(folder)  # fails on a folder with files in it, should one have come meanwhile
+        part.rename(folder)  # fails if another folder with files was created meanwhile
     except OSError as error:
-        raise ToolError(
-            Diagnostic(
-                "new.cannot-write",
-                f'"{folder}" cannot be written: {(error.strerror or str(error)).lower()}',
-                help="free the disk, or make the folder writable",
-            )
+        raise ToolError.of(
+            "new.cannot-write",
+            f'"{folder}" cannot be written: {(error.strerror or str(error)).lower()}',
+            help="free the disk, or make the folder writable",
         ) from error
     finally:
         shutil.rmtree(part, ignore_errors=True)

@@ -1,7 +1,7 @@
-"""Schema: models → JSON Schemas, from which editors complete and check content files as one types.
+"""Models → JSON Schemas, with which editors complete and check content files.
 
-A block is written as `{kind: fields}` and not as pydantic's `{kind: …, field: …}`, so the schemas of blocks
-are turned inside out here. JSON Schema 2020-12.
+A block is written as `{kind: fields}`, not as pydantic's `{kind: …, field: …}`, so the schemas of blocks
+are restructured here. JSON Schema 2020-12.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from bifolio.core.diagnostics import Diagnostic, ToolError
+from bifolio.core.diagnostics import ToolError
 from bifolio.model.blocks import KINDS
 from bifolio.model.brand import Brand
 from bifolio.model.edition import Edition
@@ -39,7 +39,7 @@ MODELS: dict[str, type[BaseModel]] = {
 
 
 def schemas() -> dict[str, dict[str, Any]]:
-    """Give the schema of each sort of file, by name."""
+    """Return the schema of each sort of file, by name."""
     made = {}
     for name, model in MODELS.items():
         schema = model.model_json_schema()
@@ -50,7 +50,7 @@ def schemas() -> dict[str, dict[str, Any]]:
 
 
 def write_schemas(folder: Path) -> list[Path]:
-    """Write all schemas into a folder; give the paths."""
+    """Write all schemas into a folder; return their paths. Raises ToolError."""
     written = []
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -59,12 +59,10 @@ def write_schemas(folder: Path) -> list[Path]:
             path.write_text(json.dumps(schema, indent=1, ensure_ascii=False) + "\n", "utf-8")
             written.append(path)
     except OSError as error:
-        raise ToolError(
-            Diagnostic(
-                "schema.cannot-write",
-                f'"{folder}" cannot be written: {(error.strerror or str(error)).lower()}',
-                help="free the disk, or make the folder writable",
-            )
+        raise ToolError.of(
+            "schema.cannot-write",
+            f'"{folder}" cannot be written: {(error.strerror or str(error)).lower()}',
+            help="free the disk, or make the folder writable",
         ) from error
     return written
 
@@ -95,7 +93,21 @@ def _with_blocks_as_written(schema: dict[str, Any]) -> dict[str, Any]:
             }
         )
     definitions["Block"] = {"oneOf": [*choices, {"enum": bare}]}
+    for fields in definitions.values():
+        if {"text", "cites"} <= fields.get("properties", {}).keys():
+            _let_name_a_sentence(fields)
     return {key: _replace_unions(value) for key, value in schema.items()}
+
+
+def _let_name_a_sentence(fields: dict[str, Any]) -> None:
+    """Let `safety: name` stand for `text`."""
+    fields["properties"]["safety"] = {
+        "description": "A sentence of content/defaults.yaml, by its name; it stands for the text.",
+        "type": "string",
+    }
+    if "text" in fields.get("required", ()):
+        fields["required"] = [field for field in fields["required"] if field != "text"]
+        fields["oneOf"] = [{"required": ["text"]}, {"required": ["safety"]}]
 
 
 def _replace_unions(value: Any) -> Any:

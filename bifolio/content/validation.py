@@ -1,25 +1,28 @@
-"""Validate: loaded values → models, with every fault found at once.
+"""Loaded values → models, or all findings at once.
 
-A model says what is right; `faults` says what is wrong, in the author's words. Checks shapes and references
-(facts, figures, icons, words, links), not style: that is lint's part.
+Models define what is valid; `error_texts` says what is wrong in the author's words. Shapes and references
+(facts, figures, icons, words, links) are checked here; style is checked by lint.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
-from bifolio.compose.typography import WORD, word_behind
 from bifolio.content.messages import findings
 from bifolio.core.diagnostics import Diagnostic, Severity, Span, shorten, suggest
-from bifolio.core.source_tree import Tree
-from bifolio.model.base import FACT_ID, NAME
-from bifolio.model.blocks import Block, BlockBase
+from bifolio.core.source_tree import Steps, Tree
+from bifolio.model.base import FACT_ID, NAME, Name
+from bifolio.model.blocks import Block
+from bifolio.model.blocks.base import BlockBase
 from bifolio.model.evidence import Evidence
+from bifolio.model.house_words import SafetySentence
+from bifolio.model.words import WORD, word_name
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -27,7 +30,7 @@ M = TypeVar("M", bound=BaseModel)
 def validate(
     cls: type[M], tree: Tree, subject: str, context: Mapping[str, Any] | None = None
 ) -> tuple[M | None, list[Diagnostic]]:
-    """Build a `cls` from a tree. Gives the model and no findings, or none and all findings.
+    """Return a `cls` built from a tree and no findings, or None and all findings.
 
     `subject` is the first half of the finding codes: content, brand, region, edition, evidence.
     """
@@ -42,18 +45,20 @@ def validate(
 def _no_mapping(tree: Tree, subject: str) -> Diagnostic:
     return Diagnostic(
         f"{subject}.empty-file",
-        "the file is empty" if tree.value is None else "the file does not hold keys and values",
+        "the file is empty" if tree.value is None else "the file does not consist of keys and values",
         Span(tree.source, 1, 1),
         help="see an example in content/, or the schema in content/schema/",
     )
 
 
 def shared_blocks(tree: Tree) -> list[Diagnostic]:
-    """Check content/defaults.yaml: a block kind → the fields that handouts share."""
+    """Check content/defaults.yaml, which maps kinds of block to the fields that handouts share."""
     if not isinstance(tree.value, dict):
         return [] if tree.value is None else [_no_mapping(tree, "content")]
     details: list[ErrorDetails] = []
     for kind, fields in tree.value.items():
+        if kind == _SAFETY:
+            continue
         try:
             _BLOCK.validate_python({kind: fields})
         except ValidationError as error:
@@ -61,6 +66,66 @@ def shared_blocks(tree: Tree) -> list[Diagnostic]:
                 above = () if detail["loc"] or detail["type"] == "unknown_block" else (kind,)
                 details.append({**detail, "loc": (*above, *detail["loc"])})
     return findings(details, BlockBase, tree, "content")
+
+
+_SAFETY = "safety"
+"""The key of the sentences in content/defaults.yaml, and the one by which a text names one of them."""
+
+
+def safety_sentences(tree: Tree) -> tuple[dict[str, SafetySentence], list[Diagnostic]]:
+    """Read the safety sentences of content/defaults.yaml, by name; return them, and what is wrong with them."""
+    if not isinstance(tree.value, dict) or _SAFETY not in tree.value:
+        return {}, []
+    try:
+        return _SENTENCES.validate_python(tree.value[_SAFETY]), []
+    except ValidationError as error:
+        details = error.errors(include_url=False)
+        placed: list[ErrorDetails] = [{**detail, "loc": (_SAFETY, *detail["loc"])} for detail in details]
+        return {}, findings(placed, SafetySentence, tree, "content")
+
+
+def with_sentences(tree: Tree, sentences: Mapping[str, SafetySentence]) -> tuple[Tree, list[Diagnostic]]:
+    """Put the text and the cites of safety sentences in the place of `safety: name`.
+
+    Returns the tree with the words filled in, which still points into the file as it is written, and a finding
+    for each name that is not there.
+    """
+    lost: list[Diagnostic] = []
+
+    def filled(value: Any, steps: Steps) -> Any:
+        if isinstance(value, list):
+            return [filled(inner, (*steps, position)) for position, inner in enumerate(value)]
+        if not isinstance(value, dict):
+            return value
+        name = value.get(_SAFETY)
+        if not isinstance(name, str):
+            return {key: filled(inner, (*steps, key)) for key, inner in value.items()}
+        rest = {key: inner for key, inner in value.items() if key != _SAFETY}
+        if "text" in rest:
+            lost.append(
+                Diagnostic(
+                    "content.two-texts",
+                    '"safety" and "text" both say what stands here',
+                    tree.span((*steps, "text"), key=True),
+                    help="keep one of them",
+                )
+            )
+            return rest
+        if name not in sentences:
+            lost.append(
+                Diagnostic(
+                    "content.unknown-sentence",
+                    f'there is no safety sentence "{shorten(name)}" in content/defaults.yaml',
+                    tree.span((*steps, _SAFETY)),
+                    help=suggest(name, sentences, "sentences"),
+                )
+            )
+            return {**rest, "text": _SAFETY}
+        said = sentences[name]
+        own = rest.get("cites", [])
+        return {**rest, "text": said.text, "cites": [*said.cites, *own] if isinstance(own, list) else own}
+
+    return replace(tree, value=filled(tree.value, ())), lost
 
 
 # -- references ----------------------------------------------------------------------------------
@@ -72,7 +137,7 @@ def cited_facts(tree: Tree, evidence: Evidence) -> Iterator[Diagnostic]:
         if len(steps) < 2 or steps[-2] != "cites" or not isinstance(value, str):
             continue
         fact = evidence.facts.get(value)
-        if fact is None and FACT_ID.fullmatch(value):  # else the model has told what is wrong with it
+        if fact is None and FACT_ID.fullmatch(value):  # else the model has reported it
             yield Diagnostic(
                 "evidence.unknown-fact",
                 f'there is no fact "{value}"',
@@ -85,12 +150,12 @@ def cited_facts(tree: Tree, evidence: Evidence) -> Iterator[Diagnostic]:
                 f'the fact "{value}" is not verified, so it may not be printed',
                 tree.span(steps),
                 help="read a source that says it and raise its status in content/facts.yaml, "
-                "or take the sentence out",
+                "or remove the sentence",
             )
 
 
 def named_pictures(tree: Tree, figures: Collection[str], icons: Collection[str]) -> Iterator[Diagnostic]:
-    """Check that every figure block names a drawing of the project, and every icon is there."""
+    """Check that every figure block names a drawing of the project, and that every icon exists."""
     for steps, value in tree.walk():
         if not isinstance(value, str) or not NAME.fullmatch(value):
             continue
@@ -112,12 +177,12 @@ def named_pictures(tree: Tree, figures: Collection[str], icons: Collection[str])
 
 
 def region_words(tree: Tree, words: Collection[str], region: str) -> Iterator[Diagnostic]:
-    """Check that every `{word}` in the text, small or with a capital, is a word that the region has."""
+    """Check that the region has every `{word}` in the text, with or without a capital."""
     for steps, value in tree.walk():
         if not isinstance(value, str):
             continue
         for word in dict.fromkeys(WORD.findall(value)):
-            if word_behind(word) not in words:
+            if word_name(word) not in words:
                 yield Diagnostic(
                     "content.unknown-word",
                     f'the region "{region}" has no word "{{{shorten(word)}}}"',
@@ -127,25 +192,25 @@ def region_words(tree: Tree, words: Collection[str], region: str) -> Iterator[Di
 
 
 MAX_SECTIONS = 3
-"""How deep sections stand in each other: a title, then headings of level 2 to 4, and no reader keeps more."""
+"""How deep sections may be nested: the title and headings of levels 2 to 4 are as much as readers can follow."""
 
 
 def sections(tree: Tree) -> Iterator[Diagnostic]:
-    """Check that sections are not too deep, that no two have one id, and that links in the text find theirs."""
+    """Check that sections are not nested too deeply, that ids are unique, and that links in the text lead to one."""
     first: dict[str, Span] = {}
     for steps, value in tree.walk():
         if steps[-1:] == ("section",) and steps.count("section") == MAX_SECTIONS + 1:
             yield Diagnostic(
                 "content.too-deep",
-                f"sections stand more than {MAX_SECTIONS} deep in each other",
+                f"sections are nested more than {MAX_SECTIONS} levels deep",
                 tree.span(steps, key=True),
-                help="take this section out of the one around it, or set its title in bold",
+                help="move this section out of the one around it, or make its title bold text",
             )
         if steps[-2:] == ("section", "id") and isinstance(value, str):
             if value in first:
                 yield Diagnostic(
                     "content.same-id",
-                    f'two sections have the id "{shorten(value)}"; the first stands in line {first[value].line}',
+                    f'two sections have the id "{shorten(value)}"; the first is in line {first[value].line}',
                     tree.span(steps),
                     help="give one of them another id",
                 )
@@ -165,13 +230,16 @@ def sections(tree: Tree) -> Iterator[Diagnostic]:
 
 _ANCHOR = re.compile(r"\]\(\s*#([^)\s]*)")
 _BLOCK: TypeAdapter[Any] = TypeAdapter(Block, config={"defer_build": True})
+_SENTENCES: TypeAdapter[dict[str, SafetySentence]] = TypeAdapter(
+    dict[Name, SafetySentence], config={"defer_build": True}
+)
 
 
 # -- brand files -----------------------------------------------------------------------------------
 
 
 def unused_keys(model: BaseModel, tree: Tree) -> Iterable[Diagnostic]:
-    """Tell, as one warning, which keys of a brand file this program does not use."""
+    """Warn once of all keys of a brand file that Bifolio does not use."""
     extras = sorted(_extras(model, ()))
     if extras:
         yield Diagnostic(

@@ -1,13 +1,13 @@
-"""Findings and errors: what is wrong, where it stands, and what to do about it.
+"""Findings and errors: what is wrong, where, and what to do about it.
 
-Every stage reports in this one shape. Only the command line prints it.
+Every stage reports in this one form. Only the command line prints it.
 
     PressError                  exit
-    ├─ RequestError              2    a name on the command line that is not there
-    ├─ ContentError              3    the author can mend it; carries every finding
+    ├─ RequestError              2    something requested does not exist
+    ├─ ContentError              3    the author can correct it; contains every finding
     ├─ DesignError               4    a template, style, brand, edition or locale is wrong
-    ├─ ProofError                5    built, but verification found faults; nothing was published
-    └─ ToolError                 6    a program or library is missing; names the install command
+    ├─ ProofError                5    built, but verification failed; nothing was published
+    └─ ToolError                 6    a program, a library or a writable folder is missing
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 _WIDTH = 100  # characters of a quoted line
-_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")  # where libyaml, too, begins a new line
+_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")  # where libyaml begins a new line, too
 
 
 class Severity(StrEnum):
-    """How much a finding weighs: an error stops the press, a warning does not."""
+    """An error stops the build, a warning does not."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -42,18 +42,18 @@ class Source:
     text: str
 
     def line(self, number: int) -> str:
-        """Give line `number`, counted from 1, without its end; empty past the end."""
+        """Return line `number`, counted from 1, without its line end; empty past the end."""
         lines = _lines(self.text)
         return lines[number - 1] if 0 < number <= len(lines) else ""
 
     @property
     def line_count(self) -> int:
-        """How many lines there are; a line end at the end of the file begins no new one."""
+        """The number of lines; a line end at the end of the file does not begin another one."""
         lines = _lines(self.text)
         return len(lines) - (not lines[-1])
 
     def place(self, at: int, length: int = 1) -> Span:
-        """Point at `length` characters from position `at` of the text, counted from 0."""
+        """Return the span of `length` characters from position `at` of the text, counted from 0."""
         breaks = list(_BREAK.finditer(self.text, 0, at))
         start = breaks[-1].end() if breaks else 0
         return Span(self, len(breaks) + 1, at - start + 1, length)
@@ -61,7 +61,7 @@ class Source:
 
 @lru_cache(maxsize=8)
 def _lines(text: str) -> list[str]:
-    # Kept, as a file with thousands of faults asks for a line of its text with each of them.
+    # Cached, as a file with thousands of errors needs a line of its text for each of them.
     return _BREAK.split(text)
 
 
@@ -78,7 +78,7 @@ class Span:
         return f"{self.source.name}:{self.line}:{self.column}"
 
     def narrowed_to(self, words: str) -> Span | None:
-        """Point at `words` at or after the start of this place; none when they are not written so."""
+        """Return the span of `words` at or after the start of this place; None if they are not written like this."""
         lines = self.source.text.splitlines(keepends=True)
         start = sum(len(line) for line in lines[: self.line - 1]) + self.column - 1
         at = self.source.text.find(words, start)
@@ -99,7 +99,7 @@ class Diagnostic:
     help: str | None = None
     severity: Severity = Severity.ERROR
     where: str | None = None
-    """Names the artefact where no source line can be named: a file, a page."""
+    """What the finding is about if there is no line to point to: a file, a page."""
 
     @property
     def is_error(self) -> bool:
@@ -115,17 +115,17 @@ class Diagnostic:
         return show(self)
 
     def as_row(self) -> list[str | None]:
-        """Give the finding, but for its place in a file, as plain values from which `of_row` makes it again."""
+        """Return the finding without its place in a file as plain values, for `of_row`."""
         return [self.code, self.message, self.help, self.severity.value, self.where]
 
     @classmethod
     def of_row(cls, row: Sequence[Any]) -> Diagnostic:
-        """Make a finding from the values of `as_row`."""
+        """Return the finding with the values of `as_row`."""
         code, message, cure, severity, where = row
         return cls(code, message, None, cure, Severity(severity), where)
 
     def as_json(self) -> dict[str, str | int | None]:
-        """Give the finding as plain values for machine output."""
+        """Return the finding as plain values for machine-readable output."""
         return {
             "code": self.code,
             "severity": str(self.severity),
@@ -138,7 +138,7 @@ class Diagnostic:
 
 
 class PressError(Exception):
-    """Anything the press refuses to go on with. `exit_code` is what the shell sees."""
+    """The root of all errors that users see; `exit_code` is that of the command line."""
 
     exit_code = 1
 
@@ -146,6 +146,19 @@ class PressError(Exception):
         found = [findings] if isinstance(findings, Diagnostic) else findings
         self.findings: tuple[Diagnostic, ...] = tuple(sorted(found, key=lambda d: d.sort_key))
         super().__init__(self.findings)
+
+    @classmethod
+    def of(
+        cls,
+        code: str,
+        message: str,
+        span: Span | None = None,
+        *,
+        help: str | None = None,  # noqa: A002 - as a Diagnostic has it
+        where: str | None = None,
+    ) -> Self:
+        """Return the error with one finding."""
+        return cls(Diagnostic(code, message, span, help, where=where))
 
     def __str__(self) -> str:
         return "\n".join(show(finding) for finding in self.findings)
@@ -172,7 +185,7 @@ class ToolError(PressError):
 
 
 def show(finding: Diagnostic) -> str:
-    """Write a finding as the author sees it: place, code, message, the line, and the cure."""
+    """Return a finding as authors see it: place, code, message, the line, and the cure."""
     span = finding.span
     place = str(span) if span else finding.where
     head = f"{finding.severity}[{finding.code}]: {finding.message}"
@@ -185,28 +198,28 @@ def show(finding: Diagnostic) -> str:
 
 
 def shorten(text: str, most: int = 60) -> str:
-    """Write a value of a file into a sentence: on one line, and cut where it goes on and on."""
+    """Return a value for use in a sentence: on one line, and cut if it is too long."""
     text = " ".join(text.split())
     return text if len(text) <= most else text[: most - 1] + "…"
 
 
 def is_control(character: str) -> bool:
-    """Tell what steers a terminal or turns the direction of text round it, and never belongs in words."""
-    return unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} or character in _TURNS
+    """Return whether a character controls a terminal or changes the direction of text; text never needs one."""
+    return unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} or character in _DIRECTION
 
 
-_TURNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_DIRECTION = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 def _harmless(line: str) -> str:
-    """Take the power over the terminal from a line that quotes a stranger's file."""
+    """Replace the characters by which a line of a stranger's file could control the terminal."""
     return "".join("\N{REPLACEMENT CHARACTER}" if is_control(c) else c for c in line)
 
 
 def _quote(span: Span) -> list[str]:
     text = _harmless(span.source.line(span.line).replace("\t", " "))
     start = 0
-    if len(text) > _WIDTH:  # show the part that matters of a long line
+    if len(text) > _WIDTH:  # show the relevant part of a long line
         start = max(0, min(span.column - 1 - _WIDTH // 2, len(text) - _WIDTH))
         text = text[start : start + _WIDTH]
     at = span.column - 1 - start
@@ -216,14 +229,14 @@ def _quote(span: Span) -> list[str]:
 
 
 def _columns(text: str) -> int:
-    """Count the columns that a terminal gives a text: two for a Chinese letter, none for an accent."""
+    """Count the columns that a text takes up in a terminal: two for a Chinese character, none for an accent."""
     wide = sum(1 for c in text if unicodedata.east_asian_width(c) in "WF")
     none = sum(1 for c in text if unicodedata.category(c) in ("Mn", "Me", "Cf"))
     return len(text) + wide - none
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:
-    """Give the nearest known word, or none that is near.
+    """Return the known word that is closest; None if no word is close.
 
     >>> did_you_mean("calout", ["callout", "checklist"])
     'callout'
@@ -235,7 +248,7 @@ def did_you_mean(word: str, known: Iterable[str]) -> str | None:
 
 
 def suggest(word: str, known: Iterable[str], what: str, limit: int = 12) -> str:
-    """Write the cure for an unknown name: the near miss if there is one, else what is known."""
+    """Return the cure for an unknown name: the closest known one, else all that are known."""
     names = sorted(known)
     if near := did_you_mean(word, names):
         return f'did you mean "{near}"?'
@@ -246,7 +259,7 @@ def suggest(word: str, known: Iterable[str], what: str, limit: int = 12) -> str:
 
 
 def relative_name(path: Path, root: Path) -> str:
-    """Name a file as findings show it: from the project's folder, with forward slashes."""
+    """Return the name of a file as findings show it: relative to the project's folder, with forward slashes."""
     with suppress(ValueError):  # by its own name, where it is a link
         return path.absolute().relative_to(root.absolute()).as_posix()
     with suppress(ValueError, OSError, RuntimeError):

@@ -1,7 +1,7 @@
-"""Phone: a line of words → the telephone numbers in it, and what a telephone dials for each.
+"""Telephone numbers in a line of words, and what a telephone dials for each.
 
-A link dials what the words say, or there is none. So every digit of a line has to be accounted for: as part of a
-number, of opening hours, of a menu ("press 2"), of a price or a web address. Where one is not, nothing in the line is
+A link dials what the words say, or there is no link. So every digit of a line has to be accounted for: as part of a
+number, of opening hours, of a menu ("press 2"), of a price or a web address. If one is not, nothing in the line is
 certain. Numbers are read by the numbering plan of one country, from the metadata of libphonenumber, and need not be
 assigned: those reserved for fiction are dialled like any other. Addresses follow RFC 3966 (`tel:`) and RFC 5724 (`sms:`).
 """
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
-if TYPE_CHECKING:  # late: 50 ms, and most builds read no number
+if TYPE_CHECKING:  # late: 50 ms, and most builds read no numbers
     from phonenumbers import PhoneNumber
 
 Scheme = Literal["tel", "sms"]
@@ -23,7 +23,7 @@ Scheme = Literal["tel", "sms"]
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A number in a line, `words[start:end]`, and what follows `tel:` in its address."""
+    """A number in a line, `words[start:end]`, and what comes after `tel:` in its address."""
 
     start: int
     end: int
@@ -37,8 +37,8 @@ def numbers_in(
     """Return the numbers in a line that can be called, or texted, in the order of the words.
 
     `country` is the ISO 3166-1 code of the country whose readers the words are for; without one, only numbers that
-    begin with "+" are certain. A `listed` number was looked up by somebody, as those of a region were: when it is the
-    only one in the line, it is dialled even if the country's plan does not know it, as with a new short code.
+    begin with "+" are certain. A `listed` number was looked up by somebody, as those of a region were: if it is the
+    only one in the line, it is dialled even if it is not in the country's plan, such as a new short code.
 
     >>> numbers_in("988, then press 1", "US")
     (Number(start=0, end=3, dialled='988'),)
@@ -70,16 +70,15 @@ def numbers_in(
 
 
 def dialled(numbers: Iterable[Number]) -> str | None:
-    """Return what a telephone dials for a line with these numbers; None when it is not the same for all of them."""
+    """Return what a telephone dials for a line with these numbers; None if it is not the same for all of them."""
     found = {number.dialled for number in numbers}
     return found.pop() if len(found) == 1 else None
 
 
 def calls_nobody(address: str) -> bool:
-    """Tell whether the address of a link begins like one that calls or texts, and names no number.
+    """Return whether the address of a link begins like one that calls or texts, but contains no number.
 
-    A local number needs no `phone-context` here, which RFC 3966 asks for and no telephone does: readers are where the
-    number is.
+    RFC 3966 requires a `phone-context` for local numbers, which no telephone does: readers are where the number is.
 
     >>> [calls_nobody(address) for address in ("tel:", "tel:ask", "tel:+442079460101;ext=12", "sms:741741")]
     [True, True, False, False]
@@ -101,7 +100,7 @@ _ADDRESS = re.compile(
 _DIGIT = re.compile(r"[0-9]")
 
 _BREAK = "·"
-"""Stands in the place of each letter that has been accounted for; in no number."""
+"""Replaces each character that has been accounted for; it is part of no number."""
 
 
 def _blank(found: re.Match[str]) -> str:
@@ -109,11 +108,13 @@ def _blank(found: re.Match[str]) -> str:
 
 
 def _as_typed(letter: str) -> str:
-    """Return a letter as a keyboard has it: digits of any script, and any sort of space, hyphen or bracket."""
+    """Return a character as it would be typed: ASCII digits, spaces, hyphens and brackets."""
     category = unicodedata.category(letter)
     if category == "Nd":
         return str(unicodedata.decimal(letter))
-    if letter in "\n\r\N{EM DASH}\N{HORIZONTAL BAR}":  # between phrases; shorter dashes stand between digits
+    if (
+        letter in "\n\r\N{EM DASH}\N{HORIZONTAL BAR}"
+    ):  # separates phrases; shorter dashes are used between digits
         return _BREAK
     if category == "Pd" or letter == "\N{MINUS SIGN}":
         return "-"
@@ -124,7 +125,7 @@ def _as_typed(letter: str) -> str:
 
 
 _ALONE = r"(?<![\d+./-])(?<!\d )(?<!ext )(?<!ext\. )"
-"""Before figures that belong to no number: in "0800 24 24 24 hours" none of them is known to stand alone."""
+"""Precedes digits that belong to no number: in "0800 24 24 24 hours" none of them is known to."""
 _ALL_DAY = r"(?<![\d+./-])(?:(?<!\d )|(?<=\d{3} ))"
 _OVER = r"(?! ?[-/.(]? ?\d)(?!\w)"
 _CLOCK = r"(?:[01]?\d|2[0-4])(?:[:.h][0-5]\d)?(?: ?[ap]\.?m\b\.?)?"
@@ -150,13 +151,13 @@ _ASIDES = tuple(
         ),
     )
 )
-"""What has digits and is no number."""
+"""What has digits but is not a number."""
 
 _WAY = r"(?:call|ring|phone|telephone|tel|dial|text|sms|txt|whatsapp|fax)"
 _WAYS = rf"\b({_WAY}(?:(?: or | and |,? ?[/&]? ?){_WAY})*)\b"
 _BEFORE = re.compile(
     rf"{_WAYS}(?:[ .:]+(?:us|on|no|number|line|only|(?:\w+ )?(?:to|on|at))\b){{0,3}}[ .:(]*"
-    rf"(?:{_BREAK}+ ?(?:or|and|[,;/&]) ?)*$",  # of several numbers the word goes for each
+    rf"(?:{_BREAK}+ ?(?:or|and|[,;/&]) ?)*$",  # with several numbers, the word applies to each
     re.IGNORECASE,
 )
 _AFTER = re.compile(rf" ?(?:\({_WAYS}[^)]{{0,20}}\)|{_WAYS} only\b)", re.IGNORECASE)
@@ -167,11 +168,11 @@ _SUITS = {
 
 
 def _is_for(scheme: Scheme, number: Number, text: str) -> bool:
-    """Tell whether a number can be called, or texted, by the words round it: "fax 020 …", "07700 … (text only)"."""
+    """Return whether the words around a number allow it to be called, or texted: "fax 020 …", "07700 … (text only)"."""
     if scheme == "sms" and ";" in number.dialled:  # nobody reads a text at an extension
         return False
-    round_it = _BEFORE.search(text[: number.start]), _AFTER.match(text, number.end)
-    ways = [found[found.lastindex or 0] for found in round_it if found]
+    around = _BEFORE.search(text[: number.start]), _AFTER.match(text, number.end)
+    ways = [found[found.lastindex or 0] for found in around if found]
     return all(_SUITS[scheme].search(way) for way in ways)
 
 
@@ -182,7 +183,7 @@ _SET_OFF_AFTER = re.compile(
 
 
 def _is_set_off(run: _Run, text: str) -> bool:
-    """Tell whether a short number is known to be one by the words round it: "or 111 for advice", not "room 111"."""
+    """Return whether the words around a short number show that it is one: "or 111 for advice", not "room 111"."""
     return len(run.digits) > _LONGEST_SHORT or bool(
         _SET_OFF_BEFORE.search(text[: run.start]) and _SET_OFF_AFTER.match(text, run.end)
     )
@@ -196,7 +197,7 @@ _LONGEST_SHORT = 6
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """Digits that stand together, with letters for the keys of a telephone: a number, several, or none that is certain."""
+    """Digits that belong together, with letters for the keys of a telephone: one number, several, or none for certain."""
 
     start: int
     end: int
@@ -209,14 +210,14 @@ _RUN = re.compile(
     rf"(?:(?<![*#+])\+ ?|(?<![\w*#+])){_GROUP}(?:(?: {{0,2}}[-/] {{0,2}}|\.| {{1,3}})?+{_GROUP})*+"
 )
 _DIVIDES = re.compile(r" *+/ *+| ++- ++|-(?=\d{1,2}$)")
-"""What stands within some numbers, and between others: a stroke, a dash, a hyphen before one or two last digits."""
+"""What separates some numbers and is part of others: a slash, a dash, a hyphen before the last one or two digits."""
 _EXTENSION = re.compile(
     r"[ ,;(-]{0,3}(?:ext(?:ension|n)?|poste|x|#)[ .:=#]{0,3}(\d{1,7})(?!\w|[-/.]\d)\)?", re.IGNORECASE
 )
 _LETTERS = re.compile(r"-?[a-z][a-z0-9]*(?:-[a-z0-9]+)*", re.IGNORECASE)
 _CAPITALS = re.compile(r"(?: [A-Z]{2,}(?:-[A-Z]+)*\b){1,3}")
-_FIGURES = 3
-"""Digits that a number in letters begins with at least: "50 YEARS OLD" is none."""
+_MIN_DIGITS = 3
+"""The fewest digits with which a number in letters begins: "50 YEARS OLD" is not one."""
 _KEYS = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "22233344455566677778889999")
 
 
@@ -229,24 +230,24 @@ def _runs(text: str, country: str | None) -> Iterator[_Run]:
 
 
 def _run(text: str, start: int, end: int, country: str | None) -> _Run:
-    """Read the digits from `start` to `end` with what belongs to them: an extension, or letters."""
+    """Read the digits from `start` to `end`, and the extension or the letters that belong to them."""
     if extension := _EXTENSION.match(text, end):
         numbers = _parts(text, start, end, country)
         if numbers:
             last = numbers.pop()
             numbers.append(Number(last.start, extension.end(), f"{last.dialled};ext={extension[1]}"))
         return _Run(start, extension.end(), _digits(text[start:end]), tuple(numbers))
-    has_figures = len(_digits(text[start:end])) >= _FIGURES
+    has_digits = len(_digits(text[start:end])) >= _MIN_DIGITS
     letters = _LETTERS.match(text, end)
-    if letters:  # 1-800-FLOWERS; without its letters it would be another number
+    if letters:  # 1-800-FLOWERS: without its letters it would be another number
         end = letters.end()
-    numbers = _parts(text, start, end, country) if has_figures or not letters else []
+    numbers = _parts(text, start, end, country) if has_digits or not letters else []
     run = _Run(start, end, _digits(text[start:end]), tuple(numbers))
-    return run if numbers or letters or not has_figures else _in_capitals(text, run, country)
+    return run if numbers or letters or not has_digits else _in_capitals(text, run, country)
 
 
 def _in_capitals(text: str, run: _Run, country: str | None) -> _Run:
-    """Read "1 800 FLOWERS", whose letters stand apart, with as many words of it as make a number."""
+    """Read "1 800 FLOWERS", with as many of the words in capitals as make a number."""
     letters = _CAPITALS.match(text, run.end)
     for word in reversed(list(re.finditer(r" \S+", letters[0] if letters else ""))):
         end = run.end + word.end()
@@ -259,7 +260,7 @@ def _in_capitals(text: str, run: _Run, country: str | None) -> _Run:
 
 
 def _parts(text: str, start: int, end: int, country: str | None) -> list[Number]:
-    """Read one number, or several of one sort with a stroke or a dash between them."""
+    """Read one number, or several of the same sort with a slash or a dash between them."""
     gaps = [(start + gap.start(), start + gap.end()) for gap in _DIVIDES.finditer(text[start:end])]
     starts, ends = [start, *(after for _, after in gaps)], [*(before for before, _ in gaps), end]
     places = list(zip(starts, ends, strict=True))
@@ -272,8 +273,8 @@ def _parts(text: str, start: int, end: int, country: str | None) -> list[Number]
     return [Number(start, end, whole.dialled)] if whole and whole.sort != "short" else []
 
 
-def _digits(said: str) -> str:
-    return re.sub(r"[^0-9]", "", said.upper().translate(_KEYS))
+def _digits(words: str) -> str:
+    return re.sub(r"[^0-9]", "", words.upper().translate(_KEYS))
 
 
 def _as_written(run: _Run) -> _Run:
@@ -281,11 +282,11 @@ def _as_written(run: _Run) -> _Run:
 
 
 def _repeats(run: _Run, other: _Run, text: str) -> bool:
-    """Tell whether a run says another one again: "800-799-SAFE (7233)", "1800RESPECT (1800 737 732)"."""
+    """Return whether a run repeats another one: "800-799-SAFE (7233)", "1800RESPECT (1800 737 732)"."""
     if run.start >= other.end and text[run.start] == "(" and not text[other.end : run.start].strip():
         return other.digits.endswith(run.digits)
     has_letters = re.search("[A-Za-z]", text[run.start : run.end])
-    # Of seven letters the last may be one more than the number has; no exchange waits for it.
+    # Seven letters may be one more than the number has; exchanges ignore the last one.
     return bool(not run.numbers and has_letters and run.digits.startswith(other.digits))
 
 
@@ -298,21 +299,21 @@ class _Reading:
     sort: Literal["whole", "local", "short"]
 
 
-def _reading(said: str, country: str | None) -> _Reading | None:
-    """Read one number as it is dialled in a country; None when its plan has none of this length or form."""
+def _reading(words: str, country: str | None) -> _Reading | None:
+    """Read one number as it is dialled in a country; None if its plan has none of this length or form."""
     import phonenumbers as plan
 
     try:
-        number = plan.parse(said.upper().translate(_KEYS), country, keep_raw_input=True)
+        number = plan.parse(words.upper().translate(_KEYS), country, keep_raw_input=True)
     except plan.NumberParseException:
         return None
     if country and number.country_code_source == plan.CountryCodeSource.FROM_DEFAULT_COUNTRY:
-        return _at_home(number, _digits(said), country)
+        return _at_home(number, _digits(words), country)
     return _with_country(number)
 
 
 def _with_country(number: PhoneNumber) -> _Reading | None:
-    """Read a number that is dialled with the code of its country, from anywhere."""
+    """Read a number that can be dialled from anywhere, with the code of its country."""
     from phonenumbers import PhoneNumberFormat, ValidationResult, format_number, is_valid_number
 
     if is_valid_number(number) or ValidationResult.IS_POSSIBLE in _lengths(number):
@@ -321,7 +322,7 @@ def _with_country(number: PhoneNumber) -> _Reading | None:
 
 
 def _at_home(number: PhoneNumber, written: str, country: str) -> _Reading | None:
-    """Read a number that is written as it is dialled within its country."""
+    """Read a number that is written as it is dialled within its own country."""
     import phonenumbers as plan
 
     own = plan.national_significant_number(number)
@@ -329,11 +330,14 @@ def _at_home(number: PhoneNumber, written: str, country: str) -> _Reading | None
         return _Reading(written, "short")
     metadata = plan.PhoneMetadata.metadata_for_region(country)
     prefix = (metadata and metadata.national_prefix) or ""
-    if written not in (own, prefix + own):  # more was dropped than the prefix, as one that hides the caller
+    if written not in (
+        own,
+        prefix + own,
+    ):  # more than the prefix is missing, such as a code that hides the caller
         return None
     sort = plan.PhoneNumberType
     if plan.number_type(number) in (sort.TOLL_FREE, sort.PREMIUM_RATE, sort.SHARED_COST, sort.UAN):
-        # With the code of its country, Ireland's 1800 77 88 88 might ring a house in Dublin, at (01) 800 7788.
+        # With its country code, Ireland's 1800 77 88 88 might ring a house in Dublin, at (01) 800 7788.
         return _Reading(written, "whole")
     if written != own or prefix in ("", str(number.country_code)):  # the same thing in North America
         if whole := _with_country(number):
@@ -344,7 +348,7 @@ def _at_home(number: PhoneNumber, written: str, country: str) -> _Reading | None
 
 
 def _lengths(number: PhoneNumber) -> list[int]:
-    """Tell for landlines and for mobiles whether a number is as long as theirs: a `ValidationResult` each."""
+    """Return how the length of a number compares with those of landlines and of mobiles, a `ValidationResult` each."""
     from phonenumbers import PhoneNumberType, is_possible_number_for_type_with_reason
 
     return [

@@ -1,4 +1,4 @@
-"""A loaded file: plain values, and the way back from any value to its place in the text."""
+"""A loaded file: plain values, and where each of them is in the text."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from bifolio.core.diagnostics import Source, Span
 _BREAK = re.compile(r"[\n\r]")
 
 Steps = tuple[str | int, ...]
-"""The way to a value: keys and list positions from the top of the file."""
+"""The path to a value: keys and list positions, from the top of the file."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """`value` is plain Python; `span` tells where any part of it was written."""
+    """`value` consists of plain Python values; `span` returns where any part of it was written."""
 
     source: Source
     value: Any
@@ -28,10 +28,10 @@ class Tree:
     _walked: list[tuple[Steps, Any]] = field(default_factory=list, init=False, repr=False, compare=False)
 
     def span(self, steps: Steps, *, key: bool = False) -> Span:
-        """Point at the value that `steps` lead to, or with `key` at the key that names it.
+        """Return the span of the value that `steps` lead to, or with `key` that of its key.
 
-        Steps that the file does not have are left out, so that a model's own path, which holds the
-        names of shorthand fields, still finds its place.
+        Steps that the file does not have are skipped, so that the path of a model, which contains the
+        names of shorthand fields, still leads to its place.
         """
         node, key_node, _ = self._follow(steps)
         if node is None:
@@ -39,7 +39,7 @@ class Tree:
         return self.span_of(key_node if key and key_node is not None else node)
 
     def inside(self, steps: Steps, text: str) -> Span:
-        """Point at `text` where it stands within the value that `steps` lead to; else at the value."""
+        """Return the span of `text` within the value that `steps` lead to; that of the value if it is not there."""
         node, _, _ = self._follow(steps)
         if node is not None and text:
             at = self.source.text.find(text, node.start_mark.index, node.end_mark.index)
@@ -48,38 +48,38 @@ class Tree:
         return self.span(steps)
 
     def find(self, text: str) -> Span | None:
-        """Point at the first value in which `text` stands; none if there is none."""
+        """Return the span of `text` in the first value that contains it; None if there is none."""
         for steps, value in self.walk():
             if text and isinstance(value, str) and text in value:
                 return self.inside(steps, text)
         return None
 
     def there(self, steps: Steps) -> Steps:
-        """Give those of the steps that the file has: a model's path without its names of shorthand fields."""
+        """Return those of the steps that the file has: the path of a model without the names of shorthand fields."""
         return self._follow(steps)[2]
 
     def written(self, steps: Steps) -> str | None:
-        """Give a single value as it was typed, `1.10` and not 1.1; none for a list or a mapping."""
+        """Return a single value as it was typed, `1.10` and not 1.1; None for a list or a mapping."""
         node, _, _ = self._follow(steps)
         return str(node.value) if isinstance(node, yaml.ScalarNode) else None
 
     def rewritten(self, words: Mapping[Steps, str]) -> str:
-        """Give the text of the file with other words in the place of single values; all else stays as typed."""
+        """Return the text of the file with single values replaced; everything else stays as typed."""
         text = self.source.text
         places = []
-        for steps, said in words.items():
+        for steps, value in words.items():
             node, _, found = self._follow(steps)
             if isinstance(node, yaml.ScalarNode) and found == steps:
                 end = "\n" if node.style in ("|", ">") else ""  # block text ends with its last line
                 places.append(
-                    (node.start_mark.index, node.end_mark.index, json.dumps(said, ensure_ascii=False) + end)
+                    (node.start_mark.index, node.end_mark.index, json.dumps(value, ensure_ascii=False) + end)
                 )
-        for start, stop, said in sorted(places, reverse=True):
-            text = text[:start] + said + text[stop:]
+        for start, stop, value in sorted(places, reverse=True):
+            text = text[:start] + value + text[stop:]
         return text
 
     def _follow(self, steps: Steps) -> tuple[yaml.Node | None, yaml.Node | None, Steps]:
-        """Give the node that the steps lead to, the node of its key, and the steps that the file has."""
+        """Return the node that the steps lead to, the node of its key, and the steps that the file has."""
         node, key_node, found = self.node, None, []
         for step in steps:
             child = _child(node, step)
@@ -89,13 +89,13 @@ class Tree:
         return node, key_node, tuple(found)
 
     def walk(self) -> Iterator[tuple[Steps, Any]]:
-        """Give every value of the file with the steps to it, from the top down."""
-        if not self._walked:  # each check walks through all of them
+        """Yield every value of the file with the steps to it, from the top down."""
+        if not self._walked:  # every check walks over all values
             self._walked.extend(_walk(self.value, ()))
         return iter(self._walked)
 
     def span_of(self, node: yaml.Node) -> Span:
-        """Point at one YAML node; a list or mapping is shown by its first line."""
+        """Return the span of a YAML node; that of a list or mapping is its first line."""
         start, end = node.start_mark, node.end_mark
         if isinstance(node, yaml.ScalarNode) and end.line == start.line:
             length = end.column - start.column

@@ -1,7 +1,7 @@
-"""Slips: what libyaml says of broken YAML → what the author reads, and the cure.
+"""Broken YAML: what libyaml reports → what the author reads, and the cure.
 
-libyaml speaks of tokens and block mappings, and points at where it gave up. Authors know quotes, colons and
-indentation, and look for where the broken thing begins.
+libyaml reports tokens and block mappings, and the place where it gave up. Authors know quotes, colons and
+indentation, and look for the place where the problem begins.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from bifolio.core.diagnostics import Diagnostic, Source, Span, shorten
 
 
 @dataclass(frozen=True, slots=True)
-class _Slip:
-    """How one mistake in YAML shows, what to call it, and the cure.
+class _Mistake:
+    """A mistake in YAML: how to recognise it, what to call it, and the cure.
 
-    `sign` is a part of what libyaml says. `at_start` points at where the broken thing begins (the quote that
-    opens, the star) and not at where libyaml gave up.
+    `sign` is a part of what libyaml reports. With `at_start` the finding points to where the problem begins (the
+    opening quote, the star), not to where libyaml gave up.
     """
 
     sign: str
@@ -30,75 +30,94 @@ class _Slip:
 
 
 _IN_QUOTES = "put the text in quotes"
-SLIPS = (  # the first that fits wins
-    _Slip("scanning a quoted scalar", "the quote that opens here is not closed", "close it", at_start=True),
-    _Slip("parsing a flow", "the bracket that opens here is not closed", "close it", at_start=True),
-    _Slip("scanning an alias", 'text cannot begin with "*"', _IN_QUOTES, at_start=True),
-    _Slip("undefined alias", 'text cannot begin with "*"', _IN_QUOTES),
-    _Slip("scanning an anchor", 'text cannot begin with "&"', _IN_QUOTES, at_start=True),
-    _Slip("duplicate anchor", "this & name stands twice", "write the value out instead of using & and *"),
-    _Slip("parsing a tag", 'text cannot begin with "!"', _IN_QUOTES, at_start=True),
-    _Slip("scanning a tag", 'text cannot begin with "!"', _IN_QUOTES, at_start=True),
-    _Slip("undefined tag handle", 'text cannot begin with "!"', _IN_QUOTES),
-    _Slip("scanning a block scalar", 'text cannot begin with ">" or "|"', _IN_QUOTES, at_start=True),
-    _Slip("unknown escape", 'a "\\" that says nothing', 'write "\\\\" for a "\\", or use single quotes'),
-    _Slip("hexdecimal number", 'a "\\" that says nothing', 'write "\\\\" for a "\\", or use single quotes'),
-    _Slip("escape code", 'a "\\" that names no letter', "write the letter itself"),
-    _Slip("cannot start any token", "a sign that no text may begin with", _IN_QUOTES),
-    _Slip("did not find expected node", "a sign that no text may begin with", _IN_QUOTES),
-    _Slip("mapping keys are not allowed", "a sign that no text may begin with", _IN_QUOTES),
-    _Slip("sequence entries are not allowed", 'a "-" in the middle of a line', "begin lists on a new line"),
-    _Slip(
+MISTAKES = (  # the first match wins
+    _Mistake(
+        "scanning a quoted scalar", "the quote that opens here is not closed", "close it", at_start=True
+    ),
+    _Mistake("parsing a flow", "the bracket that opens here is not closed", "close it", at_start=True),
+    _Mistake("scanning an alias", 'text cannot begin with "*"', _IN_QUOTES, at_start=True),
+    _Mistake("undefined alias", 'text cannot begin with "*"', _IN_QUOTES),
+    _Mistake("scanning an anchor", 'text cannot begin with "&"', _IN_QUOTES, at_start=True),
+    _Mistake(
+        "duplicate anchor", 'this "&" name is used twice', "write the value out instead of using & and *"
+    ),
+    _Mistake("parsing a tag", 'text cannot begin with "!"', _IN_QUOTES, at_start=True),
+    _Mistake("scanning a tag", 'text cannot begin with "!"', _IN_QUOTES, at_start=True),
+    _Mistake("undefined tag handle", 'text cannot begin with "!"', _IN_QUOTES),
+    _Mistake("scanning a block scalar", 'text cannot begin with ">" or "|"', _IN_QUOTES, at_start=True),
+    _Mistake(
+        "unknown escape", 'a "\\" that has no meaning here', 'write "\\\\" for a "\\", or use single quotes'
+    ),
+    _Mistake(
+        "hexdecimal number",
+        'a "\\" that has no meaning here',
+        'write "\\\\" for a "\\", or use single quotes',
+    ),
+    _Mistake("escape code", 'a "\\" that does not name a character', "write the character itself"),
+    _Mistake("cannot start any token", "a character that text cannot begin with", _IN_QUOTES),
+    _Mistake("did not find expected node", "a character that text cannot begin with", _IN_QUOTES),
+    _Mistake("mapping keys are not allowed", "a character that text cannot begin with", _IN_QUOTES),
+    _Mistake(
+        "sequence entries are not allowed", 'a "-" in the middle of a line', "begin lists on a new line"
+    ),
+    _Mistake(
         "could not find expected ':'", "a key without its colon", 'write it as "key: value"', at_start=True
     ),
-    _Slip("expected '-' indicator", "a key beside list items", "check the indentation of this line"),
-    _Slip("another document", "a second document in one file", 'take out the second "---"'),
-    _Slip("<document start>", "words after the end of the document", 'take out "..." and what follows'),
-    _Slip("incompatible YAML", "a line for another version of YAML", "take it out"),
-    _Slip("did not find expected key", "a line that fits nothing above it", "check its indentation"),
+    _Mistake("expected '-' indicator", "a key beside list items", "check the indentation of this line"),
+    _Mistake("another document", "a second document in one file", 'remove the second "---"'),
+    _Mistake("<document start>", "words after the end of the document", 'remove "..." and what follows'),
+    _Mistake("incompatible YAML", "a line for another version of YAML", "remove it"),
+    _Mistake(
+        "did not find expected key", "a line that does not fit anything above it", "check its indentation"
+    ),
 )
 
 
-def name_slip(source: Source, error: yaml.MarkedYAMLError) -> Diagnostic:
-    """Say in the author's words what is wrong with a file that is not YAML."""
-    said = f"{error.context or ''} {error.problem or ''}"
-    slip = next((slip for slip in SLIPS if slip.sign in said), None)
-    mark = error.context_mark if slip and slip.at_start and error.context_mark else error.problem_mark
+def explain(source: Source, error: yaml.MarkedYAMLError) -> Diagnostic:
+    """Return a finding that says in the author's words why a file is not YAML."""
+    report = f"{error.context or ''} {error.problem or ''}"
+    known = next((mistake for mistake in MISTAKES if mistake.sign in report), None)
+    mark = error.context_mark if known and known.at_start and error.context_mark else error.problem_mark
     span = _at_mark(source, mark or error.context_mark)
-    what, cure = _named_slip(source, span, said, error) or (
-        (slip.words, slip.cure) if slip else (shorten(said), "check the indentation and the quotes here")
+    what, cure = _seen_in_line(source, span, report, error) or (
+        (known.words, known.cure) if known else (shorten(report), "check the indentation and the quotes here")
     )
     if cure == _IN_QUOTES and (rest := source.line(span.line)[span.column - 1 :].strip()):
         cure += f": {_quoted(rest)}"
-    return Diagnostic("load.broken-yaml", f"this is not YAML: {what}", span, help=cure)
+    return Diagnostic("load.broken-yaml", f"this is not valid YAML: {what}", span, help=cure)
 
 
-def _named_slip(source: Source, span: Span, said: str, error: yaml.MarkedYAMLError) -> tuple[str, str] | None:
-    """Name the slips that libyaml's words do not tell apart, by what stands in the line."""
+def _seen_in_line(
+    source: Source, span: Span, report: str, error: yaml.MarkedYAMLError
+) -> tuple[str, str] | None:
+    """Tell apart by the line itself the mistakes for which libyaml has only one name."""
     line = source.line(span.line)
     if "\t" in line[: len(line) - len(line.lstrip())]:
         return "a tab in the indentation", "use spaces instead"
-    if "mapping values are not allowed" in said:
-        return _colon_slip(line, span)
-    if "did not find expected key" in said:
+    if "mapping values are not allowed" in report:
+        return _second_colon(line, span)
+    if "did not find expected key" in report:
         if line[: span.column - 1].rstrip().endswith(('"', "'")):
-            return "words after a closing quote", "put the whole text in quotes of the other sort"
+            return "words after a closing quote", "put the whole text in quotes of the other kind"
         if line.lstrip().startswith("- "):
-            return "a list item that fits nothing above it", "list items start in one column"
-    if "parsing a flow" in said and error.problem_mark and error.problem_mark.line == span.line - 1:
+            return (
+                "a list item that does not fit anything above it",
+                "start all items of a list in the same column",
+            )
+    if "parsing a flow" in report and error.problem_mark and error.problem_mark.line == span.line - 1:
         return "a comma or a bracket is missing in this list", "check the commas, quotes and brackets"
     return None
 
 
-def _colon_slip(line: str, span: Span) -> tuple[str, str]:
+def _second_colon(line: str, span: Span) -> tuple[str, str]:
     value = re.match(r"\s*(?:- +)*[^:]+: +(?=\S)", line[: span.column - 1])
     if value is None:
-        return "keys below a line of words", "check the indentation of this line"
+        return "keys below a line of text", "check the indentation of this line"
     return "a second colon in one line", f"{_IN_QUOTES}: {_quoted(line[value.end() :].strip())}"
 
 
 def _at_mark(source: Source, mark: Any) -> Span:
-    """Point where libyaml points, but not past the last line, where there is nothing to see."""
+    """Return the place that libyaml reports, but not past the last line, where there is nothing to see."""
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
     if line > source.line_count:
         line = max(1, source.line_count)
@@ -107,7 +126,7 @@ def _at_mark(source: Source, mark: Any) -> Span:
 
 
 def _quoted(text: str) -> str:
-    """Write a text as YAML takes it, in the quotes that it does not hold itself."""
+    """Return a text in quotes as YAML has it, in those that it does not contain itself."""
     if '"' not in text and "\\" not in text:
         return f'"{shorten(text)}"'
     return "'" + shorten(text.replace("'", "''")) + "'"

@@ -1,15 +1,14 @@
-"""Load: YAML text → plain values that remember where they stand.
+"""YAML text → plain values, and the place of each in the text.
 
-Values are what YAML 1.2's core schema says, and less: `no` is a word, `010` and `1e3` are words, a date
-is a word that the model reads. Keys may not repeat; merge keys, tags and several documents in one
-file are refused, and aliases are counted before they are followed, so that no small file can
+Values are those of the core schema of YAML 1.2, or fewer: `no` is a string, `010` and `1e3` are strings, a date
+is a string that the model reads. Keys may not repeat; merge keys, tags and several documents in one
+file are refused, and values that aliases repeat are counted, so that no small file can
 become a large one. Nothing here knows what a handout is.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
@@ -25,7 +24,7 @@ from bifolio.core.diagnostics import (
 )
 from bifolio.core.files import OutsideError, ProjectFiles
 from bifolio.core.source_tree import Tree
-from bifolio.core.yaml_errors import name_slip
+from bifolio.core.yaml_errors import explain
 
 try:  # PyYAML without libyaml still works, about eight times slower.
     from yaml import CSafeLoader as _YamlLoader
@@ -35,7 +34,7 @@ except ImportError:  # pragma: no cover
 MAX_FILE_BYTES = 2_000_000
 MAX_NODES = 100_000
 MAX_DEPTH = 60
-MOST_CONTROLS = 20  # what more there is of them, a file of another sort has in thousands
+MAX_CONTROLS = 20  # a file of another format has thousands of them
 
 _NULL = re.compile(r"~|null|Null|NULL|")
 _BOOL = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
@@ -57,13 +56,11 @@ def read_text(files: ProjectFiles, name: str) -> Source:
     """Read the text of a file that a person wrote. Raises as `load` does."""
     raw = _read(files, name)
     if len(raw) > MAX_FILE_BYTES:
-        raise ContentError(
-            Diagnostic(
-                "load.too-large",
-                f"the file has {len(raw):,} bytes; at most {MAX_FILE_BYTES:,} are read",
-                where=name,
-                help="split it into several files",
-            )
+        raise ContentError.of(
+            "load.too-large",
+            f"the file has {len(raw):,} bytes; at most {MAX_FILE_BYTES:,} are read",
+            where=name,
+            help="split it into several files",
         )
     try:
         source = Source(name, raw.decode("utf-8-sig"))
@@ -77,37 +74,33 @@ def _read(files: ProjectFiles, name: str) -> bytes:
     try:
         return files.read_bytes(name)
     except OutsideError as error:
-        raise ContentError(
-            Diagnostic(
-                "load.outside",
-                "the file is a link to a place outside the project",
-                where=name,
-                help="put the file itself here",
-            )
+        raise ContentError.of(
+            "load.outside",
+            "the file is a link to a place outside the project",
+            where=name,
+            help="put the file itself here",
         ) from error
     except OSError as error:
         reason = "is not there" if isinstance(error, FileNotFoundError) else "cannot be read"
-        raise ContentError(
-            Diagnostic(
-                "load.missing-file",
-                f"the file {reason}",
-                where=name,
-                help="check the name, and that the file is in this folder",
-            )
+        raise ContentError.of(
+            "load.missing-file",
+            f"the file {reason}",
+            where=name,
+            help="check the name, and that the file is in this folder",
         ) from error
 
 
 def _not_utf8(raw: bytes, error: UnicodeDecodeError, name: str) -> Diagnostic:
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        said, span = "the file is UTF-16 text, not UTF-8", None
+        message, span = "the file is UTF-16 text, not UTF-8", None
     else:
-        # What comes before the fault is sound; the rest is only there to show the line.
+        # What precedes the byte is UTF-8; the rest is only needed to show the line.
         source = Source(name, raw.decode("utf-8", errors="replace").removeprefix("\ufeff"))
         span = source.place(len(raw[: error.start].decode("utf-8-sig")))
-        said = "here is a byte that is not UTF-8 text"
+        message = "here is a byte that is not UTF-8 text"
     return Diagnostic(
         "load.not-utf8",
-        said,
+        message,
         span,
         help='save the file as "UTF-8" in your editor',
         where=None if span else name,
@@ -115,26 +108,24 @@ def _not_utf8(raw: bytes, error: UnicodeDecodeError, name: str) -> Diagnostic:
 
 
 def parse(text: str, name: str) -> Tree:
-    """Turn YAML text into a Tree; `name` is how findings call it."""
+    """Parse YAML text; `name` is that of the file in findings. Raises ContentError."""
     source = Source(name, text)
     _refuse_controls(source)
     try:
         node = _compose(source)
     except yaml.MarkedYAMLError as error:
-        raise ContentError(name_slip(source, error)) from error
+        raise ContentError(explain(source, error)) from error
     if node is None:
         return Tree(source, None, None)
-    findings: list[Diagnostic] = []
-    tree = Tree(source, None, node)
-    budget = _Budget(source)
-    value = _construct(node, tree, findings, budget, ())
-    if findings:
-        raise ContentError(findings)
+    values = _Values(Tree(source, None, node))
+    value = values.of(node)
+    if values.findings:
+        raise ContentError(values.findings)
     return Tree(source, value, node)
 
 
 _SUSPECTS = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\uffff"
-"""All that may be a control character; the few that are not are told apart one by one."""
+"""All that may be control characters; the few that are not are told apart one by one."""
 
 _SUSPECT = re.compile(f"[{_SUSPECTS}]")
 _SUSPECT_ESCAPE = re.compile(f"[\r{_SUSPECTS}]")
@@ -143,32 +134,35 @@ _SUSPECT_ESCAPE = re.compile(f"[\r{_SUSPECTS}]")
 def _refuse_controls(source: Source) -> None:
     refused = (found for found in _SUSPECT.finditer(source.text) if _is_refused(found.group()))
     findings = [
-        _control(found.group(), source.place(found.start())) for found in islice(refused, MOST_CONTROLS)
+        _control(found.group(), source.place(found.start())) for found in islice(refused, MAX_CONTROLS)
     ]
     if findings:
         raise ContentError(findings)
 
 
 def _is_refused(character: str) -> bool:
-    # U+FFFE and U+FFFF stop libyaml; a byte order mark in the middle is a slip of two joined files.
+    # U+FFFE and U+FFFF stop libyaml; a byte order mark in the middle comes of joining two files.
     return is_control(character) or character in "\ufeff\ufffe\uffff"
+
+
+_INVISIBLE = {
+    **dict.fromkeys((0x85, 0x2028, 0x2029), "an invisible line end"),
+    0xFEFF: "an invisible byte order mark",
+}
 
 
 def _control(character: str, span: Span) -> Diagnostic:
     code = ord(character)
-    what = {
-        0x85: "an invisible line end",
-        0x2028: "an invisible line end",
-        0x2029: "an invisible line end",
-        0xFEFF: "an invisible byte order mark",
-    }.get(code, "an invisible sign that turns text round" if code > 0x2000 else "a control character")
-    return Diagnostic(
-        "load.control-character", f"{what} (U+{code:04X}) stands here", span, help="take it out"
+    is_direction = code > 0x2000
+    other = (
+        "an invisible character that changes the direction of text" if is_direction else "a control character"
     )
+    message = f"{_INVISIBLE.get(code, other)} (U+{code:04X})"
+    return Diagnostic("load.control-character", message, span, help="delete it")
 
 
 def _compose(source: Source) -> yaml.Node | None:
-    _refuse_bottomless(source)
+    _refuse_deep_nesting(source)
     loader = _YamlLoader(source.text)
     try:
         node = loader.get_single_node()
@@ -177,9 +171,9 @@ def _compose(source: Source) -> yaml.Node | None:
     return node if isinstance(node, yaml.Node) else None
 
 
-def _refuse_bottomless(source: Source) -> None:
-    # libyaml recurses in C while it composes and dies of 100,000 open brackets (PyYAML 6.0.3). A
-    # file this shallow by count cannot get there; any other is scanned flat, event by event.
+def _refuse_deep_nesting(source: Source) -> None:
+    # libyaml recurses in C while it composes and crashes on 100,000 open brackets (PyYAML 6.0.3). A
+    # file with few brackets and indents is safe; any other is scanned without recursion, event by event.
     text = source.text
     indents = max((len(line) - len(line.lstrip(" -?:")) for line in text.splitlines()), default=0)
     if text.count("[") + text.count("{") + indents < 1000:
@@ -200,126 +194,97 @@ def _refuse_bottomless(source: Source) -> None:
         loader.dispose()
 
 
-@dataclass(slots=True)
-class _Budget:
-    """What a file may still grow to; a long text that an alias repeats counts for its length."""
-
-    source: Source
-    nodes: int = 0
-
-    def spend(self, node: yaml.Node) -> None:
-        self.nodes += 1 + (len(node.value) // 100 if isinstance(node, yaml.ScalarNode) else 0)
-        if self.nodes > MAX_NODES:
-            raise ContentError(
-                Diagnostic(
-                    "load.too-many",
-                    f"the file grows to more than {MAX_NODES:,} values",
-                    Span(self.source, 1, 1),
-                    help="write values out instead of repeating them with & and *",
-                )
-            )
-
-
-def _construct(
-    node: yaml.Node,
-    tree: Tree,
-    findings: list[Diagnostic],
-    budget: _Budget,
-    above: tuple[int, ...],
-) -> Any:
-    budget.spend(node)
-    if len(above) > MAX_DEPTH:
-        raise ContentError(_too_deep(tree.span_of(node)))
-    if id(node) in above:
-        raise ContentError(
-            Diagnostic(
-                "load.self-reference",
-                "an alias points at a value that contains it",
-                tree.span_of(node),
-                help="write the value out instead of using & and *",
-            )
-        )
-    _refuse_tag(node, tree, findings)
-    if isinstance(node, yaml.ScalarNode):
-        return _scalar(node, tree, findings)
-    inside = (*above, id(node))
-    if isinstance(node, yaml.SequenceNode):
-        return [_construct(item, tree, findings, budget, inside) for item in node.value]
-    assert isinstance(node, yaml.MappingNode)
-    result: dict[str, Any] = {}
-    for key_node, value_node in node.value:
-        key = _key(key_node, tree, findings)
-        value = _construct(value_node, tree, findings, budget, inside)
-        if key is None:
-            continue
-        if key in result:
-            first = next(k for k, _ in node.value if getattr(k, "value", None) == key)
-            findings.append(
-                Diagnostic(
-                    "load.duplicate-key",
-                    f'"{key}" stands twice here; the first is in line {first.start_mark.line + 1}',
-                    tree.span_of(key_node),
-                    help="keep one of the two",
-                )
-            )
-            continue
-        result[key] = value
-    return result
-
-
-def _key(node: yaml.Node, tree: Tree, findings: list[Diagnostic]) -> str | None:
-    if not isinstance(node, yaml.ScalarNode):
-        sign = "{" if isinstance(node, yaml.MappingNode) else "["
-        findings.append(
-            Diagnostic(
-                "load.bad-key",
-                f'"{sign}" opens a list or keys and values, and cannot begin a key',
-                tree.span_of(node),
-                help='put text that begins with "{" or "[" in quotes',
-            )
-        )
-        return None
-    if node.value == "<<" and not node.style:
-        findings.append(
-            Diagnostic(
-                "load.merge-key",
-                'merge keys ("<<") are not used here',
-                tree.span_of(node),
-                help="write the fields out",
-            )
-        )
-        return None
-    _refuse_tag(node, tree, findings)
-    return str(_scalar(node, tree, findings, as_word=True))
-
-
 _TAG = re.compile(r"(?:&\S+\s+)?(!\S*)")
 
 
-def _refuse_tag(node: yaml.Node, tree: Tree, findings: list[Diagnostic]) -> None:
-    # Plain values get a tag of the core from libyaml; only one that somebody wrote stands in the text.
-    start = node.start_mark.index
-    if isinstance(node, yaml.MappingNode) and node.value and node.value[0][0].start_mark.index == start:
-        return  # what stands there is of its first key
-    if written := _TAG.match(tree.source.text, start):
-        findings.append(
-            Diagnostic(
-                "load.tag",
-                f'the tag "{shorten(written[1])}" is not used here',
-                tree.source.place(written.start(1), len(written[1])),
-                help="take the tag out; put text in quotes if it has special characters",
+class _Values:
+    """Turns the nodes of a tree into values, and collects what is wrong with them."""
+
+    def __init__(self, tree: Tree) -> None:
+        self.tree = tree
+        self.findings: list[Diagnostic] = []
+        self.count = 0
+        """The values so far; a long text that aliases repeat counts by its length."""
+
+    def of(self, node: yaml.Node, above: tuple[int, ...] = ()) -> Any:
+        """Return the value of a node inside the nodes `above`. Raises ContentError for a file that expands too far."""
+        self._count(node)
+        if len(above) > MAX_DEPTH:
+            raise ContentError(_too_deep(self.tree.span_of(node)))
+        if id(node) in above:
+            raise ContentError.of(
+                "load.self-reference",
+                "an alias refers to a value that contains it",
+                self.tree.span_of(node),
+                help="write the value out instead of using & and *",
             )
-        )
+        self._check_tag(node)
+        if isinstance(node, yaml.ScalarNode):
+            return self._scalar(node)
+        inside = (*above, id(node))
+        if isinstance(node, yaml.SequenceNode):
+            return [self.of(item, inside) for item in node.value]
+        assert isinstance(node, yaml.MappingNode)
+        result: dict[str, Any] = {}
+        for key_node, value_node in node.value:
+            key = self._key(key_node)
+            value = self.of(value_node, inside)
+            if key is None:
+                continue
+            if key in result:
+                first = next(k for k, _ in node.value if getattr(k, "value", None) == key)
+                message = f'"{key}" appears twice here; the first is in line {first.start_mark.line + 1}'
+                self._report("load.duplicate-key", message, key_node, "keep one of the two")
+                continue
+            result[key] = value
+        return result
 
+    def _count(self, node: yaml.Node) -> None:
+        self.count += 1 + (len(node.value) // 100 if isinstance(node, yaml.ScalarNode) else 0)
+        if self.count > MAX_NODES:
+            raise ContentError.of(
+                "load.too-many",
+                f"the file expands to more than {MAX_NODES:,} values",
+                Span(self.tree.source, 1, 1),
+                help="write values out instead of repeating them with & and *",
+            )
 
-def _scalar(node: yaml.ScalarNode, tree: Tree, findings: list[Diagnostic], *, as_word: bool = False) -> Any:
-    text: str = node.value
-    if node.style:  # quoted or block text; libyaml calls a plain scalar's style ""
-        # "\\0" writes a control character that the file itself does not hold.
-        if refused := next(filter(_is_refused, _SUSPECT_ESCAPE.findall(text)), None):
-            findings.append(_control(refused, tree.span_of(node)))
-        return text
-    return text if as_word else _plain_value(text)
+    def _key(self, node: yaml.Node) -> str | None:
+        if not isinstance(node, yaml.ScalarNode):
+            sign = "{" if isinstance(node, yaml.MappingNode) else "["
+            message = f'"{sign}" opens a list or keys and values, and cannot begin a key'
+            self._report("load.bad-key", message, node, 'put text that begins with "{" or "[" in quotes')
+            return None
+        if node.value == "<<" and not node.style:
+            message = 'merge keys ("<<") are not supported'
+            self._report("load.merge-key", message, node, "write the fields out")
+            return None
+        self._check_tag(node)
+        return str(self._scalar(node, as_word=True))
+
+    def _check_tag(self, node: yaml.Node) -> None:
+        # libyaml gives every plain value a tag; only one that somebody wrote is in the text.
+        start = node.start_mark.index
+        if isinstance(node, yaml.MappingNode) and node.value and node.value[0][0].start_mark.index == start:
+            return  # a tag here belongs to the first key
+        if written := _TAG.match(self.tree.source.text, start):
+            place = self.tree.source.place(written.start(1), len(written[1]))
+            message = f'the tag "{shorten(written[1])}" is not supported'
+            cure = "remove the tag; put text in quotes if it has special characters"
+            self._report("load.tag", message, place, cure)
+
+    def _scalar(self, node: yaml.ScalarNode, *, as_word: bool = False) -> Any:
+        text: str = node.value
+        if node.style:  # quoted or block text; libyaml calls a plain scalar's style ""
+            # "\\0" is a control character that the file itself does not contain.
+            if refused := next(filter(_is_refused, _SUSPECT_ESCAPE.findall(text)), None):
+                self.findings.append(_control(refused, self.tree.span_of(node)))
+            return text
+        return text if as_word else _plain_value(text)
+
+    def _report(self, code: str, message: str, place: yaml.Node | Span, cure: str) -> None:
+        span = self.tree.span_of(place) if isinstance(place, yaml.Node) else place
+        self.findings.append(Diagnostic(code, message, span, help=cure))
 
 
 def _plain_value(text: str) -> Any:
@@ -337,7 +302,7 @@ def _plain_value(text: str) -> Any:
 def _too_deep(span: Span) -> Diagnostic:
     return Diagnostic(
         "load.too-deep",
-        f"lists and mappings stand more than {MAX_DEPTH} deep in each other",
+        f"lists and mappings are nested more than {MAX_DEPTH} levels deep",
         span,
-        help="handouts are flat; close what is open before this place",
+        help="close what is open before this place",
     )

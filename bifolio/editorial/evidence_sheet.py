@@ -28,10 +28,10 @@ from bifolio.model.blocks import (
     KeyPoints,
     LogTable,
     Steps,
-    TableRow,
     WriteIn,
     walk,
 )
+from bifolio.model.blocks.log_table import TableRow
 from bifolio.model.evidence import Evidence
 from bifolio.model.handout import Handout
 from bifolio.model.reading import Reading
@@ -48,7 +48,7 @@ def evidence_sheets(
     labels = repository.locale(repository.plan.language).labels
     found: dict[str, Handout] = {}
     for item, handout in handouts.items():
-        subject = subject_of(repository, item, handout, region, handout.review.written)
+        subject = subject_of(repository, item, handout, region)
         counts = Counter(finding.code for finding in lint(subject))
         sheets = sheets_of(handout, repository.evidence, subject.reading, counts, labels)
         names = [f"{item}.evidence", *(f"{item}.evidence-{number}" for number in range(2, len(sheets) + 1))]

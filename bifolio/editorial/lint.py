@@ -9,20 +9,22 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal
 
 from bifolio.core.diagnostics import Diagnostic, Severity, Span, shorten
 from bifolio.core.phone_numbers import Scheme, numbers_in
+from bifolio.core.sentences import sentences as sentences_in
 from bifolio.core.source_tree import Steps, Tree
+from bifolio.model.base import Model
 from bifolio.model.blocks import Callout, Glossary, HelpWhen, Resources, walk
 from bifolio.model.evidence import Evidence
 from bifolio.model.handout import Handout
+from bifolio.model.house_words import HouseWords, SafetySentence
 from bifolio.model.reading import Reading
-from bifolio.model.region import Region
-from bifolio.model.words import HouseWords
+from bifolio.model.region import Region, SupportLine
 
 MAX_WORDS = 20
 MAX_PARAGRAPH = 5 * 58
@@ -51,6 +53,7 @@ _SILENT = frozenset(
         "written",
         "due",
         "columns",
+        "safety",
     ]
 )
 """Keys whose values nobody reads as running text."""
@@ -90,6 +93,10 @@ class Subject:
     evidence: Evidence
     words: HouseWords
     today: datetime.date
+    safety: Mapping[str, SafetySentence] = field(default_factory=dict)
+    """What is said of each danger, by name."""
+    parts: Mapping[str, Handout] = field(default_factory=dict)
+    """Of a booklet: the handouts that it binds, whole."""
 
     @cached_property
     def passages(self) -> tuple[Passage, ...]:
@@ -100,6 +107,12 @@ class Subject:
         """The facts that the file itself cites; a booklet's parts answer for their own."""
         return tuple(fact for fact in self.handout.cites if self.tree.find(fact))
 
+    def dangers_in(self, text: str) -> Iterator[tuple[str, str]]:
+        """Yield the name of each danger that a text speaks of, with the words for it."""
+        for name, sentence in self.safety.items():
+            if sentence.pattern and (found := sentence.pattern.search(text)):
+                yield name, found[0]
+
     @property
     def for_clinicians(self) -> bool:
         return set(self.handout.audience) == {"clinician"}
@@ -109,6 +122,10 @@ class Subject:
         """How hard its running text is to read; labels and cells are none."""
         return reading([p.text for p in self.passages if p.role == "running"])
 
+    def lines_of(self, block: Resources) -> tuple[SupportLine, ...]:
+        """Return the support lines that a block shows in this region."""
+        return self.region.choose(block.lines, block.topics, block.limit, also=block.also)
+
     def at(self, steps: Steps, words: str = "") -> Span:
         """Point at a text of the file, or at the words in it."""
         whole = self.tree.span(steps)
@@ -117,7 +134,16 @@ class Subject:
 
 def lint(subject: Subject) -> list[Diagnostic]:
     """Give everything an editor would change in one handout, in the order of the file."""
-    found = [finding for rule in RULES for finding in rule(subject)]
+    return _found(subject, RULES)
+
+
+def warn(subject: Subject) -> list[Diagnostic]:
+    """Return what could leave a reader without help, as warnings: a build tells it, and goes on."""
+    return [replace(finding, severity=Severity.WARNING) for finding in _found(subject, SAFETY)]
+
+
+def _found(subject: Subject, rules: Iterable[Rule]) -> list[Diagnostic]:
+    found = [finding for rule in rules for finding in rule(subject)]
     return sorted(found, key=lambda finding: finding.sort_key)
 
 
@@ -159,9 +185,7 @@ def sentences(text: str) -> list[str]:
     >>> sentences("Stop. You can breathe, e.g. slowly. Nothing has to happen next.")
     ['Stop.', 'You can breathe, e.g. slowly.', 'Nothing has to happen next.']
     """
-    plain = re.sub(r"\*\*|\[([^\]]*)\]\([^)]*\)", r"\1", text)
-    parts = re.split(r"(?<=[.!?])[\"”’)]*\s+(?=\{?[A-Z“\"'(0-9])", " ".join(plain.split()))
-    return [part for part in parts if part]
+    return sentences_in(re.sub(r"\*\*|\[([^\]]*)\]\([^)]*\)", r"\1", text))
 
 
 def count_words(sentence: str) -> int:
@@ -173,7 +197,7 @@ def reading(texts: list[str]) -> Reading:
     """Measure running texts together."""
     import textstat_rs as textstat
 
-    parts = [part for text in texts for part in sentences(re.sub(r"\{(\w+)\}", r"\1", text))]
+    parts = [part for text in texts for part in sentences(re.sub(r"\{(\w+)\}", _as_read, text))]
     words = [word for part in parts for word in re.findall(r"[^\W\d_][\w'’-]*", part)]
     if not parts or not words:
         return Reading(0, 0, 0, 0.0, 0.0)
@@ -183,6 +207,11 @@ def reading(texts: list[str]) -> Reading:
     smog = 1.0430 * (30 * hard / len(parts)) ** 0.5 + 3.1291
     longest = max(map(count_words, parts))
     return Reading(len(words), len(parts), longest, round(grade, 2), round(smog, 2))
+
+
+def _as_read(word: re.Match[str]) -> str:
+    """Return a word of the region as it weighs on the page: a number is no hard word."""
+    return "0" if word[1] in ("emergency", "crisis") else word[1]
 
 
 # -- rules ---------------------------------------------------------------------------------------
@@ -393,6 +422,10 @@ def _parts(subject: Subject) -> Iterator[Diagnostic]:
                 yield _finding(
                     key.replace("_", "-"), f'"{key}" is missing', top, f'add "{key}: …" above the body'
                 )
+
+
+def _help_and_lines(subject: Subject) -> Iterator[Diagnostic]:
+    handout, top = subject.handout, subject.at(("kind",))
     blocks = list(walk(handout.body))
     stops = any(isinstance(b, Callout) and b.tone == "stop" for b in blocks)
     has_help = any(isinstance(b, HelpWhen) for b in blocks)
@@ -404,7 +437,8 @@ def _parts(subject: Subject) -> Iterator[Diagnostic]:
             'add "- help_when: default" near the end',
             Severity.ERROR,
         )
-    if not any(isinstance(b, Resources) for b in blocks):
+    resources = [b for b in blocks if isinstance(b, Resources)]
+    if not resources:
         yield _finding(
             "lines-missing",
             "there are no support lines",
@@ -412,6 +446,134 @@ def _parts(subject: Subject) -> Iterator[Diagnostic]:
             'add "- resources: {limit: 3}" near the end',
             Severity.ERROR,
         )
+    elif not any(map(subject.lines_of, resources)):
+        yield _finding(
+            "lines-missing",
+            f'the region "{subject.region.id}" has none of the support lines that are asked for',
+            top,
+            f"ask for other topics, or add a line to content/regions/{subject.region.id}.yaml",
+            Severity.ERROR,
+        )
+
+
+def _not_carried(subject: Subject) -> Iterator[Diagnostic]:
+    """Find the parts of a booklet all of whose help, or lines, are for other readers than the booklet's."""
+    readers = frozenset(subject.handout.audience)
+    for position, name in enumerate(subject.handout.handouts):
+        part = subject.parts.get(name)
+        if part is None:
+            continue
+        heard = list(walk(part.for_readers(readers).body))
+        for kind, what in ((HelpWhen, "when to get help"), (Resources, "support lines")):
+            whole = [block for block in walk(part.body) if isinstance(block, kind)]
+            if whole and not any(isinstance(block, kind) for block in heard):
+                others = sorted({reader for block in whole for reader in block.audience} - readers)
+                yield _finding(
+                    "not-carried",
+                    f'"{name}" has {what} only for {" and ".join(others)}, so the booklet leaves it out',
+                    subject.at(("handouts", position)),
+                    f"say it for {' and '.join(subject.handout.audience)}, too, in {name} or in the booklet",
+                )
+
+
+_ROWS = ("now", "soon", "when_you_can")
+_ADVICE = frozenset(["help_when", "callout", "exits"])
+"""Where a reader is told what to do."""
+
+
+def _is_only_named(passage: Passage) -> bool:
+    """Tell whether a text names a danger at most, as a title or a thing to tick does: nothing is said of it there."""
+    keys = set(passage.steps)
+    return bool(
+        passage.role == "label"
+        or keys & _OFFERED
+        or "summary" in keys
+        or ("checklist" in keys and "note" not in keys)
+    )
+
+
+def _block_of(steps: Steps) -> Steps:
+    """Return the way to the block that a text stands in."""
+    inner = max((at for at, step in enumerate(steps) if step in ("body", "blocks")), default=0)
+    return steps[: inner + 2]
+
+
+def _own_words_for_dangers(subject: Subject) -> Iterator[Diagnostic]:
+    """Find what is said of a danger in other words than on other pages.
+
+    Advice is in the shared words alone; other sentences have them in the same block.
+    """
+    if subject.for_clinicians:
+        return
+    shared = {sentence for one in subject.safety.values() for sentence in sentences(one.text)}
+    beside = {(_block_of(passage.steps), passage.text) for passage in subject.passages}
+    for passage in subject.passages:
+        for sentence in () if _is_only_named(passage) else passage.sentences:
+            for name, found in subject.dangers_in(sentence):
+                one = subject.safety[name]
+                is_advice = bool(_ADVICE & set(passage.steps))
+                is_late = bool(set(_ROWS[_ROWS.index(one.when) + 1 :]) & set(passage.steps))
+                is_there = not is_advice and (_block_of(passage.steps), one.text) in beside
+                if sentence not in shared and not is_there and not is_late:
+                    yield _finding(
+                        "danger-words",
+                        f'"{found}": a danger in other words than on other pages',
+                        subject.at(passage.steps, found),
+                        f"put {{safety: {name}}} {'in its place' if is_advice else 'beside it'}; "
+                        "its words are in content/defaults.yaml",
+                        Severity.ERROR,
+                    )
+
+
+def _half_told(subject: Subject) -> Iterator[Diagnostic]:
+    """Find a danger that is only named, and what to do about it is nowhere on the page."""
+    if subject.for_clinicians:
+        return
+    told = " ".join(sentence for text in _texts(subject.handout.body) for sentence in sentences(text))
+    missing = {name for name, one in subject.safety.items() if " ".join(sentences(one.text)) not in told}
+    for passage in filter(_is_only_named, subject.passages):
+        for name, found in subject.dangers_in(passage.text):
+            if name in missing:
+                missing.remove(name)
+                yield _finding(
+                    "danger-missing",
+                    f'"{found}": a danger, and nothing on the page says what to do',
+                    subject.at(passage.steps, found),
+                    f"add {{safety: {name}}}, for instance under {subject.safety[name].when} in help_when",
+                    Severity.ERROR,
+                )
+
+
+def _too_late(subject: Subject) -> Iterator[Diagnostic]:
+    """Find a danger in a row of a help block that is less urgent than it is."""
+    for block in walk(subject.handout.body):
+        for late, row in enumerate(_ROWS) if isinstance(block, HelpWhen) else ():
+            for text in _texts(getattr(block, row)):
+                span = subject.tree.find(text)
+                if span is None and subject.handout.handouts:
+                    continue  # of a part, which answers for it
+                for name, found in subject.dangers_in(text):
+                    when = subject.safety[name].when
+                    if late > _ROWS.index(when):
+                        yield _finding(
+                            "danger-late",
+                            f'"{found}" stands under {row}, where help comes too late',
+                            span or subject.at(("body",)),
+                            f"put {{safety: {name}}} under {when}",
+                            Severity.ERROR,
+                        )
+
+
+def _texts(value: object) -> Iterator[str]:
+    """Give every text of a model, in order."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from _texts(item)
+    elif isinstance(value, Model):
+        for name in type(value).model_fields:
+            yield from _texts(getattr(value, name))
 
 
 def _stale(subject: Subject) -> Iterator[Diagnostic]:
@@ -430,7 +592,7 @@ def _lines(subject: Subject) -> Iterator[Diagnostic]:
         line.id: line
         for block in walk(subject.handout.body)
         if isinstance(block, Resources)
-        for line in region.choose(block.lines, block.topics, block.limit)
+        for line in subject.lines_of(block)
     }
     for line in shown.values():
         ways: tuple[tuple[str | None, Scheme], ...] = ((line.phone, "tel"), (line.text, "sms"))
@@ -481,7 +643,12 @@ def _sources(subject: Subject) -> Iterator[Diagnostic]:
                 )
 
 
-RULES: tuple[Callable[[Subject], Iterator[Diagnostic]], ...] = (
+Rule = Callable[[Subject], Iterator[Diagnostic]]
+
+SAFETY: tuple[Rule, ...] = (_help_and_lines, _not_carried, _own_words_for_dangers, _half_told, _too_late)
+"""What a build tells, too."""
+
+RULES: tuple[Rule, ...] = (
     _grade,
     _long_sentences,
     _long_paragraphs,
@@ -491,6 +658,7 @@ RULES: tuple[Callable[[Subject], Iterator[Diagnostic]], ...] = (
     _uncited_numbers,
     _uncited_claims,
     _parts,
+    *SAFETY,
     _stale,
     _lines,
     _thin_evidence,

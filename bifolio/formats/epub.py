@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from urllib.parse import unquote
 from xml.etree.ElementTree import Element
 
-from bifolio.compose.composer import qr
+from bifolio.compose.clinic_panel import qr
 from bifolio.core.diagnostics import Diagnostic
 from bifolio.formats import epub_book, image
 from bifolio.formats.document_checks import (
@@ -54,7 +54,7 @@ def make(inputs: Inputs, stages: Stages) -> Artifact:
         form_code=qr(form_at) if form_at else None,
     )
     composer = stages.composer(layout.setup)
-    frame, compose = composer.frame("epub"), composer.document
+    frame, compose = composer.stylesheet.frame("epub"), composer.document
     body = epub_book.render(made.flow, made.paint, faces(layout.setup, stages), book, frame, compose)
     return stages.artifact(inputs, body, [*made.warnings, *proved(verify(body, job.path))])
 

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from bifolio.branding.palette import PAPER, PAPER_SENTINEL, SENTINELS, derive_night
-from bifolio.compose.composer import ApprovalLine, ClinicCopy, Composer
+from bifolio.compose.clinic_panel import ApprovalLine, ClinicCopy
+from bifolio.compose.composer import Composer
 from bifolio.core.diagnostics import Diagnostic
 from bifolio.formats.paint import Paint
 from bifolio.formats.stages import Stages

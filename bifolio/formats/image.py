@@ -75,7 +75,7 @@ def _cover_page(inputs: Inputs, stages: Stages, *, with_words: bool) -> Pending[
     handout = inputs.layout.handout if with_words else None
     composer = stages.composer(setup, stages.palette(clinic.seed))
     key = "cover", setup.fingerprint, clinic.fingerprint, inputs.layout.fingerprint if with_words else ""
-    html = stages.cache.memory.make(key, lambda: composer.cover(handout, clinic.brand.name))
+    html = stages.cache.memory.make(key, lambda: composer.sheets.cover(handout, clinic.brand.name))
     return stages.layouts.slots(html, f"{job.item}, cover" if with_words else f"cover of {job.brand}")
 
 

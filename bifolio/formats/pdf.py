@@ -64,7 +64,7 @@ def _imposed(inputs: Inputs, plate: Plate, pdf: bytes, stages: Stages) -> bytes:
     sides = 2 * len(sheets(form, plate.pages, has_back=has_back))
     told = fingerprint(setup.fingerprint, "sheet")
     sheet = replace(setup, edition=form.sheet, overrides=NOTHING, fingerprint=told)
-    note = stages.composer(sheet, stages.palette(GREY)).printer_note(handout, form, sides)
+    note = stages.composer(sheet, stages.palette(GREY)).sheets.printer_note(handout, form, sides)
     with placing(inputs.sources, setup.files):
         laid_out = stages.layouts.note(note, f"{inputs.job.pages}.print").take()
     return impose(pdf, form, laid_out, has_back=has_back)

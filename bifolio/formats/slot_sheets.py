@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from bifolio.compose.composer import FITS, ClinicCopy, Composer
+from bifolio.compose.clinic_panel import ClinicCopy
+from bifolio.compose.composer import Composer
+from bifolio.compose.slots import FITS
 from bifolio.core.diagnostics import DesignError, Diagnostic, Severity, Span, shorten
 from bifolio.layout.layouts import Layouts, Pending
 
@@ -35,7 +37,7 @@ class SlotSetting:
         self._names, self._sheet = self._begin(composer.slots(copy, {}))
 
     def _begin(self, slots: Mapping[str, Markup]) -> tuple[tuple[str, ...], Pending[bytes]]:
-        return tuple(slots), self._layouts.slots(self._composer.slot_sheet(slots), self._where)
+        return tuple(slots), self._layouts.slots(self._composer.sheets.slot_sheet(slots), self._where)
 
     def fitted(self) -> SlotSheet:
         """Wait for the slots, and set those anew that were too full. Raises DesignError where words never fit."""

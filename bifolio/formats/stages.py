@@ -12,7 +12,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from bifolio.branding.palette import SENTINELS, derive
-from bifolio.compose.composer import FITS, ApprovalLine, ClinicCopy, Composer, Design
+from bifolio.compose.clinic_panel import ApprovalLine, ClinicCopy
+from bifolio.compose.composer import Composer
+from bifolio.compose.design import Design
+from bifolio.compose.slots import FITS
 from bifolio.core.cache import Cache
 from bifolio.core.diagnostics import Diagnostic, ProofError
 from bifolio.core.files import ENGINE, STORE, ProjectFiles
@@ -154,7 +157,7 @@ class Stages:
             "region": job.region,
             "language": job.language,
             "inputs": (told := self.fingerprint(inputs)),
-            **self.composer(layout.setup).told_of(layout.handout),
+            **self.composer(layout.setup).metadata(layout.handout),
             "minutes": self.minutes(self.compose(layout)),
             **more,
         }
@@ -177,7 +180,7 @@ class Stages:
 
     def prefetch_styles(self, setup: PageSetup) -> None:
         """Have the styles parsed that all pages of a setup have."""
-        self.layouts.preload_styles(self.composer(setup).shared_styles())
+        self.layouts.preload_styles(self.composer(setup).stylesheet.page())
 
 
 def proved(findings: list[Diagnostic]) -> list[Diagnostic]:

@@ -44,7 +44,12 @@ def make(inputs: Inputs, stages: Stages) -> Artifact:
     made = flow(inputs, stages, on_web=True)
     composer = stages.composer(setup)
     body = render(
-        made.flow, made.paint, faces(setup, stages), made.copy.name, composer.frame("web"), composer.document
+        made.flow,
+        made.paint,
+        faces(setup, stages),
+        made.copy.name,
+        composer.stylesheet.frame("web"),
+        composer.document,
     )
     return stages.artifact(inputs, body, [*made.warnings, *proved(verify(body, inputs.job.path))])
 

@@ -1,4 +1,4 @@
-"""An approval: a named clinician's yes to one exact text. `approvals.yaml` in a brand's folder."""
+"""An approval: a named clinician approves one exact text. `approvals.yaml` in a brand's folder."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ def _names_a_role(signature: str) -> str:
 
 
 Signature = Annotated[Label, Field(max_length=90), AfterValidator(_names_a_role)]
-"""Who says yes, as it is printed: "Jo Example, clinical psychologist"."""
+"""Who approves, as printed: "Jo Example, clinical psychologist"."""
 
 
 class Approval(Model):
-    """Who said yes to what, and when. `text` is the SHA-256 of the words that they said yes to."""
+    """Who approved what, and when. `text` is the SHA-256 of the words that they approved."""
 
     item: Name
     region: Name
@@ -37,12 +37,12 @@ class Approval(Model):
 
     @property
     def key(self) -> tuple[str, str, str]:
-        """Name what it is a yes to: item, region and language."""
+        """What was approved: item, region and language."""
         return self.item, self.region, self.language
 
 
 class Approvals(Model):
-    """All that one brand has approved, the newest yes to each text."""
+    """Everything that one brand has approved; of each text the latest approval."""
 
     approvals: tuple[Approval, ...] = ()
 

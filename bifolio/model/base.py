@@ -1,4 +1,4 @@
-"""What all models share: frozen, strict about unknown keys, built only when first used."""
+"""What all models have in common: frozen, strict about unknown keys, built on first use."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bifolio.core.phone_numbers import calls_nobody
 
 
 class Model(BaseModel):
-    """A value that does not change once it is made."""
+    """An immutable value."""
 
     model_config = ConfigDict(
         frozen=True,
@@ -32,16 +32,16 @@ _LINK = re.compile(r"\]\(\s*([^)\s]*)([^)]*)")
 _LINK_END = re.compile(r"\s*(?:\"[^\"]*\"|'[^']*')?\s*$")
 _SAFE_LINK = re.compile(r"https?://|mailto:|tel:|#")
 _HTML = re.compile(r"</?[a-zA-Z][^>]*>")
-_KEPT = re.compile(r"\bslot:[a-z][a-z-]*|\bslot\.invalid\b")
-"""Placeholders by which the press finds a clinic's places on a plate."""
+_RESERVED = re.compile(r"\bslot:[a-z][a-z-]*|\bslot\.invalid\b")
+"""Placeholders that mark the slots of a clinic on a plate."""
 
 
 def check_inline(text: str) -> str:
-    """Refuse what inline text may not hold: pictures, HTML tags, links that are not for readers."""
+    """Refuse what inline text may not contain: pictures, HTML tags, links that are unsafe or broken."""
     if not any(unicodedata.category(character)[0] in "LNPS" for character in text):
-        raise PydanticCustomError("text_unseen", "nothing that a reader can see")
-    if kept := _KEPT.search(text):
-        raise PydanticCustomError("text_kept", "a placeholder of the press", {"word": kept.group()})
+        raise PydanticCustomError("text_unseen", "nothing visible")
+    if reserved := _RESERVED.search(text):
+        raise PydanticCustomError("text_kept", "a reserved placeholder", {"word": reserved.group()})
     if _IMAGE.search(text):
         raise PydanticCustomError("text_image", "a picture inside text")
     if tag := _HTML.search(text):
@@ -60,25 +60,25 @@ def check_inline(text: str) -> str:
 
 
 Text = Annotated[str, StringConstraints(min_length=1, max_length=4000), AfterValidator(check_inline)]
-"""Words for readers: a small, safe subset of Markdown (`**bold**`, `[link](https://…)`)."""
+"""Words for readers, in a small, safe subset of Markdown (`**bold**`, `[link](https://…)`)."""
 
 Label = Annotated[str, StringConstraints(min_length=1, max_length=120), AfterValidator(check_inline)]
 """A few words: a title, a label, a cell."""
 
 NAME = re.compile(r"^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$")
 Name = Annotated[str, StringConstraints(pattern=NAME.pattern, max_length=60)]
-"""The name of a file or an entry: small letters, digits and hyphens."""
+"""The name of a file or an entry: lower-case letters, digits and hyphens."""
 
 FACT_ID = re.compile(r"^[A-Z]+-[0-9]+$")
 FactId = Annotated[str, StringConstraints(pattern=FACT_ID.pattern)]
-"""The id of one fact in content/facts.yaml."""
+"""The id of a fact in content/facts.yaml."""
 
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def _written_out(value: Any) -> Any:
-    # pydantic reads "1700000000" and "2026-11-22T00:00Z" as days, too; nobody means that.
+    # pydantic also reads "1700000000" and "2026-11-22T00:00Z" as days; nobody means that.
     if isinstance(value, datetime.date) or (isinstance(value, str) and _DAY.fullmatch(value)):
         return value
     raise PydanticCustomError("date_type", "a day written as YYYY-MM-DD")
@@ -89,7 +89,7 @@ Day = Annotated[datetime.date, BeforeValidator(_written_out)]
 
 
 def words_for(field: str) -> Callable[[Any], Any]:
-    """Let plain words stand for a whole mapping: they are its `field`."""
+    """Return a validator that takes a plain string as the `field` of a mapping."""
 
     def unfold(value: Any) -> Any:
         return {field: value} if isinstance(value, str) else value
@@ -98,7 +98,7 @@ def words_for(field: str) -> Callable[[Any], Any]:
 
 
 class Passage(Model):
-    """Words for readers, with the facts that they state."""
+    """Words for readers, and the facts that they state."""
 
     text: Text
     cites: tuple[FactId, ...] = ()
@@ -108,14 +108,14 @@ def _as_list(value: Any) -> Any:
     return value if isinstance(value, list) else [value]
 
 
-Said = Annotated[Passage, BeforeValidator(words_for("text"), json_schema_input_type=str | Passage)]
-"""A passage; plain words do when nothing is cited."""
+PassageField = Annotated[Passage, BeforeValidator(words_for("text"), json_schema_input_type=str | Passage)]
+"""A passage; a plain string will do when nothing is cited."""
 
-MOST = 200
-"""Things in one list. A reader is long gone, and laying out ten thousand takes the engine minutes."""
+MAX_ITEMS = 200
+"""The most items in one list. No reader gets that far, and ten thousand would take minutes to lay out."""
 
-Many = Annotated[
-    tuple[Said, ...],
+PassageList = Annotated[
+    tuple[PassageField, ...],
     BeforeValidator(_as_list, json_schema_input_type=str | Passage | list[str | Passage]),
 ]
 """One passage or a list of them."""

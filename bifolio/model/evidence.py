@@ -1,4 +1,4 @@
-"""Evidence: facts, each one sourced claim, and the sources that they stand on."""
+"""Evidence: facts, each a single claim, and their sources."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from pydantic_core import PydanticCustomError
 from bifolio.model.base import FactId, Model
 
 Status = Literal["read", "reported", "unverified", "common", "guidance"]
-"""How far a fact was followed: `read` at its source; `reported` by a page that tells of the source
-(soft statements only, no number); `unverified`, not for print; `common` knowledge such as a
-national emergency number; `guidance`, advice that claims nothing."""
+"""How far a fact was traced: `read` at its source; `reported` by a page that describes the source
+(soft statements only, no numbers); `unverified`, not for print; `common` knowledge such as a
+national emergency number; `guidance`, advice that makes no claim."""
 
 SourceKey = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)*$")]
 
 
 class Fact(Model):
-    """One claim, how far it was checked, and where it comes from."""
+    """One claim, how far it was traced, and where it comes from."""
 
     text: str
     status: Status
     sources: tuple[SourceKey, ...] = ()
     limits: str | None = None
     thin: bool = False
-    """Little is known: a text that states it must also say so."""
+    """The evidence is thin: a text that states it must say so."""
 
     @property
     def printable(self) -> bool:
@@ -33,7 +33,7 @@ class Fact(Model):
 
 
 class EvidenceSource(Model):
-    """Where a fact was read. `short` is its form in small print."""
+    """Where a fact was read. `short` is the form used in small print."""
 
     authors: tuple[str, ...] = ()
     organisation: str | None = None
@@ -42,7 +42,7 @@ class EvidenceSource(Model):
     where: str | None = None
     short: str
     group: str | None = None
-    """The name under which small print counts this page among others of its kind: NHS."""
+    """The name under which small print groups pages of one publisher: NHS."""
     doi: Annotated[str, StringConstraints(pattern=r"^10\.\d{4,9}/\S+$")] | None = None
     address: Annotated[str, StringConstraints(pattern=r"^https?://\S+$")] | None = None
     read: str | None = None
@@ -51,17 +51,17 @@ class EvidenceSource(Model):
 
     @property
     def link(self) -> str | None:
-        """Give the address a reader can follow: the DOI where there is one."""
+        """The address that a reader can follow: the DOI if there is one."""
         return f"https://doi.org/{self.doi}" if self.doi else self.address
 
     @property
     def is_research(self) -> bool:
-        """Tell a study by named authors from a page of an organisation."""
+        """Whether this is a study by named authors, not a page of an organisation."""
         return bool(self.authors and self.year)
 
     @property
     def in_brief(self) -> str:
-        """Name the source in two words: "Bylsma 2008", or the organisation."""
+        """The source in two words: "Bylsma 2008", or the organisation."""
         if self.group:
             return self.group
         if self.authors:
@@ -72,7 +72,7 @@ class EvidenceSource(Model):
 
     @property
     def by(self) -> str:
-        """Name who wrote it: the authors, or the organisation."""
+        """The authors, or the organisation."""
         return ", ".join(self.authors) or self.organisation or ""
 
 
@@ -89,13 +89,13 @@ class Sources(Model):
 
 
 class Evidence(Model):
-    """All facts and sources of a project, looked up by id and key."""
+    """All facts and sources of a project, by id and key."""
 
     facts: dict[str, Fact] = {}
     sources: dict[str, EvidenceSource] = {}
 
     def references(self, fact_ids: tuple[str, ...]) -> tuple[EvidenceSource, ...]:
-        """Give the sources of these facts, each once, ordered as a reader looks for them."""
+        """Return the sources of these facts, each once, in alphabetical order."""
         keys = {key for fact_id in fact_ids for key in self.facts[fact_id].sources}
         found = (self.sources[key] for key in keys)
         return tuple(sorted(found, key=lambda s: (s.short.casefold(), s.year or 0, s.title)))

@@ -1,4 +1,4 @@
-"""A figure: a drawing that takes the brand's colours, and the words that stand in and beside it."""
+"""A figure: a drawing in the brand's colours, and the words in it and beside it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class KeyEntry(Model):
 
 
 class Leaf(Model):
-    """A labelled part of a drawing; `family` picks how it is drawn."""
+    """A labelled part of a drawing; `family` decides how it is drawn."""
 
     label: Label
     family: Name
@@ -35,7 +35,7 @@ class FigureWords(Model):
 
 @dataclass(frozen=True)
 class Drawing:
-    """A figure as it is on disk: its SVG template and its words."""
+    """A figure as it is stored: its SVG template and its words."""
 
     template: str
     words: FigureWords

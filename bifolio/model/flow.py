@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 DARK_SCREEN = "screen and (prefers-color-scheme: dark)"
-"""When colours are those of the night. Paper never is dark."""
+"""The media query for dark colours. Paper is never dark."""
 
 
 @dataclass(frozen=True)
 class Heading:
-    """One heading of a flow: where a reader can go."""
+    """One heading of a flow, as a link target."""
 
     level: int
     id: str
@@ -19,10 +19,10 @@ class Heading:
 
 @dataclass(frozen=True)
 class Flow:
-    """The body as well-formed XHTML, the styles it needs, and what is said about it elsewhere.
+    """The body as well-formed XHTML, the styles it needs, and its metadata.
 
-    Its lengths are rem, so that everything grows with the reader's own size of type. Colours of roles are
-    sentinels, in the body, the styles and the pictures; painting puts a clinic's in, by day and by night.
+    Lengths are in rem, so that everything grows with the reader's own type size. Role colours are sentinels in the
+    body, the styles and the pictures; `formats.paint` replaces them by a clinic's, light and dark.
     """
 
     title: str
@@ -32,9 +32,9 @@ class Flow:
     body: str
     styles: str
     pictures: tuple[str, ...]
-    """Rules that bring icons and art, a drawing each."""
+    """CSS rules for icons and art, one drawing each."""
     headings: tuple[Heading, ...]
     is_drawn: bool
-    """Whether figures say something beside the words."""
+    """Whether there are figures."""
     is_filled_in: bool
-    """Whether there is room for the reader's own words."""
+    """Whether there is room to write, or something to tick."""

@@ -1,4 +1,4 @@
-"""A handout: one file of content, one thing that a reader is handed."""
+"""A handout: one content file, one thing that a reader is given."""
 
 from __future__ import annotations
 
@@ -8,14 +8,16 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
-from bifolio.model.base import MOST, Day, Label, Model, Name, Passage, Said, Text, check_inline
-from bifolio.model.blocks import Audience, Block, Figure, Section, cites_of, walk
+from bifolio.model.base import MAX_ITEMS, Day, Label, Model, Name, Passage, PassageField, Text, check_inline
+from bifolio.model.blocks import Block, Figure, Section, cites_of, walk
+from bifolio.model.blocks.base import Audience
+from bifolio.model.words import fill_words
 
 Kind = Literal["leaflet", "worksheet", "card", "guide", "notes", "booklet"]
 
 
 class Review(Model):
-    """When the words were written, and by when somebody must read them again."""
+    """When the text was written, and by when it must be reviewed."""
 
     written: Day
     due: Day
@@ -28,7 +30,7 @@ class Review(Model):
 
 
 Version = Annotated[str, Field(pattern=r"^[0-9]+(\.[0-9]+)*$", max_length=12)]
-"""In quotes in a file: without them 1.10 is the number 1.1."""
+"""Quoted in a file: without quotes, 1.10 is the number 1.1."""
 
 
 WordName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]*$", max_length=30)]
@@ -40,7 +42,7 @@ def _each_once(audience: tuple[Audience, ...]) -> tuple[Audience, ...]:
 
 
 class Handout(Model):
-    """Everything that one content file says. Its id is the name of its file."""
+    """Everything in one content file. Its id is the name of the file."""
 
     kind: Kind
     title: Label
@@ -49,15 +51,15 @@ class Handout(Model):
     language: Annotated[str, Field(pattern=r"^[a-z]{2,3}$")] = "en"
     version: Version = "1.0"
     topics: tuple[Name, ...] = ()
-    main_message: Said | None = None
-    call_to_action: Said | None = None
-    content_note: Said | None = None
+    main_message: PassageField | None = None
+    call_to_action: PassageField | None = None
+    content_note: PassageField | None = None
     handouts: tuple[Name, ...] = Field(default=(), max_length=40)
-    """Of a booklet: the handouts that it binds, in order, before its own body."""
-    body: tuple[Block, ...] = Field(min_length=1, max_length=MOST)
+    """For a booklet: the handouts that it binds, in order, before its own body."""
+    body: tuple[Block, ...] = Field(min_length=1, max_length=MAX_ITEMS)
     words: dict[WordName, Annotated[tuple[OwnWord, ...], Field(min_length=1, max_length=20)]] = {}
-    """Words that one person's copy may say otherwise: `partner: [partner, wife, husband]` for `{partner}` in the
-    text. The first is what every other copy says."""
+    """Words that can be chosen for one person's copy: `partner: [partner, wife, husband]` for `{partner}` in the
+    text. All other copies use the first."""
     review: Review
 
     @model_validator(mode="after")
@@ -67,42 +69,40 @@ class Handout(Model):
         return self
 
     def saying(self, chosen: Mapping[str, str] | None = None) -> Handout:
-        """Put the handout's own words in place: the chosen ones, and the first of each other."""
+        """Return the handout with its own words filled in: the chosen ones, else the first of each."""
         if not self.words:
             return self
-        from bifolio.compose.typography import fill_words  # late: it loads the Markdown parser
-
         words = {name: offered[0] for name, offered in self.words.items()} | dict(chosen or {})
         return self.mapped(lambda text: fill_words(text, words))
 
     def mapped(self, change: Callable[[str], str]) -> Handout:
-        """Give this handout with every text in it changed."""
-        kept = {"words": self.words, "review": self.review}
-        return self.model_copy(update={**_mapped_fields(self, change), **kept})
+        """Return the handout with every text in it changed."""
+        unchanged = {"words": self.words, "review": self.review}
+        return self.model_copy(update={**_mapped_fields(self, change), **unchanged})
 
     def for_readers(self, audience: frozenset[Audience]) -> Handout:
-        """Give this handout with only the blocks that one of `audience` is meant to see."""
+        """Return the handout with only the blocks for someone in `audience`."""
         return self.model_copy(update={"body": _meant_for(self.body, audience)})
 
     @property
     def opening(self) -> tuple[Passage, ...]:
-        """What is said before the body: the one thing to remember, what to do, what to know before."""
-        said = (self.main_message, self.call_to_action, self.content_note)
-        return tuple(passage for passage in said if passage)
+        """The passages before the body: what to remember, what to do, what the page is about."""
+        passages = (self.main_message, self.call_to_action, self.content_note)
+        return tuple(passage for passage in passages if passage)
 
     @property
     def cites(self) -> tuple[str, ...]:
-        """All facts cited, each once, in the order of the page."""
+        """All facts cited, each once, in reading order."""
         return tuple(dict.fromkeys(cites_of((*self.opening, self.body))))
 
     @property
     def figures(self) -> tuple[str, ...]:
-        """The drawings in use, each once, by name."""
+        """The names of the drawings in use, each once."""
         return tuple(sorted({b.name for b in walk(self.body) if isinstance(b, Figure)}))
 
     @property
     def block_kinds(self) -> tuple[str, ...]:
-        """The kinds of block in use, each once, by name."""
+        """The kinds of block in use, each once."""
         return tuple(sorted({block.kind for block in walk(self.body)}))
 
 
@@ -121,15 +121,12 @@ def _mapped_fields(model: Model, change: Callable[[str], str]) -> dict[str, Any]
 
 
 def _meant_for(blocks: tuple[Block, ...], audience: frozenset[Audience]) -> tuple[Block, ...]:
-    kept: list[Block] = []
+    visible: list[Block] = []
     for block in blocks:
         if block.audience and not audience & set(block.audience):
             continue
-        if isinstance(block, Section):
-            inner = _meant_for(block.blocks, audience)
-            if not inner:
-                continue
-            kept.append(block.model_copy(update={"blocks": inner}))
-        else:
-            kept.append(block)
-    return tuple(kept)
+        if not isinstance(block, Section):
+            visible.append(block)
+        elif inner := _meant_for(block.blocks, audience):
+            visible.append(block.model_copy(update={"blocks": inner}))
+    return tuple(visible)

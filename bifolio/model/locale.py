@@ -1,4 +1,4 @@
-"""A locale: the interface words of one language. What a handout says itself is not here."""
+"""A locale: the labels that templates print, in one language. The words of handouts are not here."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _WORD = re.compile(r"\{[a-z]+\}")
 def _only_words_in_braces(text: str) -> str:
     # Labels are format strings: "{number.__class__}" and a lone "{" have no place in one.
     if set("{}") & set(_WORD.sub("", text)):
-        raise PydanticCustomError("label_braces", "a brace that is no word")
+        raise PydanticCustomError("label_braces", "a brace that is not a word")
     return text
 
 
@@ -26,11 +26,11 @@ LabelText = Annotated[
     AfterValidator(check_inline),
     AfterValidator(_only_words_in_braces),
 ]
-"""A label; `{number}` in it stands for what the page has there."""
+"""A label; `{number}` in it is filled in from the page."""
 
 
 class Locale(Model):
-    """Labels, marks and month names that templates put on the page."""
+    """Labels, quotation marks and month names."""
 
     language: Annotated[str, Field(pattern=r"^[a-z]{2,3}$")]
     name: LabelText
@@ -38,9 +38,9 @@ class Locale(Model):
     """Opening and closing outer quotation marks, then the inner ones."""
     months: Annotated[tuple[LabelText, ...], Field(min_length=12, max_length=12)]
     date: LabelText
-    """How a day is written: {day}, {month}, {year}."""
+    """The format of a date: {day}, {month}, {year}."""
     labels: dict[Annotated[str, Field(pattern=r"^[a-z][a-z_]*$")], LabelText]
 
     def words_in(self, label: str) -> set[str]:
-        """Give the words in braces of a label: what it can say of the page."""
+        """Return the words in braces of a label, as it has them."""
         return set(_WORD.findall(self.labels[label]))

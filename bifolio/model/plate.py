@@ -1,7 +1,7 @@
-"""A plate: a laid-out handout without a clinic, and the index by which inking finds its way in it.
+"""A plate: a laid-out handout without a clinic, and the index that inking uses.
 
-Here too is what stands for the clinic on a plate: the names of the slots, the two pixels of each slot's
-placeholder picture, and the words that hold the place of its name, links and alternative texts.
+This module also defines the placeholders for the clinic on a plate: the names of the slots, the two pixels of each
+slot's picture, and the text in place of the clinic's name, links and alternative texts.
 """
 
 from __future__ import annotations
@@ -11,53 +11,42 @@ from dataclasses import asdict, dataclass, field
 
 from bifolio.core.diagnostics import Diagnostic, Severity
 
-SLOTS = (
-    "masthead",
-    "mark",
-    "foot",
-    "clinic",
-    "line-1",
-    "line-2",
-    "line-3",
-    "line-4",
-    "qr",
-    "approval",
-)
-"""The places of the clinic, by name. A plate may use each any number of times."""
-
 LINES = 4
-"""How many contact lines the clinic's panel holds."""
+"""The number of contact lines in the clinic's panel."""
+
+SLOTS = ("masthead", "mark", "foot", "clinic", *(f"line-{n}" for n in range(1, LINES + 1)), "qr", "approval")
+"""The names of the slots. A plate may use each any number of times."""
 
 CLINIC_NAME = "slot:clinic-name"
-"""Stands for the clinic's name in the metadata."""
+"""The placeholder for the clinic's name in the metadata."""
 
 SLOT_ALT = "slot:"
-"""Begins the alternative text of a placeholder; the slot's name follows."""
+"""The start of a placeholder's alternative text; the slot's name follows."""
 
 SLOT_LINK = "https://slot.invalid/line-"
-"""Begins the address of a contact line's link; its number follows."""
+"""The start of the address of a contact line's link; its number follows."""
 
 _PIXELS = b"bifol"
 
 
 def slot_pixels(slot: str) -> bytes:
-    """Give the six bytes, two RGB pixels, by which the placeholder of a slot is known."""
+    """Return the two RGB pixels, six bytes, that identify the placeholder of a slot."""
     return _PIXELS + bytes([SLOTS.index(slot)])
 
 
 def slot_of(pixels: bytes) -> str | None:
-    """Name the slot whose placeholder has these pixels; none when they are another picture's."""
+    """Return the slot whose placeholder has these pixels; None for any other picture."""
     number = pixels[-1] if len(pixels) == 6 and pixels.startswith(_PIXELS) else len(SLOTS)
     return SLOTS[number] if number < len(SLOTS) else None
 
 
 Object = int
-"""The number of an indirect PDF object; plates hold only generation 0."""
+"""The number of an indirect PDF object; the generation is always 0 on plates."""
 
 
 @dataclass(frozen=True)
 class SlotFigure:
-    """One tagged place of a slot: where its mark and its alternative text stand."""
+    """One tagged figure of a slot: its structure element and its marked content."""
 
     slot: str
     element: Object
@@ -68,7 +57,7 @@ class SlotFigure:
 
 @dataclass(frozen=True)
 class SlotLink:
-    """One link of the clinic: its annotation, its place on the page and in the tag tree."""
+    """One link of the clinic: its annotation, its page and its structure element."""
 
     line: int
     annotation: Object
@@ -79,10 +68,10 @@ class SlotLink:
 
 @dataclass(frozen=True)
 class PlateIndex:
-    """What inking has to touch, by object number."""
+    """The objects that inking changes, by number."""
 
     streams: tuple[Object, ...]
-    """Content streams, forms and patterns, in which colours stand."""
+    """Content streams, forms and patterns that contain colours."""
     slots: dict[str, tuple[Object, ...]] = field(default_factory=dict)
     """The placeholder pictures of each slot."""
     figures: tuple[SlotFigure, ...] = ()
@@ -91,15 +80,15 @@ class PlateIndex:
 
 @dataclass(frozen=True)
 class Plate:
-    """The PDF of a plate and its index. Kept as one piece of bytes, the index in the first line."""
+    """The PDF of a plate and its index. Stored as one file, with the index in the first line."""
 
     pdf: bytes
     index: PlateIndex
     pages: int
     openings: tuple[str, ...] = ()
-    """The first words of each page: where a page of print begins in what flows."""
+    """The first words of each page, by which page breaks of the print edition are found in an EPUB."""
     remarks: tuple[Diagnostic, ...] = ()
-    """What a compositor would say of the pages: warnings, told with every file made from the plate."""
+    """Warnings about the pages, reported with every file made from the plate."""
 
     def __hash__(self) -> int:
         return hash(self.pdf)

@@ -1,4 +1,4 @@
-"""The project file, `bifolio.yaml`: what a plain build makes."""
+"""The project file, `bifolio.yaml`: what is built by default."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from pydantic import Field
 from bifolio.model.base import Model, Name
 
 Format = Literal["pdf", "epub", "html", "png"]
-"""Pages, a book for reading systems, a web page with the shelf that it stands on, pictures for other shelves."""
+"""Pages, an EPUB, a web page with the shelf that lists it, a picture of the first page."""
 
 FORMATS: tuple[Format, ...] = get_args(Format)
 
 
 PLAIN_THEME = "calm"
-"""The look that a name of a file does not tell of."""
+"""The default theme, which file names do not mention."""
 
 
 class Plan(Model):
-    """Choices for every build; the command line and a brand may change them."""
+    """The defaults of every build; a brand and the command line may override them."""
 
     items: tuple[Name, ...] = ()
     """Which handouts to build; empty means all."""

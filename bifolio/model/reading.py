@@ -1,4 +1,4 @@
-"""A reading: how hard a text is to read."""
+"""How hard a text is to read."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Reading:
-    """Counts of a running text, and its grades in years of school: Flesch-Kincaid (1975), SMOG (1969)."""
+    """Counts of a running text, and its grades in years of schooling: Flesch-Kincaid (1975), SMOG (1969)."""
 
     words: int
     sentences: int
     longest: int
-    """Words in its longest sentence."""
+    """The number of words in the longest sentence."""
     flesch_kincaid: float
     smog: float

@@ -52,6 +52,22 @@ class SupportLine(Model):
         return self
 
 
+class Choice(Model):
+    """Which support lines of a region to show: at most `limit` of those named or of a topic; empty means all."""
+
+    lines: tuple[Name, ...] = ()
+    topics: tuple[Name, ...] = ()
+    limit: int = Field(default=4, ge=1, le=20)
+
+    def of(self, lines: tuple[SupportLine, ...]) -> tuple[SupportLine, ...]:
+        wanted = [
+            line
+            for line in lines
+            if not (self.lines or self.topics) or line.id in self.lines or set(self.topics) & set(line.topics)
+        ]
+        return tuple(wanted[: self.limit])
+
+
 class Region(Model):
     """One country's support lines and words."""
 
@@ -68,20 +84,29 @@ class Region(Model):
         """The country whose telephone numbers stand here, as ISO 3166-1 has it: that of the language, "en-GB"."""
         return self.language.partition("-")[2] or None
 
+    @property
+    def all_words(self) -> dict[str, str]:
+        """The region's words, with those that it need not write: `emergency`, `region` and `crisis`.
+
+        `crisis` is the number of its first crisis line; a region without one does not have the word.
+        """
+        said = {**self.words, "emergency": self.emergency.number, "region": self.name}
+        numbers = [line.phone for line in self.lines if "crisis" in line.topics and line.phone]
+        return {**said, "crisis": numbers[0].replace(" ", "\N{NO-BREAK SPACE}")} if numbers else said
+
     def choose(
         self,
         ids: tuple[str, ...],
         topics: tuple[str, ...],
         limit: int,
         first: tuple[SupportLine, ...] = (),
+        also: tuple[Choice, ...] = (),
     ) -> tuple[SupportLine, ...]:
         """Give the lines of a clinic that come `first`, and at most `limit` of the region's.
 
-        Those are the ones that are named, or of a topic, in the region's own order.
+        Those are the ones that are named, or of a topic, in the region's own order; and with them the ones of
+        each choice in `also`.
         """
-        wanted = [
-            line
-            for line in self.lines
-            if not (ids or topics) or line.id in ids or set(topics) & set(line.topics)
-        ]
-        return (*first, *wanted[:limit])
+        choices = (Choice(lines=ids, topics=topics, limit=limit), *also)
+        chosen = {line.id for choice in choices for line in choice.of(self.lines)}
+        return (*first, *(line for line in self.lines if line.id in chosen))

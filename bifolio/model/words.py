@@ -1,49 +1,30 @@
-"""House words: what lint looks for in running text, and what to say instead. content/words.yaml."""
+"""Words in braces: `{doctor}` in running text stands for a word of the region, or of the handout itself."""
 
 from __future__ import annotations
 
 import re
-from functools import cached_property
+from collections.abc import Mapping
 
-from pydantic import field_validator
-from pydantic_core import PydanticCustomError
-
-from bifolio.model.base import Model
+WORD = re.compile(r"\{([A-Za-z][A-Za-z_]*)\}")
+"""A word in braces: `{doctor}`, or `{Doctor}` at the start of a sentence."""
 
 
-def _compiles(pattern: str) -> str:
-    try:
-        re.compile(pattern)
-    except re.error as error:
-        raise PydanticCustomError("bad_pattern", "not a pattern", {"why": str(error)}) from error
-    return pattern
+def fill_words(text: str, words: Mapping[str, str]) -> str:
+    """Replace each `{word}` that `words` has; leave unknown ones as they are.
+
+    >>> fill_words("Call {emergency}. {Doctor} or nurse?", {"emergency": "911", "doctor": "doctor"})
+    'Call 911. Doctor or nurse?'
+    """
+
+    def replacement(found: re.Match[str]) -> str:
+        word = words.get(word_name(found[1]))
+        if word is None:
+            return found[0]
+        return word[:1].upper() + word[1:] if found[1][0].isupper() else word
+
+    return WORD.sub(replacement, text)
 
 
-class HouseWord(Model):
-    """A word, as a regular expression, and what to say instead."""
-
-    find: str
-    say: str
-
-    _checked = field_validator("find")(_compiles)
-
-    @cached_property
-    def pattern(self) -> re.Pattern[str]:
-        return re.compile(rf"(?<![\w-])(?:{self.find})(?![\w-])", re.IGNORECASE)
-
-
-class HouseWords(Model):
-    """Words to avoid, terms to explain, how a text says that something is not known, and how it claims something."""
-
-    avoid: tuple[HouseWord, ...] = ()
-    terms: tuple[HouseWord, ...] = ()
-    uncertain: tuple[str, ...] = ()
-    claims: tuple[str, ...] = ()
-
-    @cached_property
-    def says_uncertain(self) -> tuple[re.Pattern[str], ...]:
-        return tuple(re.compile(rf"\b(?:{pattern})\b", re.IGNORECASE) for pattern in self.uncertain)
-
-    @cached_property
-    def says_claim(self) -> re.Pattern[str]:
-        return re.compile(rf"(?<![\w-])(?:{'|'.join(self.claims) or '(?!)'})(?![\w-])", re.IGNORECASE)
+def word_name(written: str) -> str:
+    """Return the name under which a word is listed: "doctor" for `{Doctor}`."""
+    return written[:1].lower() + written[1:]

@@ -658,7 +658,7 @@ class ProjectView:
         library = self.reworded(item, said).repository
         tree, handout = library.handout_tree(item), library.handout(item)
         region = library.region(library.plan.region)
-        subject = lint.Subject(handout, tree, region, library.evidence, library.words, today)
+        subject = lint.Subject(handout, tree, region, library.evidence, library.words, today, library.safety)
         return list(words.placed(lint.lint(subject), tree))
 
     def preview(self, job: Job) -> bytes:

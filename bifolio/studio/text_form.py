@@ -78,7 +78,7 @@ _HOLDERS = frozenset(["section", "blocks", "items", "body", "cells"])
 def form_of(tree: Tree) -> list[dict[str, Any]]:
     """Give the fields of a handout in groups, one for each block of the body and one for its head."""
     groups: dict[Steps, dict[str, Any]] = {}
-    for passage in lint.passages(tree):
+    for passage in _written(tree):
         if "rows" in passage.steps and not passage.text.strip():
             continue  # a cell to write on by hand
         top = passage.steps[:2] if passage.steps[0] == "body" else ()
@@ -92,6 +92,11 @@ def form_of(tree: Tree) -> list[dict[str, Any]]:
             }
         )
     return list(groups.values())
+
+
+def _written(tree: Tree) -> Iterator[lint.Passage]:
+    """Yield the texts that the file itself holds: safety sentences are the same for all, and nobody's to change."""
+    return (passage for passage in lint.passages(tree) if tree.there(passage.steps) == passage.steps)
 
 
 def key_of(steps: Steps) -> str:
@@ -158,7 +163,7 @@ def said_in(tree: Tree) -> dict[str, str]:
 
 def text_with(tree: Tree, words: Iterable[tuple[str, str]]) -> str:
     """Give the text of the file with other words in its fields; fields that are not there are left out."""
-    there = {key_of(passage.steps): passage for passage in lint.passages(tree)}
+    there = {key_of(passage.steps): passage for passage in _written(tree)}
     changed = {
         there[name].steps: said.strip()
         for name, said in words
@@ -169,7 +174,7 @@ def text_with(tree: Tree, words: Iterable[tuple[str, str]]) -> str:
 
 def placed(findings: Iterable[Diagnostic], tree: Tree) -> Iterator[dict[str, Any]]:
     """Give findings as values, each with the field in which it lies."""
-    spans = [(passage.steps, tree.span(passage.steps)) for passage in lint.passages(tree)]
+    spans = [(passage.steps, tree.span(passage.steps)) for passage in _written(tree)]
     for finding in findings:
         at = finding.span
         field = None

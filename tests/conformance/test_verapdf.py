@@ -74,7 +74,9 @@ def test_text_is_in_reading_order_with_clinic_and_lines(pdfs, tool, repository) 
             line
             for block in walk(handout.body)
             if isinstance(block, Resources)
-            for line in repository.region(region).choose(block.lines, block.topics, block.limit)
+            for line in repository.region(region).choose(
+                block.lines, block.topics, block.limit, also=block.also
+            )
         ]
         assert shown or handout.kind == "notes", path.name
         for line in shown:

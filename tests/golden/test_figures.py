@@ -14,7 +14,8 @@ from fontTools.svgLib.path.parser import parse_path
 from PIL import Image, ImageOps
 
 from bifolio.branding.palette import SENTINELS
-from bifolio.compose.composer import Composer, Design
+from bifolio.compose.composer import Composer
+from bifolio.compose.design import Design
 from bifolio.layout.render import render
 from tests.conftest import ROOT
 
@@ -67,7 +68,9 @@ def _composer(repository, palette) -> Composer:
 
 def _drawn(repository, palette) -> dict[str, str]:
     composer = _composer(repository, palette)
-    return {name: str(composer._figure(name, repository.drawing(name), None)["svg"]) for name in FIGURES}
+    return {
+        name: str(composer.drawings.figure(name, repository.drawing(name), None)["svg"]) for name in FIGURES
+    }
 
 
 def _tag(element: ET.Element) -> str:
@@ -245,7 +248,7 @@ def test_locator_fills_the_leaf_it_is_asked_for(repository) -> None:
     drawing = repository.drawing("locator")
 
     def filled(words) -> list[int]:
-        svg = composer._figure("locator", type(drawing)(drawing.template, words), None)["svg"]
+        svg = composer.drawings.figure("locator", type(drawing)(drawing.template, words), None)["svg"]
         leaves = [e for e in ET.fromstring(str(svg)).iter() if _tag(e) == "path"]
         return [number for number, leaf in enumerate(leaves, 1) if leaf.get("fill") == SENTINELS["deep"]]
 

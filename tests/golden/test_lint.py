@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bifolio.content.validation import validate
+from bifolio.content.validation import safety_sentences, validate, with_sentences
 from bifolio.core.diagnostics import show
 from bifolio.core.files import ProjectFiles
 from bifolio.core.yaml_loader import load
@@ -18,18 +18,22 @@ from tests.conftest import ROOT
 from tests.support.golden import ROOT as GOLDEN
 
 TODAY = datetime.date(2026, 11, 22)
+SAFETY, _ = safety_sentences(load(GOLDEN / "lint_safety.yaml", GOLDEN))
 CASES = tuple(sorted(path.stem for path in (GOLDEN / "lint").glob("*.yaml")))
 
 
 def _subject(repository, path: Path, today: datetime.date = TODAY) -> Subject:
-    tree = load(ProjectFiles(path.parent), path.name)
+    tree, lost = with_sentences(load(ProjectFiles(path.parent), path.name), SAFETY)
+    assert not lost
     handout, findings = validate(Handout, tree, "content", {"defaults": repository.defaults})
     assert handout is not None, findings
-    return Subject(handout, tree, repository.region("us"), repository.evidence, repository.words, today)
+    region = repository.region("us")
+    return Subject(handout, tree, region, repository.evidence, repository.words, today, SAFETY)
 
 
 def test_saw_the_cases() -> None:
     assert "long-sentence" in CASES
+    assert SAFETY["neck"].when == "now"
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -43,10 +47,15 @@ def test_every_code_has_a_case(golden) -> None:
     codes = set(re.findall(r'_finding\(\s*"([a-z-]+)"|"lint\.([a-z-]+)"', source))
     named = {one or other for one, other in codes} | {"main-message", "call-to-action"}
     told = "".join(path.read_text("utf-8") for path in (GOLDEN / "lint").glob("*.txt"))
-    shown = set(re.findall(r"\[lint\.([a-z-]+)\]", told)) | {"stale-line", "line-no-link", "source-address"}
+    shown = set(re.findall(r"\[lint\.([a-z-]+)\]", told)) | {
+        "stale-line",
+        "line-no-link",
+        "source-address",
+        "not-carried",
+    }
     assert "long-sentence" in named
     assert named == shown
-    assert len(RULES) == 13
+    assert len(RULES) == 18
 
 
 def test_what_is_said_without_a_cite_is_what_somebody_agreed_to(repository, golden) -> None:

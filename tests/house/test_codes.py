@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from bifolio.content.error_texts import PHRASES
 from bifolio.layout.page_checks import _CURES as CRAFT
 from tests.conftest import ROOT
 
@@ -23,7 +24,7 @@ PUT_BEFORE = {
     ("epub.py", "finding"): "",
     ("web.py", "finding"): "",
     ("document_checks.py", "finding"): "",
-    ("messages.py", "_said"): "*.",
+    ("yaml_loader.py", "self._report"): "",
 }
 # Codes whose first half is the sort of the file: `*` in the table.
 SUBJECT = "{subject}."
@@ -46,6 +47,8 @@ PUT_TOGETHER = {
     ("pipeline.py", "finding.code"): [],
     ("pipeline.py", "code"): [],
     ("plate.py", "code"): [],
+    ("diagnostics.py", "code"): [],
+    ("yaml_loader.py", "code"): [],
 }
 
 
@@ -56,16 +59,16 @@ def _codes() -> set[str]:
         for node in ast.walk(tree):
             if isinstance(node, ast.Call):
                 found |= set(_of_call(path, node))
-        if path.name == "messages.py":
-            found |= set(_of_tellers(tree))
+        if path.name == "error_texts.py":
+            found |= set(_of_descriptions(tree))
         if path.name in ("pdf_structure.py", "pdf_pages.py"):
             found |= set(_said_in_passing(tree, "verify"))
     return found
 
 
 def _of_call(path: Path, call: ast.Call) -> Iterator[str]:
-    name = call.func.id if isinstance(call.func, ast.Name) else ""
-    before = "" if name == "Diagnostic" else PUT_BEFORE.get((path.name, name))
+    name = ast.unparse(call.func)
+    before = "" if name == "Diagnostic" or name.endswith("Error.of") else PUT_BEFORE.get((path.name, name))
     if before is None or not call.args:
         return
     first = call.args[0]
@@ -99,8 +102,9 @@ def _said_in_passing(tree: ast.Module, stage: str) -> Iterator[str]:
             yield str(node.value)
 
 
-def _of_tellers(tree: ast.Module) -> Iterator[str]:
-    """Give the codes of messages.py: the first of the three things that a teller returns."""
+def _of_descriptions(tree: ast.Module) -> Iterator[str]:
+    """Yield the codes of error_texts.py: the first of the three parts of a description."""
+    yield from (f"*.{code}" for code, _, _ in PHRASES.values())
     for node in ast.walk(tree):
         if isinstance(node, ast.Return) and isinstance(node.value, ast.Tuple) and len(node.value.elts) == 3:
             first = node.value.elts[0]

@@ -100,7 +100,9 @@ def test_every_item_names_a_line_of_each_region(repository: Repository) -> None:
         for region_id in repository.catalogue.regions:
             region = repository.region(region_id)
             for block in blocks:
-                assert region.choose(block.lines, block.topics, block.limit), f"{item} in {region_id}"
+                assert region.choose(block.lines, block.topics, block.limit, also=block.also), (
+                    f"{item} in {region_id}"
+                )
 
 
 def test_the_assault_line_is_there(repository: Repository) -> None:

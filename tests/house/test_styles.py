@@ -22,7 +22,7 @@ THEMES = tuple(sorted((STYLES / "themes").glob("*.css")))
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _DECLARED = re.compile(r"(?<![\w-])--([a-z0-9-]+)\s*:")
 _READ = re.compile(r"var\(\s*--([a-z0-9-]+)")
-_GIVEN = re.compile(r"brand-[a-z0-9-]+|folio-\d")  # the composer writes these
+_GIVEN = re.compile(r"brand-[a-z0-9-]+|folio-\d")  # Stylesheet writes these
 _LITERAL = re.compile(r"(?<![\w.-])-?(?:\d*\.)?\d+(?:mm|cm|pt|px|em|rem|in|pc)\b")
 _COLOUR = re.compile(r"#[0-9a-fA-F]{3,8}\b|\b(?:rgb|hsl|oklch|oklab|color)a?\(")
 
@@ -89,9 +89,8 @@ def _classes(path: Path) -> set[str]:
 @pytest.mark.parametrize("path", COMPONENTS, ids=_name)
 def test_component_styles_what_its_macro_writes(path: Path) -> None:
     macro = (ROOT / "templates" / "blocks" / f"{path.stem}.html.j2").read_text("utf-8")
-    macro += (ROOT / "bifolio" / "compose" / "composer.py").read_text(
-        "utf-8"
-    )  # it writes how a line is reached
+    for module in ("links", "support_lines"):  # they compose how a line is reached
+        macro += (ROOT / "bifolio" / "compose" / f"{module}.py").read_text("utf-8")
     assert _classes(path), "no rules"
     assert [
         name for name in sorted(_classes(path)) if not re.search(rf"(?<![\w-]){name}(?![\w-])", macro)
@@ -153,8 +152,8 @@ def test_every_token_is_used_and_every_used_one_is_defined() -> None:
     drawn |= {
         name for path in drawings for name in re.findall(r'\bc\["([a-z0-9-]+)"\]', path.read_text("utf-8"))
     }
-    composer = (ROOT / "bifolio" / "compose" / "composer.py").read_text("utf-8")
-    drawn |= set(re.findall(r'self\.tokens\["([a-z-]+)"\]', composer))
+    code = (ROOT / "bifolio" / "compose" / "drawings.py").read_text("utf-8")
+    drawn |= set(re.findall(r'\.tokens\["([a-z-]+)"\]', code))
     assert {"ink", "space-1", "sense"} <= used
     assert {"cover-leaf", "line-weight"} <= drawn
     assert sorted(_tokens() - used - drawn) == [], "defined and never read"

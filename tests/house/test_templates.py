@@ -9,7 +9,8 @@ from typing import Any, get_args
 import pytest
 import yaml
 
-from bifolio.model.blocks import KINDS, Callout, Column
+from bifolio.model.blocks import KINDS, Callout
+from bifolio.model.blocks.two_column import Column
 from tests.conftest import ROOT
 from tests.support import samples
 
@@ -33,6 +34,7 @@ def test_saw_known_files() -> None:
 def test_every_kind_of_block_has_its_four_files() -> None:
     assert "callout" in KINDS  # guards against looking in the wrong place
     kinds = sorted(KINDS)
+    assert _stems("bifolio/model/blocks", ".py") == sorted([*kinds, "__init__", "base"])
     assert _stems("templates/blocks", ".html.j2") == kinds
     assert _stems("styles/components", ".css") == kinds
     assert _stems("tests/golden/blocks", ".yaml") == kinds

@@ -10,7 +10,8 @@ import tinyhtml5
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bifolio.compose.markup_checks import _ELEMENTS, _SVG_ELEMENTS, _VOID, MalformedError, read
+from bifolio.compose.allowed_markup import ELEMENTS, SVG_ELEMENTS, VOID
+from bifolio.compose.page_reader import MalformedError, read
 
 _SVG = 'xmlns="http://www.w3.org/2000/svg"'
 _CLASSES = st.sampled_from(["", ' class="slot"', ' class="k"'])
@@ -18,7 +19,7 @@ _WORDS = st.sampled_from(["WORD ", "x ", "&amp; ", "<!-- x -->", "\n"])
 
 
 def _element(name: str, attributes: str, inside: list[str]) -> str:
-    if name in _VOID or not inside:  # of these, all but the void ones are refused
+    if name in VOID or not inside:  # of these, all but the void ones are refused
         return f"<{name}{attributes}/>"
     return f"<{name}{attributes}>{''.join(inside)}</{name}>"
 
@@ -26,7 +27,7 @@ def _element(name: str, attributes: str, inside: list[str]) -> str:
 _DRAWN = st.recursive(
     _WORDS,
     lambda inner: st.builds(
-        _element, st.sampled_from(sorted(_SVG_ELEMENTS)), st.just(""), st.lists(inner, max_size=3)
+        _element, st.sampled_from(sorted(SVG_ELEMENTS)), st.just(""), st.lists(inner, max_size=3)
     ),
     max_leaves=6,
 )
@@ -34,7 +35,7 @@ _DRAWING = _DRAWN.map(lambda inside: f"<svg {_SVG}><title>t</title>{inside}</svg
 _FLOW = st.recursive(
     _WORDS | _DRAWING,
     lambda inner: st.builds(
-        _element, st.sampled_from(sorted(_ELEMENTS)), _CLASSES, st.lists(inner, max_size=4)
+        _element, st.sampled_from(sorted(ELEMENTS)), _CLASSES, st.lists(inner, max_size=4)
     ),
     max_leaves=40,
 )
@@ -74,7 +75,7 @@ def test_an_html_parser_sees_the_page_that_was_checked(pieces: list[str]) -> Non
     if sheet.refused:
         return
     html = _as_html(markup)
-    for words, boxes in zip(sheet.runs, sheet.boxes_of, strict=True):
+    for words, boxes in zip(sheet.runs, sheet.ancestors, strict=True):
         seen = {(box[0], dict(zip(box[1::2], box[2::2], strict=True)).get("class")) for box in boxes}
         for word in re.findall(r"W\d+;", words):
             assert word in html, "a word that a browser does not show"

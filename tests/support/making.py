@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from bifolio.build.pipeline import Pipeline
-from bifolio.compose.composer import ClinicCopy, Composer
+from bifolio.compose.clinic_panel import ClinicCopy
+from bifolio.compose.composer import Composer
 from bifolio.editorial.approvals import ProjectApprovals
 from bifolio.formats.placing import placing
 from bifolio.formats.slot_sheets import SlotSetting

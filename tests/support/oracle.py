@@ -14,7 +14,8 @@ from pathlib import Path
 from markupsafe import Markup
 
 from bifolio.build.pipeline import Pipeline
-from bifolio.compose.composer import Composer, Design
+from bifolio.compose.composer import Composer
+from bifolio.compose.design import Design
 from bifolio.content.repository import Repository
 from bifolio.layout.render import render
 from bifolio.model.job import Job

@@ -18,6 +18,16 @@ body:
 review: {written: 2026-11-22, due: 2027-11-22}
 """
 
+SAFE = HANDOUT.replace(
+    "  - text: One sentence.\n",
+    """\
+  - text: One sentence.
+  - help_when: {now: You are in danger., soon: You are afraid., when_you_can: You want to talk.}
+  - resources: {limit: 1, clinic: false}
+""",
+)
+"""A handout of which a build has nothing to tell."""
+
 COMPLETE = HANDOUT.replace(
     "body:\n",
     """\
@@ -89,7 +99,7 @@ class Scratch:
     @classmethod
     def create(cls, root: Path) -> Scratch:
         scratch = cls(root)
-        scratch.write("content/handouts/small.yaml", HANDOUT)
+        scratch.write("content/handouts/small.yaml", SAFE)
         scratch.write("content/brands/default/_brand.yml", BRAND)
         scratch.write("content/regions/us.yaml", REGION)
         scratch.write("content/facts.yaml", FACTS)

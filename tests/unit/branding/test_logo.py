@@ -17,7 +17,7 @@ from bifolio.branding.logo import MAX_BYTES, MAX_DEPTH, MAX_SHAPES, Logo, read_l
 from bifolio.content.repository import Repository
 from bifolio.core.diagnostics import DesignError, Source, Span
 from bifolio.model.job import Request
-from tests.support.projects import BRAND, Scratch
+from tests.support.projects import BRAND, HANDOUT, Scratch
 
 SPAN = Span(Source("_brand.yml", "logo: logo.svg"), 1, 7, 8)
 NS = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
@@ -455,6 +455,7 @@ def test_any_shape_fits_and_keeps_its_form(size: tuple[int, int], kind: str, scr
         ImageDraw.Draw(picture).ellipse(box, fill="#e00000")
         picture.save(scratch.root / "content/brands/default/logo.png")
     scratch.write("content/brands/default/_brand.yml", f"{BRAND}logo: logo.{kind}\n")
+    scratch.write("content/handouts/small.yaml", HANDOUT)  # without a panel, whose colour is red, too
     project = Project(scratch.root)
     (path,), *_ = project.build(project.plan(Request()), None, lambda _job: None)
     red = pages(path.read_bytes(), dpi=300)[0].point(lambda value: 255 if value > 128 else 0).split()

@@ -26,11 +26,11 @@ def _found(css: str, repository: Repository) -> list[Diagnostic]:
 @pytest.mark.parametrize(
     ("css", "quoted", "at"),
     [
-        (":root { --deep: 1mm; }", '"--deep" takes a colour, and "1mm" is a length', "1mm"),
-        (":root { --deep: 5; }", '"--deep" takes a colour, and "5" is a number', "5"),
-        (":root { --rule: #fff; }", '"--rule" takes a length, and "#fff" is a colour', "#fff"),
-        (":root { --alarm: 2; }", '"--alarm" takes a length, and "2" is a number', "2"),
-        (":root { --line-weight: 1mm; }", '"--line-weight" takes a number, and "1mm" is a length', "1mm"),
+        (":root { --deep: 1mm; }", '"--deep" takes a colour, but "1mm" is a length', "1mm"),
+        (":root { --deep: 5; }", '"--deep" takes a colour, but "5" is a number', "5"),
+        (":root { --rule: #fff; }", '"--rule" takes a length, but "#fff" is a colour', "#fff"),
+        (":root { --alarm: 2; }", '"--alarm" takes a length, but "2" is a number', "2"),
+        (":root { --line-weight: 1mm; }", '"--line-weight" takes a number, but "1mm" is a length', "1mm"),
         (":root { --line-weight: var(--lead); }", '"var(--lead)" is another token', "var(--lead)"),
         (":root { --deep: var(--rule); }", '"var(--rule)" is a length', "var(--rule)"),
         (":root { --deep: var(--nothing); }", '"var(--nothing)" does not lead to a colour', "var(--nothing)"),
@@ -44,7 +44,7 @@ def _found(css: str, repository: Repository) -> list[Diagnostic]:
             "var(--mid)",
         ),
         ("/* --deep: 1mm */ :root { --deep: #123; --deep: 2mm; }", '"2mm" is a length', "2mm"),
-        (":root { --ink2: #000; --ink: 3mm }", '"--ink" takes a colour, and "3mm" is a length', "3mm"),
+        (":root { --ink2: #000; --ink: 3mm }", '"--ink" takes a colour, but "3mm" is a length', "3mm"),
     ],
 )
 def test_a_value_that_a_token_cannot_take_is_one_finding_at_its_place(

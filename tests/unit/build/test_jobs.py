@@ -6,7 +6,7 @@ from bifolio.build.jobs import plan
 from bifolio.content.catalogue import unknown
 from bifolio.content.validation import validate
 from bifolio.core.yaml_loader import parse
-from bifolio.model.brand import Clinic
+from bifolio.model.brand.clinic import Clinic
 from bifolio.model.edition import Edition
 from bifolio.model.handout import Handout
 from bifolio.model.job import Job, Request

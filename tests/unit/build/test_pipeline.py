@@ -10,7 +10,7 @@ import pytest
 from bifolio.build.pipeline import Pipeline
 from bifolio.build.scheduler import InlineExecutor
 from bifolio.build.workers import fonts_of, workers
-from bifolio.compose.composer import FITS
+from bifolio.compose.slots import FITS
 from bifolio.content.repository import Repository
 from bifolio.core.cache import Cache, open_folder
 from bifolio.core.diagnostics import ContentError, DesignError, Diagnostic, ProofError, Severity

@@ -15,7 +15,10 @@ from jinja2 import Environment
 
 from bifolio.branding.palette import SENTINELS
 from bifolio.build.pipeline import Pipeline
-from bifolio.compose.composer import Composer, Design, _Codes, slot_url
+from bifolio.compose.composer import Composer
+from bifolio.compose.design import Design
+from bifolio.compose.environment import CompiledTemplates
+from bifolio.compose.slots import slot_url
 from bifolio.compose.typography import plain
 from bifolio.content.repository import Repository
 from bifolio.core.diagnostics import DesignError
@@ -151,7 +154,7 @@ def test_a_template_is_compiled_once_for_all_composers(
         return plain(environment, source, name, *more)
 
     monkeypatch.setattr(Environment, "compile", compile_)
-    monkeypatch.setattr(_Codes, "_known", {})
+    monkeypatch.setattr(CompiledTemplates, "_codes", {})
     handout = sampler.handout([{"figure": "reasons"}, {"text": "Words."}])
     name = "blocks/text.html.j2"
 
@@ -168,13 +171,13 @@ def test_a_template_is_compiled_once_for_all_composers(
     text = (us.design.templates / name).read_text("utf-8")
     assert name in wanted(own_templates(name, f"{text}\n"))
     assert wanted(own_templates(name, f"{text}\n\n")) == {name}
-    _Codes._known.clear()
+    CompiledTemplates._codes.clear()
     assert wanted(us, kept_at) == set()
-    assert _Codes._known, "what was found in the folder is known from then on"
-    monkeypatch.setattr("bifolio.compose.composer._MOST_CODES", 3)
-    _Codes._known.clear()
+    assert CompiledTemplates._codes, "what was found in the folder is known from then on"
+    monkeypatch.setattr("bifolio.compose.environment.MAX_COMPILED", 3)
+    CompiledTemplates._codes.clear()
     assert wanted(us)
-    assert len(_Codes._known) <= 3
+    assert len(CompiledTemplates._codes) <= 3
 
 
 # -- words ---------------------------------------------------------------------------------------

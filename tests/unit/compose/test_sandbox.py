@@ -294,7 +294,7 @@ def us(pipeline: Pipeline, sampler: Sampler, handout: Handout) -> Composer:
     composer = Composer(replace(plain.design, compiled=None), plain.locale, plain.region)
     sampler.compose(handout, composer)
     with pytest.raises(UndefinedError):
-        composer.environment.from_string("{{ nobody }}").render()
+        composer.templates.environment.from_string("{{ nobody }}").render()
     return composer
 
 

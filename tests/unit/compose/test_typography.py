@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bifolio.compose.typography import NBSP, fill_words, plain, typeset
+from bifolio.compose.typography import NBSP, plain, typeset
 
 
 @pytest.mark.parametrize(
@@ -86,18 +86,3 @@ def test_quotes_are_those_of_the_language() -> None:
 )
 def test_last_two_words_stay_together(typed: str, set_: str) -> None:
     assert typeset(typed, bind_end=True).endswith(set_)
-
-
-def test_fill_words() -> None:
-    words = {"emergency": "911", "doctor": "doctor"}
-    assert fill_words("Call {emergency}, or a {doctor}.", words) == "Call 911, or a doctor."
-    assert (
-        fill_words("{unknown} {DOCTOR} {Unknown} {{emergency}}", words)
-        == "{unknown} {DOCTOR} {Unknown} {911}"
-    )
-
-
-def test_a_capital_is_given_to_the_word() -> None:
-    words = {"doctor": "family doctor", "emergency_room": "A&E", "emergency": "999", "eye": "œil"}
-    assert fill_words("{Doctor} or {doctor}?", words) == "Family doctor or family doctor?"
-    assert fill_words("{Emergency_room}, {Emergency}, {Eye}", words) == "A&E, 999, Œil"

@@ -11,9 +11,10 @@ from bifolio.content.booklets import ONCE
 from bifolio.content.repository import Repository
 from bifolio.core.cache import Cache
 from bifolio.core.diagnostics import ContentError
-from bifolio.model.blocks import Section, walk
+from bifolio.model.blocks import Block, Callout, HelpWhen, PrivacyNote, References, Resources, Section, walk
+from bifolio.model.handout import Handout
 from tests.support.making import html_of
-from tests.support.projects import COMPLETE, HANDOUT, Scratch
+from tests.support.projects import COMPLETE, HANDOUT, REGION, Scratch
 
 BOOKLET = """\
 kind: booklet
@@ -60,7 +61,177 @@ def test_parts_stand_in_order_before_the_booklets_own_body(shelf: Scratch) -> No
 
 def test_what_comes_once_comes_once(shelf: Scratch) -> None:
     booklet = Repository(shelf.root).handout("both")
-    assert [block.kind for block in walk(booklet.body) if isinstance(block, ONCE)] == ["help_when"]
+    assert [block.kind for block in walk(booklet.body) if isinstance(block, ONCE)] == [
+        "help_when",
+        "resources",
+    ]
+
+
+# -- help and support lines --------------------------------------------------------------------------
+
+
+def _with(body: str, head: str = "") -> str:
+    return HANDOUT.replace("audience: [client]\n", f"audience: [client]\n{head}").replace(
+        "  - text: One sentence.\n", f"  - text: One sentence.\n{body}"
+    )
+
+
+def _bound(scratch: Scratch, first: str, second: str, own: str = "  - text: The end.\n") -> Handout:
+    """Bind two parts with these blocks of their own into a booklet with this body."""
+    scratch.write("content/handouts/small.yaml", _with(first))
+    scratch.write("content/handouts/other.yaml", _with(second))
+    head, _, rest = BOOKLET.partition("body:\n")
+    scratch.write(
+        "content/booklets/both.yaml",
+        f"{head}body:\n{own}{rest.partition('review:')[1]}{rest.partition('review:')[2]}",
+    )
+    return Repository(scratch.root).handout("both")
+
+
+def _only(handout: Handout, kind: type[Block]) -> Block:
+    (block,) = (block for block in walk(handout.body) if isinstance(block, kind))
+    return block
+
+
+def _rows(block: HelpWhen) -> list[list[str]]:
+    return [[said.text for said in row] for row in (block.now, block.soon, block.when_you_can)]
+
+
+HELP = "  - help_when: {now: [Call 911. Leave first.], soon: It hurts., when_you_can: You wonder.}\n"
+
+
+def test_a_booklet_says_what_its_parts_say_of_help_each_sentence_once(shelf: Scratch) -> None:
+    more = """\
+  - help_when:
+      now: [{text: Call 911. Your neck was squeezed., cites: [CRY-1]}]
+      soon: it hurts
+      when_you_can: [You wonder., You cannot sleep.]
+"""
+    own = "  - help_when: {now: You bleed., soon: It burns., when_you_can: You wonder.}\n"
+    block = _only(_bound(shelf, HELP, more, own), HelpWhen)
+    assert _rows(block) == [
+        ["You bleed.", "Call 911. Leave first.", "Your neck was squeezed."],
+        ["It burns.", "It hurts."],
+        ["You wonder.", "You cannot sleep."],
+    ]
+    assert [said.cites for said in block.now] == [(), (), ("CRY-1",)]
+
+
+def test_what_a_booklet_says_itself_stays_as_it_is(shelf: Scratch) -> None:
+    own = (
+        "  - section: {title: Help, blocks: [{help_when: {now: Call., soon: Call., when_you_can: Call.}}]}\n"
+    )
+    booklet = _bound(shelf, "", "", own)
+    assert _rows(_only(booklet, HelpWhen)) == [["Call."], ["Call."], ["Call."]]
+
+
+def test_a_booklet_without_help_of_its_own_gets_that_of_its_parts_at_its_end(shelf: Scratch) -> None:
+    booklet = _bound(shelf, HELP + "  - resources\n  - references\n", HELP)
+    assert [block.kind for block in booklet.body] == [
+        "section",
+        "section",
+        "text",
+        "help_when",
+        "resources",
+        "references",
+    ]
+    block = _only(booklet, HelpWhen)
+    assert _rows(block) == [["Call 911. Leave first."], ["It hurts."], ["You wonder."]]
+
+
+def test_no_row_of_a_help_block_is_ever_empty(shelf: Scratch) -> None:
+    same = "  - help_when: {now: Call., soon: Call., when_you_can: Call.}\n"
+    assert _rows(_only(_bound(shelf, same, same), HelpWhen)) == [["Call."], ["Call."], ["Call."]]
+
+
+def test_what_one_part_calls_urgent_is_urgent_in_the_booklet(shelf: Scratch) -> None:
+    late = "  - help_when: {now: You bleed., soon: [It hurts., It burns.], when_you_can: You wonder.}\n"
+    early = "  - help_when: {now: It burns., soon: It itches., when_you_can: You wonder.}\n"
+    rows = _rows(_only(_bound(shelf, late, early), HelpWhen))
+    assert rows == [["You bleed.", "It burns."], ["It hurts.", "It itches."], ["You wonder."]]
+
+
+def test_when_no_help_is_needed_is_said_once(shelf: Scratch) -> None:
+    fine = HELP.replace("You wonder.}", "You wonder., fine: It is rare.}")
+    block = _only(_bound(shelf, fine, fine.replace("rare.", "rare. You feel fine.")), HelpWhen)
+    assert block.fine is not None
+    assert block.fine.text == "It is rare. You feel fine."
+
+
+def test_help_deep_in_a_section_is_found_and_its_links_too(shelf: Scratch) -> None:
+    deep = """\
+  - section: {id: why, title: Why, blocks: [{text: So.}, {section: {title: Help, blocks: [
+      {help_when: {now: "See [why](#why).", soon: It hurts., when_you_can: You wonder.}}]}}]}
+"""
+    assert _rows(_only(_bound(shelf, deep, ""), HelpWhen))[0] == ["See [why](#small-why)."]
+
+
+REGION_LINES = """\
+  - {id: abuse, name: An abuse line, about: Abuse, topics: [abuse], phone: 555-0198, checked_on: 2026-11-22,
+     page_date: undated, source: "https://example.org/line", status: read}
+  - {id: night, name: A night line, about: Any crisis, topics: [crisis], phone: 555-0197, checked_on: 2026-11-22,
+     page_date: undated, source: "https://example.org/line", status: read}
+  - {id: grief, name: A grief line, about: Grief, topics: [grief], phone: 555-0196, checked_on: 2026-11-22,
+     page_date: undated, source: "https://example.org/line", status: read}
+"""
+
+
+def _lines(repository: Repository, block: Resources) -> list[str]:
+    chosen = repository.region("us").choose(block.lines, block.topics, block.limit, also=block.also)
+    return [line.id for line in chosen]
+
+
+def test_a_booklet_shows_each_line_that_a_part_shows_and_no_other(shelf: Scratch) -> None:
+    shelf.write("content/regions/us.yaml", REGION + REGION_LINES)
+    first = "  - resources: {topics: [crisis], limit: 1}\n"
+    second = "  - resources: {topics: [crisis, grief, abuse], limit: 2, clinic: false}\n"
+    block = _only(_bound(shelf, first, second), Resources)
+    assert _lines(Repository(shelf.root), block) == ["crisis", "abuse"]
+    assert block.clinic
+    own = "  - resources: {lines: [grief], limit: 1, clinic: false}\n"
+    block = _only(_bound(shelf, first, second + first, own), Resources)
+    assert _lines(Repository(shelf.root), block) == ["crisis", "abuse", "grief"]
+    assert not block.clinic
+    assert len(block.also) == 2
+
+
+def test_help_for_other_readers_is_not_carried(shelf: Scratch) -> None:
+    for_partners = HELP.replace("You wonder.}", "You wonder., audience: [partner]}")
+    booklet = _bound(shelf, for_partners, "")
+    assert not [block for block in walk(booklet.body) if isinstance(block, HelpWhen)]
+
+
+def test_help_is_for_all_readers_of_the_booklet(shelf: Scratch) -> None:
+    own = (
+        "  - help_when: {now: You bleed., soon: It burns., when_you_can: You wonder., audience: [partner]}\n"
+    )
+    booklet = _bound(shelf, HELP, "", own)
+    assert [_rows(b)[0] for b in walk(booklet.body) if isinstance(b, HelpWhen)] == [
+        ["You bleed."],
+        ["Call 911. Leave first."],
+    ]
+
+
+def test_stop_panels_stay_in_their_part(shelf: Scratch) -> None:
+    booklet = _bound(shelf, "  - callout: {tone: stop, text: Stop if it hurts.}\n", "")
+    first = booklet.body[0]
+    assert isinstance(first, Section)
+    assert [block.kind for block in first.blocks] == ["text", "callout"]
+    assert isinstance(first.blocks[1], Callout)
+
+
+def test_a_part_keeps_its_privacy_note_where_the_booklet_has_none(shelf: Scratch) -> None:
+    note = "  - privacy_note: Someone might see this.\n"
+    assert [b.kind for b in walk(_bound(shelf, note, "").body) if isinstance(b, PrivacyNote)] == [
+        "privacy_note"
+    ]
+    own = _bound(shelf, note, "", "  - privacy_note: Keep this safe.\n")
+    assert [said.text for said in _only(own, PrivacyNote).text] == ["Keep this safe."]
+
+
+def test_the_sources_stand_once(shelf: Scratch) -> None:
+    booklet = _bound(shelf, "  - references\n", "  - references\n", "  - references: {style: list}\n")
+    assert _only(booklet, References).style == "list"
 
 
 def test_ids_and_links_of_a_part_are_told_apart(shelf: Scratch) -> None:

@@ -11,7 +11,7 @@ from bifolio.core.files import ENGINE, ProjectFiles
 from bifolio.formats.placing import place_of
 from bifolio.model.job import Job
 from bifolio.resolve import resolve
-from tests.support.projects import BRAND, HANDOUT, Scratch
+from tests.support.projects import BRAND, HANDOUT, REGION, Scratch
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M0 0h9" fill="currentColor"/></svg>'
 DRAWING = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><title>{{ alt }}</title></svg>'
@@ -314,6 +314,34 @@ def test_all_regions_have_the_same_words_and_lines_for_the_same_needs(repository
             assert region.choose((), (topic,), 1), f"{region.id} has no line for {topic}"
         for line in region.lines:
             assert line.run_by, f"{region.id}: {line.id} does not say who runs it"
+
+
+def test_every_region_has_a_crisis_number_that_can_stand_in_a_sentence(repository: Repository) -> None:
+    said = {
+        name: repository.region(name).all_words["crisis"].replace("\xa0", " ")
+        for name in repository.catalogue.regions
+    }
+    assert said == {
+        "au": "13 11 14",
+        "ca": "988",
+        "gb": "116 123",
+        "ie": "116 123",
+        "nz": "1737",
+        "us": "988",
+    }
+    for name in repository.catalogue.regions:
+        (line,) = repository.region(name).choose((), ("crisis",), 1)
+        assert (line.phone, line.hours) == (said[name], "day and night"), name
+
+
+def test_a_region_without_a_crisis_line_has_no_word_for_it(scratch: Scratch) -> None:
+    scratch.write("content/handouts/small.yaml", HANDOUT.replace("One sentence.", '"Call {crisis}."'))
+    repository = Repository(scratch.root)
+    assert repository.handouts.check_words("small", repository.region("us")) == []
+    scratch.write("content/regions/us.yaml", REGION.replace("[crisis]", "[abuse]"))
+    repository = Repository(scratch.root)
+    (finding,) = repository.handouts.check_words("small", repository.region("us"))
+    assert finding.message == 'the region "us" has no word "{crisis}"'
 
 
 def test_an_edition_takes_the_tokens_of_the_one_it_is_like(repository) -> None:

@@ -56,6 +56,13 @@ def test_schema_takes_the_projects_own_content(name: str, path: Path) -> None:
     assert _errors(name, load(ProjectFiles(ROOT), path.relative_to(ROOT).as_posix()).value) == []
 
 
+def test_a_safety_sentence_stands_for_a_text_and_not_beside_one() -> None:
+    assert _errors("handout", _handout({"callout": {"tone": "stop", "safety": "neck"}})) == []
+    assert _errors("handout", _handout({"text": [{"safety": "neck"}]})) == []
+    assert _errors("handout", _handout({"callout": {"safety": "neck", "text": "Otherwise."}}))
+    assert _errors("handout", _handout({"callout": {"tone": "stop"}}))
+
+
 def _handout(block: Any) -> dict[str, Any]:
     return {**parse(HANDOUT, "x").value, "body": [block]}
 

@@ -157,7 +157,7 @@ def test_styles_that_were_read_before_are_known_to_the_pages(
 ) -> None:
     """A worker reads them while the handout itself is being read: only those of its blocks are left."""
     pdf_of._parse_once.cache_clear()
-    read_styles(composer_of(pipeline, "letter", "calm", "us", "en").shared_styles(), FONTS)
+    read_styles(composer_of(pipeline, "letter", "calm", "us", "en").stylesheet.page(), FONTS)
     shared = pdf_of._parse_once.cache_info().misses
     render(html_of(pipeline, "steady-now", "letter", "calm", "us", "en"), FONTS, "test")
     with_its_pictures = 1

@@ -8,7 +8,8 @@ import yaml
 from bifolio.content.repository import Repository
 from bifolio.content.validation import unused_keys, validate
 from bifolio.core.yaml_loader import parse
-from bifolio.model.brand import COLOR_ROLES, Brand, Color
+from bifolio.model.brand import Brand
+from bifolio.model.brand.color import COLOR_ROLES, Color
 from tests.support.making import wording_of
 from tests.support.projects import BRAND, Scratch
 

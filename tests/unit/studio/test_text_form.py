@@ -7,6 +7,7 @@ from collections import Counter
 
 import pytest
 
+from bifolio.content.validation import safety_sentences, with_sentences
 from bifolio.core.yaml_loader import parse
 from bifolio.editorial.lint import passages
 from bifolio.studio.text_form import form_of, key_of, said_in, text_with
@@ -58,6 +59,19 @@ def test_every_text_of_the_library_has_a_field_of_a_name_of_its_own(path) -> Non
         assert [name for name in names if not re.fullmatch(r"[A-Z][a-z]+[a-z0-9, ]*", name)] == []
     fields = {field["name"] for group in groups for field in group["fields"]}
     assert fields == {key_of(p.steps) for p in passages(tree) if p.text.strip()}
+
+
+def test_a_safety_sentence_is_nobodys_to_change() -> None:
+    text = HEAD + "  - callout: {tone: stop, text: [{safety: neck}, Own words.]}\n"
+    shared = parse("safety: {neck: {text: Get checked today.}}", "defaults.yaml")
+    tree, _ = with_sentences(parse(text, "a.yaml"), safety_sentences(shared)[0])
+    fields = {field["text"]: field["name"] for group in form_of(tree) for field in group["fields"]}
+    assert "Own words." in fields
+    assert "Get checked today." not in fields
+    way = key_of(("body", 0, "callout", "text", 0, "text"))
+    assert text_with(tree, [(way, "Never mind."), (fields["Own words."], "Mine.")]) == text.replace(
+        "Own words.", '"Mine."'
+    )
 
 
 def test_only_the_words_that_changed_are_written() -> None:

@@ -1,0 +1,20 @@
+"""A design: which templates and styles make a handout, in which edition and theme."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from bifolio.model.edition import Edition
+
+
+@dataclass(frozen=True)
+class Design:
+    """Folders of templates and styles, with an edition and the name of a theme."""
+
+    templates: Path
+    styles: Path
+    edition: Edition
+    theme: str
+    compiled: Path | None = None
+    """The folder in which compiled templates are cached; None for no such folder."""

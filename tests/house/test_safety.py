@@ -1,0 +1,107 @@
+"""The same danger has the same words on every page, in time, and with the number beside them."""
+
+from __future__ import annotations
+
+import pytest
+
+from bifolio.content.repository import Repository
+from bifolio.editorial.lint import SAFETY, Subject, sentences
+from bifolio.model.blocks import Callout, HelpWhen, walk
+from bifolio.model.handout import Handout
+from tests.conftest import ROOT
+
+NECK = frozenset(
+    [
+        "strong-play-safe-landing",
+        "tears-and-intimacy",
+        "visit-planner",
+        "when-sex-hurts",
+        "when-the-past-shows-up",
+        "when-your-partner-cries",
+        "why-tears-come",
+    ]
+)
+"""Where the neck belongs: pain, wanted intensity, the past, a partner, and what binds them."""
+
+ASSAULT = frozenset(
+    [
+        "drink-and-the-day-after",
+        "strong-play-safe-landing",
+        "tears-and-intimacy",
+        "when-the-past-shows-up",
+        "when-your-partner-cries",
+        "why-tears-come",
+    ]
+)
+
+
+def _urgent(handout: Handout) -> set[str]:
+    """Give what a handout says must be done now: in its help panel, and in its "stop" and "take care" panels."""
+    said: set[str] = set()
+    for block in walk(handout.body):
+        if isinstance(block, HelpWhen):
+            said |= {passage.text for passage in block.now}
+        elif isinstance(block, Callout):
+            said |= {passage.text for passage in block.text}
+    return said
+
+
+def _saying(repository: Repository, name: str) -> set[str]:
+    text = repository.safety[name].text
+    return {item for item in repository.catalogue.handouts if text in _urgent(repository.handout(item))}
+
+
+def test_what_to_do_about_the_neck_stands_where_it_belongs_and_nowhere_else(repository: Repository) -> None:
+    assert _saying(repository, "neck") == NECK
+
+
+def test_what_to_do_after_an_assault_stands_under_now(repository: Repository) -> None:
+    assert repository.safety["assault"].when == "now"
+    assert _saying(repository, "assault") >= ASSAULT
+
+
+def test_recent_assault_comes_with_its_reason_and_without_the_police(repository: Repository) -> None:
+    said = repository.safety["assault"]
+    for words in ("today", "3 to 5 days", "evidence", "don't have to go to the police"):
+        assert words in said.text
+    assert {"HELP-3", "HELP-13", "HELP-14", "HELP-15"} <= set(said.cites)
+
+
+@pytest.mark.parametrize(
+    "words", ["even once", "no mark", "checked today", "hours or days later", "confusion"]
+)
+def test_the_neck_comes_with_what_follows(words: str, repository: Repository) -> None:
+    assert words in repository.safety["neck"].text
+
+
+def test_the_crisis_number_stands_beside_the_words_on_self_harm(repository: Repository) -> None:
+    said = repository.safety["self-harm"]
+    assert said.pattern is not None
+    assert all("{crisis}" in one for one in sentences(said.text) if said.pattern.search(one))
+    assert _saying(repository, "self-harm") >= {"steady-now", "whose-voice", "my-log", "why-tears-come"}
+
+
+def test_lint_finds_no_danger_in_the_library(repository: Repository) -> None:
+    for item in repository.catalogue.handouts:
+        handout = repository.handout(item)
+        parts = {name: repository.handout(name) for name in handout.handouts}
+        for region in map(repository.region, repository.catalogue.regions):
+            day, evidence, words = handout.review.written, repository.evidence, repository.words
+            tree = repository.handout_tree(item)
+            subject = Subject(handout, tree, region, evidence, words, day, repository.safety, parts)
+            assert [str(found) for rule in SAFETY for found in rule(subject)] == [], item
+
+
+def test_no_file_writes_a_safety_sentence_out(repository: Repository) -> None:
+    """One text, in content/defaults.yaml: handouts name it."""
+    files = sorted((ROOT / "content").glob("*/*.yaml"))
+    assert ROOT / "content/handouts/steady-now.yaml" in files
+    texts = {path.name: " ".join(path.read_text("utf-8").split()) for path in files}
+    for name, said in repository.safety.items():
+        assert [file for file, text in texts.items() if said.text in text] == [], name
+
+
+def test_every_safety_sentence_is_used(repository: Repository) -> None:
+    trees = [repository.handout_tree(item) for item in repository.catalogue.handouts]
+    text = "".join(tree.source.text for tree in trees) + (ROOT / "content/defaults.yaml").read_text("utf-8")
+    assert [name for name in repository.safety if f"{{safety: {name}}}" not in text] == []
