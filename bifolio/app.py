@@ -241,7 +241,9 @@ class Project:
 
     def new_brand(self, brand_id: str, *values: Any, **own: Any) -> list[Diagnostic]:
         """Make a brand, see `scaffold.new_brand`; return the warnings."""
-        warnings = scaffold.new_brand(self.repository.root, brand_id, *values, **own)
+        warnings = scaffold.new_brand(
+            self.repository.root, self.repository.editions.font_files, brand_id, *values, **own
+        )
         self.repository = Repository(self.repository.root, memory=self.cache.memory)
         return [*warnings, *self.warnings((brand_id,))]
 

@@ -81,7 +81,8 @@ class ClinicInputs:
     @cached_property
     def fingerprint(self) -> str:
         """Of all of it."""
-        values = self.id, self.brand, self.logo, self.dark_logo, self.country
+        logos = [(logo.kind, logo.body) if logo else None for logo in (self.logo, self.dark_logo)]
+        values = self.id, self.brand, *logos, self.country
         return fingerprint(*map(fingerprint_of, values))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from bifolio.branding.logo import Logo
 from bifolio.branding.palette import PAPER, contrast
@@ -52,15 +53,10 @@ def file_warnings(as_written: Brand, brand: Brand, tree: Tree, country: str | No
 
 
 def logo_warnings(brand: Brand, logos: Mapping[str, Logo], tree: Tree) -> Iterator[Diagnostic]:
-    """Find what cleaning took out of logos, and logos that nobody can see."""
+    """Find what of logos could be better, and logos that nobody can see."""
     for name, logo in logos.items():
-        if logo.left_out:
-            yield _warning(
-                "brand.logo-left-out",
-                "parts of the logo were left out: " + ", ".join(f"<{part}>" for part in logo.left_out),
-                tree.find(name),
-                "export it as plain SVG, with text as paths and colours as attributes",
-            )
+        for remark in logo.remarks:
+            yield replace(remark, span=tree.find(name))
     for name, logo in logos.items():
         for ground, colour in (("white paper", PAPER), ("a dark screen", _DARK)):
             is_meant_for_it = name == (brand.logo_path if colour == PAPER else brand.dark_logo_path)

@@ -18,9 +18,9 @@ from bifolio.content.catalogue import BRAND_FILE, BRANDS, Catalogue
 from bifolio.content.editions import Editions
 from bifolio.content.handouts import bad_name
 from bifolio.content.reader import ContentReader
-from bifolio.core.cache import Memory
+from bifolio.core.cache import Cache, Memory
 from bifolio.core.diagnostics import ContentError, DesignError, Diagnostic, PressError, Source, Span, suggest
-from bifolio.core.files import OutsideError, ProjectFiles
+from bifolio.core.files import STORE, OutsideError, ProjectFiles
 from bifolio.core.fingerprints import fingerprint
 from bifolio.core.source_tree import Tree
 from bifolio.core.yaml_loader import read_text
@@ -162,8 +162,9 @@ class BrandFiles:
             ) from error
         except OSError as error:
             raise missing_logo(name, span) from error
-        key = "logo", fingerprint(raw), name.lower().endswith(".svg"), use
-        return self._memory.make(key, partial(clean_logo, raw, name, span, use))
+        fonts, store = self._editions.font_files, Cache(self._reader.files.root / STORE, self._memory)
+        key = "logo", fingerprint(raw), name.rpartition(".")[2].lower(), use, self._editions.fonts_digest
+        return self._memory.make(key, partial(clean_logo, raw, name, span, use, fonts, store))
 
     # -- what has a say in the layout ------------------------------------------------------------
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import cached_property
+from pathlib import Path
 
 from bifolio.branding.fonts import Families, families
 from bifolio.branding.palette import tokens_of
@@ -98,9 +99,18 @@ class Editions:
     @cached_property
     def shipped_families(self) -> Families:
         """The families of fonts that the project brings."""
+        return self._reader.memory.make(("families", self.fonts_digest), lambda: families(self.font_files))
+
+    @cached_property
+    def font_files(self) -> tuple[Path, ...]:
+        """The project's own fonts, in which the text of a logo may be set."""
         files = self._reader.files
-        paths = map(files.path, files.names("styles/fonts", ".ttf"))
-        return self._reader.memory.make(("families", files.digest("styles/fonts/")), lambda: families(paths))
+        return tuple(map(files.path, files.names("styles/fonts", ".ttf")))
+
+    @cached_property
+    def fonts_digest(self) -> str:
+        """What changes whenever one of these fonts does."""
+        return self._reader.files.digest("styles/fonts/")
 
     def theme_summary(self, theme_id: str) -> str:
         """Return what the first comment of a theme file says of it."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,6 @@ from bifolio.core.diagnostics import (
     DesignError,
     Diagnostic,
     RequestError,
-    Severity,
     Source,
     Span,
     ToolError,
@@ -33,6 +32,7 @@ from bifolio.model.brand import Brand, name_after
 
 def new_brand(
     root: Path,
+    fonts: Sequence[Path],
     brand_id: str,
     name: str | None = None,
     colour: str | None = None,
@@ -42,7 +42,7 @@ def new_brand(
 ) -> list[Diagnostic]:
     """Make a brand in the project at `root`: its file and its cleaned logo, never over one that is there.
 
-    `own` holds fields of `defaults: bifolio:`: phone, email, address, region, edition … Returns the warnings that the
+    Text in a logo is set in one of `fonts`. `own` holds fields of `defaults: bifolio:`: phone, email, address, region, edition … Returns the warnings that the
     new folder cannot tell. Raises PressError when the brand would not be sound.
     """
     brands = root / BRANDS
@@ -51,26 +51,17 @@ def new_brand(
     warnings: list[Diagnostic] = []
     logo_file = None
     if logo is not None:
-        cleaned = read_logo(logo, Span(Source(logo.name, logo.name), 1, 1, len(logo.name)))
+        span = Span(Source(logo.name, logo.name), 1, 1, len(logo.name))
+        cleaned = read_logo(logo, span, fonts=fonts)
         logo_file = cleaned.file_name
         bodies[logo_file] = cleaned.body
-        warnings = [_left_out(cleaned.left_out, logo.name)] if cleaned.left_out else []
+        warnings += cleaned.remarks
     text = brand_text(name or name_after(brand_id), colour, logo_file, link, own)
     brand, findings = validate(Brand, parse(text, f"new {BRAND_FILE}"), "brand")
     if brand is None:
         raise DesignError(findings)
     create_folder(brands, brand_id, {BRAND_FILE: text.encode(), **bodies})
     return warnings
-
-
-def _left_out(parts: Iterable[str], where: str) -> Diagnostic:
-    return Diagnostic(
-        "brand.logo-left-out",
-        f"parts of the logo were left out: {', '.join(f'<{part}>' for part in parts)}",
-        where=where,
-        help="export it as plain SVG, with text as paths and colours as attributes",
-        severity=Severity.WARNING,
-    )
 
 
 def brand_text(

@@ -26,7 +26,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 MOST_BYTES = 256_000
 """Of a form. A handout has 30,000."""
 
-MOST_UPLOAD_BYTES = 3_000_000
+MOST_UPLOAD_BYTES = 8_000_000
 """Of a logo or a brand file; what it may hold is looked at by those who read it."""
 
 UPLOADS = "/upload/"

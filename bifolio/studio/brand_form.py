@@ -230,7 +230,7 @@ def _found(root: Path, name: str, files: Mapping[str, bytes]) -> str:
 
 
 _NAMED = r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,80}"
-_PICTURE = re.compile(rf"{_NAMED}\.(?:svg|png|jpe?g)")
+_PICTURE = re.compile(rf"{_NAMED}\.(?:svgz?|pdf|png|jpe?g|webp|gif)")
 _LOOKS = re.compile(
     rf"{re.escape(FILE)}|theme\.css|{_PICTURE.pattern}|(?:fonts/)?{_NAMED}\.(?:ttf|otf|woff2?)"
 )

@@ -227,12 +227,13 @@ class Counter:
     async def take_logo(self, request: Request) -> Response:
         """Clean a picture and hold it until the clinic is saved; answers with a name to ask for it by."""
         name = request.query_params.get("name", "")[-80:]
-        logo, left_out = await self.crew.ask("logo", name, await request.body())
+        logo = await self.crew.ask("logo", name, await request.body())
         name = fingerprint(logo.file_name, logo.body)  # the same after the studio was started again
         while len(self.logos) >= MOST_LOGOS and name not in self.logos:
             del self.logos[next(iter(self.logos))]
         self.logos[name] = logo
-        return JSONResponse({"logo": name, "shown": logo.address("#004552"), "left_out": left_out}, 201)
+        remarks = [remark.as_json() for remark in logo.remarks]
+        return JSONResponse({"logo": name, "shown": logo.address("#004552"), "remarks": remarks}, 201)
 
     async def colours(self, request: Request) -> Response:
         asked = await _said(request)

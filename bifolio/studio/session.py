@@ -193,10 +193,11 @@ class Room:
         """Tell what pages make of a colour."""
         return brands.colours(seed)
 
-    def logo(self, name: str, raw: bytes) -> tuple[Logo, tuple[str, ...]]:
-        """Clean a logo; give it, and the names of what was left out."""
-        logo = clean_logo(raw, name, Span(Source(name, ""), 1, 1))
-        return logo, logo.left_out
+    def logo(self, name: str, raw: bytes) -> Logo:
+        """Return a logo, cleaned."""
+        return clean_logo(
+            raw, name, Span(Source(name, ""), 1, 1), fonts=self.desk().repository.editions.font_files
+        )
 
     def save_brand(self, brand: str, draft: Draft, based_on: str) -> dict[str, Any]:
         """Save a clinic, and return its new version with the findings that do not prevent printing.

@@ -15,7 +15,11 @@ TABLE = re.compile(r"^\| `([a-z*]+\.[a-z0-9-]+)` \| .+ \| .+ \|$", re.MULTILINE)
 
 # Functions that put the first half before a code, by file: what they are called and what they put.
 PUT_BEFORE = {
-    ("logo.py", "_refuse"): "brand.",
+    ("__init__.py", "RefusedError"): "brand.",
+    ("pixels.py", "RefusedError"): "brand.",
+    ("refusal.py", "RefusedError"): "brand.",
+    ("text.py", "RefusedError"): "brand.",
+    ("vector.py", "RefusedError"): "brand.",
     ("fonts.py", "_refuse"): "brand.",
     ("lint.py", "_finding"): "lint.",
     ("brand_warnings.py", "_warning"): "",
@@ -38,7 +42,8 @@ PUT_TOGETHER = {
     # These join a code that is found where it was made.
     ("messages.py", "{subject}.{code}"): [],
     ("brand_warnings.py", "code"): [],
-    ("logo.py", "brand.{code}"): [],
+    ("__init__.py", "brand.{code}"): [],
+    ("__init__.py", "brand.{refused.code}"): [],
     ("fonts.py", "brand.{code}"): [],
     ("lint.py", "lint.{code}"): [],
     ("pdf_structure.py", "code"): [],
@@ -60,7 +65,9 @@ def _codes() -> set[str]:
             if isinstance(node, ast.Call):
                 found |= set(_of_call(path, node))
         if path.name == "error_texts.py":
-            found |= set(_of_descriptions(tree))
+            found |= set(_of_descriptions(tree, "*")) | {f"*.{code}" for code, _, _ in PHRASES.values()}
+        if path.parent.name == "logo":
+            found |= set(_of_descriptions(tree, "brand"))
         if path.name in ("pdf_structure.py", "pdf_pages.py"):
             found |= set(_said_in_passing(tree, "verify"))
     return found
@@ -102,14 +109,13 @@ def _said_in_passing(tree: ast.Module, stage: str) -> Iterator[str]:
             yield str(node.value)
 
 
-def _of_descriptions(tree: ast.Module) -> Iterator[str]:
-    """Yield the codes of error_texts.py: the first of the three parts of a description."""
-    yield from (f"*.{code}" for code, _, _ in PHRASES.values())
+def _of_descriptions(tree: ast.Module, subject: str) -> Iterator[str]:
+    """Yield the codes of a module that describes what is wrong: the first of the three parts of a description."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.Return) and isinstance(node.value, ast.Tuple) and len(node.value.elts) == 3:
-            first = node.value.elts[0]
-            if isinstance(first, ast.Constant):
-                yield f"*.{first.value}"
+        if isinstance(node, ast.Return | ast.Yield) and isinstance(node.value, ast.Tuple):
+            first, *others = node.value.elts
+            if len(others) == 2 and isinstance(first, ast.Constant) and "/" not in str(first.value):
+                yield f"{subject}.{first.value}"
 
 
 def test_table_and_code_name_the_same_codes() -> None:

@@ -19,7 +19,10 @@ from bifolio.formats.makers import verify_file
 from bifolio.model.job import Request
 from tests.support.projects import BRAND, COMPLETE, HANDOUT, REGION, Scratch
 
-SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><text>x</text><path d="M0 0h9"/></svg>'
+SVG = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><mask id="m"><path fill="#888" d="M0 0h9v9z"/></mask>'
+    '<path mask="url(#m)" d="M0 0h9v9z"/></svg>'
+)
 
 
 def _said(raised: pytest.ExceptionInfo[PressError]) -> list[str]:
@@ -162,7 +165,7 @@ def test_check_looks_at_every_brand_and_gives_warnings(scratch: Scratch) -> None
     for item in ("small", "card"):
         scratch.write(f"content/handouts/{item}.yaml", COMPLETE)
     warnings = Project(scratch.root).check((), (), TODAY)
-    assert [finding.code for finding in warnings] == ["brand.unused-keys", "brand.logo-left-out"]
+    assert [finding.code for finding in warnings] == ["brand.unused-keys", "brand.logo-pixels"]
     scratch.write("content/brands/rowan/_brand.yml", "meta: 1\n")
     with pytest.raises(DesignError) as raised:
         Project(scratch.root).check((), (), TODAY)

@@ -150,9 +150,8 @@ async function take(chosen) {
   try {
     const answer = await send(chosen);
     showLogo(answer.shown, "The new logo");
-    logoSaid.textContent = answer.left_out.length
-      ? `The logo is in place. Left out of it: ${answer.left_out.join(", ")}.`
-      : "The logo is in place.";
+    const remarks = answer.remarks.flatMap(({ message, help }) => [sentence(message), sentence(help)]);
+    logoSaid.textContent = ["The logo is in place.", ...remarks].join(" ");
     changed();
   } catch (error) {
     logoSaid.className = "wrong";
@@ -161,7 +160,7 @@ async function take(chosen) {
 }
 
 async function send(chosen) {
-  if (chosen.size > 3_000_000) throw Object.assign(new Error("the file is too large"), { help: "use one of less than 3 MB" });
+  if (chosen.size > 8_000_000) throw Object.assign(new Error("the file is too large"), { help: "use one of less than 8 MB" });
   const answer = await ask(`/upload/logo?name=${encodeURIComponent(chosen.name)}`, chosen, { undone: "The logo was not taken" });
   logo = answer.logo;
   picture = chosen;

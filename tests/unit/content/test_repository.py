@@ -13,7 +13,7 @@ from bifolio.model.job import Job
 from bifolio.resolve import resolve
 from tests.support.projects import BRAND, HANDOUT, REGION, Scratch
 
-SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M0 0h9" fill="currentColor"/></svg>'
+SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M0 0h9v9z" fill="currentColor"/></svg>'
 DRAWING = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><title>{{ alt }}</title></svg>'
 
 
@@ -216,13 +216,15 @@ def test_brands_folder_may_itself_be_a_link(scratch: Scratch, tmp_path: Path) ->
     assert _logo(scratch, "logo.svg")
 
 
-def test_parts_left_out_of_a_logo_are_a_warning(scratch: Scratch) -> None:
-    scratch.write("content/brands/default/logo.svg", SVG.replace("<path", "<text>x</text><path"))
+def test_what_of_a_logo_could_be_better_is_a_warning(scratch: Scratch) -> None:
+    mask = '<mask id="m"><path fill="#888" d="M0 0h9v9z"/></mask>'
+    scratch.write("content/brands/default/logo.svg", SVG.replace("<path", f'{mask}<path mask="url(#m)"'))
     scratch.write("content/brands/default/_brand.yml", f"logo: logo.svg\n{BRAND}")
-    (finding,) = Repository(scratch.root).brand_files("default").warnings(None)
-    assert finding.code == "brand.logo-left-out"
+    (finding,) = Repository(scratch.root).brand_files("default").warnings("us")
+    assert finding.code == "brand.logo-pixels"
     assert not finding.is_error
-    assert "<text>" in finding.message
+    assert "a mask" in finding.message
+    assert str(finding.span) == "content/brands/default/_brand.yml:1:7"
 
 
 # -- figures, editions, locales ------------------------------------------------------------------

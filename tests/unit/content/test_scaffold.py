@@ -49,11 +49,11 @@ def test_a_name_is_enough(scratch: Scratch) -> None:
     assert project.repository.brand("lark").name == "Lark"
 
 
-def test_parts_of_a_logo_that_are_lost_are_told_when_it_is_cleaned(scratch: Scratch, tmp_path: Path) -> None:
+def test_what_of_a_logo_could_be_better_is_told_when_it_is_cleaned(scratch: Scratch, tmp_path: Path) -> None:
     logo = tmp_path / "logo.svg"
-    logo.write_text(SVG.replace("<path", "<text>words</text><path"), "utf-8")
+    logo.write_text(SVG.replace("<path", '<path style="mix-blend-mode:multiply"'), "utf-8")
     (warning,) = Project(scratch.root).new_brand("lark", logo=logo)
-    assert (warning.code, warning.is_error) == ("brand.logo-left-out", False)
+    assert (warning.code, warning.is_error) == ("brand.logo-pixels", False)
     assert Project(scratch.root).warnings(["lark"]) == []
 
 
