@@ -77,7 +77,6 @@ RUNTIME = frozenset(
         "brotlicffi",
         "cffi",
         "click",
-        "colorama",
         "coloraide",
         "cssselect2",
         "defusedxml",
