@@ -25,7 +25,7 @@ test: $(VENV)/.ready-dev ## run all tests
 	@$(RUN) -m pytest -q $(EVERY_CORE)
 
 thorough: $(VENV)/.ready-dev ## hold every handout to what `make test` holds one of each frame to
-	@BIFOLIO_THOROUGH=1 BIFOLIO_BRANDS=8 $(RUN) -m pytest -q $(EVERY_CORE) tests/conformance tests/metamorphic tests/browser tests/unit/editorial/test_evidence_sheet.py tests/unit/formats/test_epub.py tests/unit/formats/test_web.py tests/visual/test_ink.py tests/property/test_any_logo.py
+	@BIFOLIO_THOROUGH=1 BIFOLIO_BRANDS=8 $(RUN) -m pytest -q $(EVERY_CORE) tests/conformance tests/metamorphic tests/browser tests/unit/editorial/test_evidence_sheet.py tests/unit/formats/test_epub.py tests/unit/formats/test_web.py tests/unit/layout/weasyprint/test_plain_engine.py tests/visual/test_ink.py tests/property/test_any_logo.py
 
 check: $(VENV)/.ready-dev ## format, lint, types, import contract
 	@$(RUN) -m ruff format --check .

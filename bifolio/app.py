@@ -125,9 +125,13 @@ class Project:
     # -- checking --------------------------------------------------------------------------------
 
     def warnings(self, brands: Iterable[str]) -> list[Diagnostic]:
-        """Return what is odd about brands and stops nothing."""
+        """Return what is odd about the layout engine and about brands, and stops nothing."""
+        from bifolio.layout.weasyprint.loader import version_warning
+
+        engine = version_warning()
         region, files = self.repository.plan.region, self.repository.brand_files
-        return [finding for brand in dict.fromkeys(brands) for finding in files(brand).warnings(region)]
+        found = [finding for brand in dict.fromkeys(brands) for finding in files(brand).warnings(region)]
+        return [*([engine] if engine else []), *found]
 
     def dangers(self, jobs: Iterable[Job]) -> list[Diagnostic]:
         """Return what could leave a reader of these jobs without help, as warnings."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import importlib.util
 import platform
 import shutil
@@ -10,6 +9,9 @@ import sys
 import warnings
 from pathlib import Path
 from typing import NamedTuple
+
+from bifolio.core.diagnostics import ToolError
+from bifolio.layout.weasyprint.loader import installed_version, load, version_warning
 
 
 class Part(NamedTuple):
@@ -48,7 +50,10 @@ _PROGRAMS = (
 
 def examine(project: Path) -> list[Part]:
     """Look for everything; needed parts first."""
-    return [_python(), *_packages(), _engine(), _fonts(project), *_programs()]
+    from bifolio.core.files import ProjectFiles
+
+    fonts = ProjectFiles(project).path("styles/fonts")
+    return [_python(), *_packages(), _engine(fonts), _fonts(fonts), *_programs()]
 
 
 def _python() -> Part:
@@ -69,14 +74,16 @@ def _packages() -> list[Part]:
     ]
 
 
-def _engine() -> Part:
+def _engine(fonts: Path) -> Part:
+    name = "WeasyPrint with Pango"
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            weasyprint = importlib.import_module("weasyprint")
-    except (ImportError, OSError) as error:
-        return Part("WeasyPrint with Pango", False, True, str(error).split("\n")[0], _pango())
-    return Part("WeasyPrint with Pango", True, True, f"version {weasyprint.__version__}", _pango())
+            load(fonts)
+    except ToolError as error:
+        return Part(name, False, True, error.findings[0].message, _pango())
+    warning = version_warning()
+    return Part(name, True, True, warning.message if warning else f"version {installed_version()}", _pango())
 
 
 def _pango() -> str:
@@ -85,12 +92,10 @@ def _pango() -> str:
     return "apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0, then make setup"
 
 
-def _fonts(project: Path) -> Part:
-    from bifolio.core.files import ProjectFiles
-
-    fonts = ProjectFiles(project).names("styles/fonts", ".ttf")
-    words = f"{len(fonts)} files in styles/fonts"
-    return Part("Fonts", bool(fonts), True, words, "take styles/fonts/ from the project again")
+def _fonts(fonts: Path) -> Part:
+    files = sorted(fonts.glob("*.ttf"))
+    words = f"{len(files)} files in styles/fonts"
+    return Part("Fonts", bool(files), True, words, "take styles/fonts/ from the project again")
 
 
 def _programs() -> list[Part]:

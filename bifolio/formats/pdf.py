@@ -23,7 +23,7 @@ from bifolio.model.plate import Plate
 from bifolio.resolve import Inputs
 
 if TYPE_CHECKING:  # late: it loads what finishes a file, in the time that pages take to be laid out
-    from bifolio.layout.fast_writer import Stencil
+    from bifolio.layout.fast_writer import PreparedPlate
     from bifolio.layout.ink import Inker
 
 GREY = "#808080"
@@ -77,7 +77,7 @@ class _Verified:
     """What was looked over before, for as long as it is there."""
 
     def __init__(self) -> None:
-        self.stencils: WeakSet[Stencil] = WeakSet()
+        self.plates: WeakSet[PreparedPlate] = WeakSet()
         """Plates, as they are prepared for clinics of a shape, whose file was verified whole and nothing found."""
         self._slots: WeakKeyDictionary[Inker, bool] = WeakKeyDictionary()
 
@@ -95,13 +95,13 @@ def _looked_over(
     size, bleed = (edition.trim_width_mm, edition.trim_height_mm), edition.bleed_mm
     if is_imposed and (form := edition.imposition):
         size, bleed = (form.sheet_width_mm, form.sheet_height_mm), 0
-    prepared = inker.stencil(plate)
+    prepared = inker.prepare(plate)
     is_plain = not (bleed or is_imposed)
-    if is_plain and prepared in verified.stencils and verified.has_sound_slots(inker):
+    if is_plain and prepared in verified.plates and verified.has_sound_slots(inker):
         return verify_inked(pdf, where, plate.pages)
     findings = verify(pdf, where, size, bleed)
     if is_plain and not findings:
-        verified.stencils.add(prepared)
+        verified.plates.add(prepared)
     return findings
 
 

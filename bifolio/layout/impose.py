@@ -1,8 +1,8 @@
-"""Impose: pages in reading order → sheets as a printer takes them, to fold, staple or cut.
+"""Impose pages in reading order onto sheets, to be printed and then folded, stapled or cut.
 
-Knows nothing of content or style; it moves finished pages, each as a form XObject, and draws marks. What
-comes out is for paper: tags and links stay with the reading PDF. Terms as in ISO 12637. A sheet lies with
-its front up; its back is written as it is seen when the sheet is turned like the page of a book.
+This knows nothing of content or style; it places finished pages, each as a form XObject, and draws marks. The
+result is for paper: tags and links stay with the reading PDF. Terms are those of ISO 12637. A sheet lies with its
+front up; its back is described as it is seen when the sheet is turned like the page of a book.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ MM = 72 / 25.4
 """Points in a millimetre."""
 
 Page = int | None
-"""A page by its place in reading order, counted from 1; None is a blank."""
+"""The number of a page in reading order, counted from 1; None is a blank page."""
 
 Face = tuple[Page, ...]
 """The pages on one side of a sheet: row by row from the top, in each row from the left."""
@@ -40,7 +40,7 @@ class Sheet:
 
 
 def padded(pages: int, multiple: int, *, has_back: bool = True) -> tuple[Page, ...]:
-    """Fill up with blanks to a multiple: before the back cover, or at the end where there is none.
+    """Return the page numbers, filled up to a multiple with blanks: before the back cover, or at the end without one.
 
     >>> padded(6, 4)
     (1, 2, 3, 4, 5, None, None, 6)
@@ -51,21 +51,21 @@ def padded(pages: int, multiple: int, *, has_back: bool = True) -> tuple[Page, .
     return numbers[:at] + blanks + numbers[at:]
 
 
-def signatures(pages: Sequence[Page], most: int | None = None) -> list[tuple[Page, ...]]:
-    """Split a multiple of four into signatures of `most` pages, the last one with what is left.
+def signatures(pages: Sequence[Page], length: int | None = None) -> list[tuple[Page, ...]]:
+    """Split pages, a multiple of four, into signatures of `length` pages; the last one has the rest.
 
-    Without `most` all is one signature, as saddle stitch wants it.
+    Without `length` there is one signature, as for saddle stitching.
     """
     assert len(pages) % 4 == 0, "a folded sheet holds four pages"
-    size = most or len(pages) or 4
+    size = length or len(pages) or 4
     assert size % 4 == 0, "a folded sheet holds four pages"
     return [tuple(pages[at : at + size]) for at in range(0, len(pages), size)]
 
 
-def saddle(signature: Sequence[Page], paper_pt: float = 0.0, most_creep_pt: float = 0.0) -> list[Sheet]:
-    """Give the sheets of one signature, the outermost first: (n, 1) and (2, n - 1), and so on.
+def saddle_stitch(signature: Sequence[Page], paper_pt: float = 0.0, max_creep_pt: float = 0.0) -> list[Sheet]:
+    """Return the sheets of one signature, the outermost first: (n, 1) and (2, n - 1), and so on.
 
-    >>> [(s.front, s.back) for s in saddle(range(1, 9))]
+    >>> [(s.front, s.back) for s in saddle_stitch(range(1, 9))]
     [((8, 1), (2, 7)), ((6, 3), (4, 5))]
     """
     last = len(signature) - 1
@@ -73,23 +73,23 @@ def saddle(signature: Sequence[Page], paper_pt: float = 0.0, most_creep_pt: floa
         Sheet(
             front=(signature[last - at], signature[at]),
             back=(signature[at + 1], signature[last - at - 1]),
-            creep_pt=creep_pt(at // 2, paper_pt, most_creep_pt),
+            creep_pt=creep_pt(at // 2, paper_pt, max_creep_pt),
         )
         for at in range(0, len(signature) // 2, 2)
     ]
 
 
-def creep_pt(depth: int, paper_pt: float, most_pt: float) -> float:
-    """Say how far the pages of a sheet move towards the spine; `depth` 0 is the outermost sheet.
+def creep_pt(depth: int, paper_pt: float, max_pt: float) -> float:
+    """Return how far the pages of a sheet move towards the spine; `depth` 0 is the outermost sheet.
 
-    Folding pushes each inner sheet out by the thickness of the one around it. Never more than `most_pt`,
-    so that no word comes near the fold.
+    Folding pushes each inner sheet out by the thickness of the one around it. At most `max_pt`, so that no word comes
+    near the fold.
     """
-    return min(depth * paper_pt, most_pt)
+    return min(depth * paper_pt, max_pt)
 
 
 def repeated(pages: int, cells: int) -> list[Sheet]:
-    """Fill each sheet with copies of one leaf: page 1 on all of its front, page 2 behind it.
+    """Return sheets that are filled with copies of one leaf each: page 1 on the front, page 2 behind it.
 
     >>> repeated(3, 2)
     [Sheet(front=(1, 1), back=(2, 2), creep_pt=0.0), Sheet(front=(3, 3), back=(None, None), creep_pt=0.0)]
@@ -99,7 +99,7 @@ def repeated(pages: int, cells: int) -> list[Sheet]:
 
 
 def cut_and_stack(pages: int, cells: int, columns: int) -> list[Sheet]:
-    """Deal leaves so that the cut piles, laid on each other from the first cell on, are in order.
+    """Return sheets whose piles, once cut and laid on each other from the first cell on, are in order.
 
     >>> [(s.front, s.back) for s in cut_and_stack(8, 2, 2)]
     [((1, 5), (6, 2)), ((3, 7), (8, 4))]
@@ -116,10 +116,10 @@ def cut_and_stack(pages: int, cells: int, columns: int) -> list[Sheet]:
 
 
 def letter_fold(pages: int) -> list[Sheet]:
-    """Give the one sheet of a leaflet with six panels, folded in thirds; the flap folds in first.
+    """Return the one sheet of a leaflet with six panels, folded in thirds; the flap is folded in first.
 
-    Page 1 is the front. Pages 2, 3, 4 are the inside from left to right, 5 is the flap, 6 the back. On
-    opening, 2 and the flap are seen side by side.
+    Page 1 is the front, pages 2, 3 and 4 are the inside from left to right, 5 is the flap, 6 the back. Page 2 and the
+    flap are seen side by side when the leaflet is opened.
 
     >>> letter_fold(6)
     [Sheet(front=(5, 6, 1), back=(2, 3, 4), creep_pt=0.0)]
@@ -137,12 +137,14 @@ def _mirrored(face: Face, columns: int) -> Face:
 
 
 def sheets(form: Imposition, pages: int, *, has_back: bool = True) -> list[Sheet]:
-    """Give the sheets of a document of `pages` pages in the order in which they are printed."""
+    """Return the sheets of a document of `pages` pages, in the order in which they are printed."""
     cells = form.columns * form.rows
     if form.scheme == "saddle-stitch":
-        whole = padded(pages, 4, has_back=has_back)
+        all_pages = padded(pages, 4, has_back=has_back)
         creep = form.paper_mm * MM, form.most_creep_mm * MM
-        return [sheet for part in signatures(whole, form.signature) for sheet in saddle(part, *creep)]
+        return [
+            sheet for part in signatures(all_pages, form.signature) for sheet in saddle_stitch(part, *creep)
+        ]
     if form.scheme == "trifold":
         return letter_fold(pages)
     if form.scheme == "cut-and-stack":
@@ -151,7 +153,7 @@ def sheets(form: Imposition, pages: int, *, has_back: bool = True) -> list[Sheet
 
 
 def misfit(form: Imposition, pages: int, where: str) -> list[Diagnostic]:
-    """Tell of pages that the sheet has no room for: a leaflet that is folded has six panels."""
+    """Return a finding if the sheet has too few places: a folded leaflet has six panels."""
     if form.scheme != "trifold" or pages <= PANELS:
         return []
     return [
@@ -169,18 +171,18 @@ def misfit(form: Imposition, pages: int, where: str) -> list[Diagnostic]:
 
 @dataclass(frozen=True)
 class Cell:
-    """A place for a page: left, bottom, width and height in points from the lower left corner."""
+    """A place for a page on a sheet, in points from the lower left corner."""
 
     left: float
     bottom: float
     width: float
     height: float
     towards_spine: int = 0
-    """Which way creep moves its page: 1 to the right, -1 to the left."""
+    """The direction in which creep moves the page: 1 to the right, -1 to the left, 0 not at all."""
 
 
 def cells(form: Imposition, trim_pt: tuple[float, float]) -> tuple[Cell, ...]:
-    """Give the places of the front, in the order of a face. The grid stands in the middle of the sheet."""
+    """Return the places on the front in the order of a face, as a grid in the middle of the sheet."""
     width, height = trim_pt
     gap = form.gap_mm * MM
     widths = [width] * form.columns
@@ -199,73 +201,75 @@ def cells(form: Imposition, trim_pt: tuple[float, float]) -> tuple[Cell, ...]:
 
 
 def behind(front: Sequence[Cell], form: Imposition) -> tuple[Cell, ...]:
-    """Give the places of the back: each lies behind one of the front, in the order of a face."""
+    """Return the places on the back in the order of a face; each lies behind one on the front."""
     sheet = form.sheet_width_mm * MM
     mirrored = [Cell(sheet - c.left - c.width, c.bottom, c.width, c.height, -c.towards_spine) for c in front]
     return tuple(sorted(mirrored, key=lambda c: (-round(c.bottom, 3), c.left)))
 
 
 def turns_backs(form: Imposition) -> bool:
-    """Tell whether backs stand on their head: the sheet is turned over an edge at its top or foot."""
+    """Tell whether backs are printed upside down, as the sheet is turned over its top or bottom edge."""
     is_wide = form.sheet_width_mm > form.sheet_height_mm
     return form.flip == ("long-edge" if is_wide else "short-edge")
 
 
 # -- marks ---------------------------------------------------------------------------------------
 
-_REACH = 4.5 * MM
-"""How far in from the edge of a sheet most office printers begin to print."""
+_UNPRINTABLE = 4.5 * MM
+"""The margin in which most office printers cannot print, in points."""
 
 Line = tuple[float, float, float, float]
+"""x1, y1, x2, y2 in points."""
 
 
 def fold_marks(form: Imposition) -> Iterator[Line]:
-    """Give short lines on the fold at head and foot, and two where the staples go."""
+    """Yield short lines on the fold at head and foot, and two where the staples go."""
     middle, height = form.sheet_width_mm * MM / 2, form.sheet_height_mm * MM
-    for y in (_REACH, height - _REACH - 3 * MM):
+    for y in (_UNPRINTABLE, height - _UNPRINTABLE - 3 * MM):
         yield middle, y, middle, y + 3 * MM
     for y in (height / 4, height * 3 / 4):
         yield middle, y - 2 * MM, middle, y + 2 * MM
 
 
 def panel_marks(form: Imposition, places: Sequence[Cell]) -> Iterator[Line]:
-    """Give short lines at head and foot where panels fold."""
+    """Yield short lines at head and foot where panels are folded."""
     height = form.sheet_height_mm * MM
     for cell in places[1:]:
-        for y in (_REACH, height - _REACH - 2.5 * MM):
+        for y in (_UNPRINTABLE, height - _UNPRINTABLE - 2.5 * MM):
             yield cell.left, y, cell.left, y + 2.5 * MM
 
 
 def crop_marks(form: Imposition, places: Sequence[Cell]) -> Iterator[Line]:
-    """Give lines at every cut: outside the grid, or at the edge of the sheet where the grid fills it."""
+    """Yield lines at every cut: outside the grid, or at the edge of the sheet if the grid fills it."""
     width, height = form.sheet_width_mm * MM, form.sheet_height_mm * MM
     start, end = _in_margin(min(cell.bottom for cell in places))
     for x in sorted({round(x, 3) for cell in places for x in (cell.left, cell.left + cell.width)}):
-        if _REACH < x < width - _REACH:
+        if _UNPRINTABLE < x < width - _UNPRINTABLE:
             yield x, start, x, end
             yield x, height - end, x, height - start
     start, end = _in_margin(min(cell.left for cell in places))
     for y in sorted({round(y, 3) for cell in places for y in (cell.bottom, cell.bottom + cell.height)}):
-        if _REACH < y < height - _REACH:
+        if _UNPRINTABLE < y < height - _UNPRINTABLE:
             yield start, y, end, y
             yield width - end, y, width - start, y
 
 
 def _in_margin(margin: float) -> tuple[float, float]:
-    """Give where a mark begins and ends in a margin of the sheet, from its edge."""
-    if margin < _REACH + 4 * MM:  # no room outside the trim: a tick on the cut itself
-        return _REACH, _REACH + 2.5 * MM
-    return max(_REACH, margin - 8 * MM), margin - 2 * MM
+    """Return where a mark begins and ends in a margin of the sheet, measured from its edge."""
+    if margin < _UNPRINTABLE + 4 * MM:  # no room outside the trim: a tick on the cut itself
+        return _UNPRINTABLE, _UNPRINTABLE + 2.5 * MM
+    return max(_UNPRINTABLE, margin - 8 * MM), margin - 2 * MM
 
 
 def _marks(form: Imposition, places: Sequence[Cell], number: int, *, is_front: bool) -> list[Line]:
+    """Return the marks on one side of sheet `number`, counted from 0."""
     if form.scheme == "trifold":  # on the inside
         return [] if is_front else list(panel_marks(form, places))
     if not is_front:
         return []
     if form.scheme != "saddle-stitch":
         return list(crop_marks(form, places))
-    # on the outside of the outermost sheet, where the staples cover them
+    # On the outside of the outermost sheet, where the staples cover them.
     outermost = number == 0 if form.signature is None else number % (form.signature // 4) == 0
     return list(fold_marks(form)) if outermost else []
 
@@ -274,11 +278,11 @@ def _marks(form: Imposition, places: Sequence[Cell], number: int, *, is_front: b
 
 
 def impose(pdf: bytes, form: Imposition, note: bytes, *, has_back: bool = True) -> bytes:
-    """Put the pages of a finished PDF onto sheets, after the pages of `note`.
+    """Return a PDF with the pages of a finished PDF on sheets, after the pages of `note`.
 
     The note, a tagged PDF in the size of the sheet, tells the person at the printer what to choose; it fills
-    whole sheets itself. What stands on the sheets is an artifact: the reading PDF is the one to be read
-    out. The viewer is asked to print at full size and on both sides. The same input gives the same bytes.
+    whole sheets itself. The sheets hold only artifacts: the reading PDF is the one for screen readers. The viewer
+    is asked to print at full size and on both sides. The same input gives the same bytes.
     """
     with pikepdf.open(io.BytesIO(pdf)) as source, pikepdf.open(io.BytesIO(note)) as target:
         trim = [float(v) for v in source.pages[0].trimbox]
@@ -287,39 +291,41 @@ def impose(pdf: bytes, form: Imposition, note: bytes, *, has_back: bool = True) 
         pages = [_as_form(target, page) for page in source.pages]
         for number, sheet in enumerate(sheets(form, len(pages), has_back=has_back)):
             for face, own, is_front in ((sheet.front, places, True), (sheet.back, backs, False)):
-                drawn = b"".join(
-                    _placed(cell, page, trim, sheet.creep_pt)
+                content = b"".join(
+                    _page_content(cell, page, trim, sheet.creep_pt)
                     for cell, page in zip(own, face, strict=True)
                     if page is not None
                 )
-                drawn += _drawn(_marks(form, own, number, is_front=is_front))
+                content += _path(_marks(form, own, number, is_front=is_front))
                 turned = not is_front and turns_backs(form)
-                _append(target, form, drawn, {p: pages[p - 1] for p in face if p is not None}, turned)
-        _sign(target, source, form)
+                used = {page: pages[page - 1] for page in face if page is not None}
+                _append_side(target, form, content, used, is_turned=turned)
+        _copy_metadata(target, source)
+        _set_print_preferences(target, form)
         out = io.BytesIO()
-        # object streams: fewer and larger writes, in a third of the time
+        # With object streams, writing takes a third of the time.
         target.save(out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
         return out.getvalue()
 
 
 def _as_form(target: pikepdf.Pdf, page: pikepdf.Page) -> pikepdf.Object:
-    """Make a page a form XObject of its own content stream, which stays compressed as it is.
+    """Return a page as a form XObject, with its content stream compressed as it is.
 
-    The marks of its tags stay in it. No tree leads to them and the sheet draws it inside an artifact, so that
-    they mean nothing (ISO 32000-1, 14.7.4.3: only a form with StructParents has content that is tagged).
+    Its marked-content operators stay in it. They mean nothing, as no structure tree leads to them and the sheet draws
+    the form inside an artifact (ISO 32000-1, 14.7.4.3: only a form with StructParents has tagged content).
     """
-    page.contents_coalesce()  # several streams become one; one is left as it is
+    page.contents_coalesce()  # joins several streams, and leaves one as it is
     form = page.obj.Contents
     form.Type, form.Subtype = pikepdf.Name.XObject, pikepdf.Name.Form
-    form.BBox = page.bleedbox  # not the trim box, which would cut the bleed off
+    form.BBox = page.bleedbox  # the trim box would cut the bleed off
     form.Resources = page.resources
     return target.copy_foreign(form)
 
 
-def _placed(cell: Cell, page: int, trim: Sequence[float], creep: float) -> bytes:
-    """Draw a page in its cell, moved by the creep, with nothing of it outside the cell.
+def _page_content(cell: Cell, page: int, trim: Sequence[float], creep: float) -> bytes:
+    """Return the operators that draw a page in its cell, moved by the creep and clipped to the cell.
 
-    A flap is narrower than its page. It gives way at the fold, where there is no printer's margin.
+    A flap is narrower than its page, and cuts off the side at the fold, where there is no printer's margin.
     """
     spare = cell.width - (trim[2] - trim[0])
     x = cell.left + (spare if cell.left > MM else 0) - trim[0] + cell.towards_spine * creep
@@ -328,36 +334,42 @@ def _placed(cell: Cell, page: int, trim: Sequence[float], creep: float) -> bytes
     return b"q %b 1 0 0 1 %.3f %.3f cm /P%d Do Q\n" % (frame, x, y, page)
 
 
-def _drawn(lines: Sequence[Line]) -> bytes:
+def _path(lines: Sequence[Line]) -> bytes:
     if not lines:
         return b""
-    paths = b"".join(b"%.3f %.3f m %.3f %.3f l\n" % line for line in lines)
-    return b"q 0.35 w 0.45 G\n%bS Q\n" % paths
+    path = b"".join(b"%.3f %.3f m %.3f %.3f l\n" % line for line in lines)
+    return b"q 0.35 w 0.45 G\n%bS Q\n" % path
 
 
-def _append(
-    target: pikepdf.Pdf, form: Imposition, drawn: bytes, pages: Mapping[int, pikepdf.Object], turned: bool
+def _append_side(
+    target: pikepdf.Pdf,
+    form: Imposition,
+    content: bytes,
+    pages: Mapping[int, pikepdf.Object],
+    *,
+    is_turned: bool,
 ) -> None:
+    """Append one side of a sheet; `pages` are the forms that its content draws, by page number."""
     width, height = form.sheet_width_mm * MM, form.sheet_height_mm * MM
-    turn = b"-1 0 0 -1 %.3f %.3f cm\n" % (width, height) if turned else b""
-    page = target.add_blank_page(page_size=(_exact(width), _exact(height)))
-    page.obj.Resources = pikepdf.Dictionary(
+    turn = b"-1 0 0 -1 %.3f %.3f cm\n" % (width, height) if is_turned else b""
+    side = target.add_blank_page(page_size=(round(width, 3), round(height, 3)))
+    side.obj.Resources = pikepdf.Dictionary(
         XObject=pikepdf.Dictionary({f"/P{number}": page for number, page in sorted(pages.items())})
     )
-    page.obj.Contents = target.make_stream(b"/Artifact BMC q\n" + turn + drawn + b"Q EMC" if drawn else b"")
+    artifact = b"/Artifact BMC q\n" + turn + content + b"Q EMC" if content else b""
+    side.obj.Contents = target.make_stream(artifact)
 
 
-def _sign(target: pikepdf.Pdf, source: pikepdf.Pdf, form: Imposition) -> None:
-    """Say whose words these are, and how the sheets want to be printed (ISO 32000-1, 12.2)."""
+def _copy_metadata(target: pikepdf.Pdf, source: pikepdf.Pdf) -> None:
     for key in ("/Author", "/Keywords"):
         if key in source.docinfo:
             target.docinfo[key] = str(source.docinfo[key])
+
+
+def _set_print_preferences(target: pikepdf.Pdf, form: Imposition) -> None:
+    """Ask the viewer to print at full size and on both sides (ISO 32000-1, 12.2)."""
     preferences = target.Root.get("/ViewerPreferences", pikepdf.Dictionary())
     preferences.PrintScaling = pikepdf.Name("/None")
     edge = "Short" if form.flip == "short-edge" else "Long"
     preferences.Duplex = pikepdf.Name(f"/DuplexFlip{edge}Edge")
     target.Root.ViewerPreferences = preferences
-
-
-def _exact(number: float) -> float:
-    return round(number, 3)

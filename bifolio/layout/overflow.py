@@ -1,86 +1,84 @@
-"""Cut: laid-out pages → the words that run out of their box, or off their page.
+"""Find text that runs out of its box or off its page.
 
-Reads the boxes of the layout engine, as nothing else knows where a box ends whose words go on.
+Only the layout engine knows where a box ends whose words go on, so this reads its boxes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from bifolio.core.diagnostics import Diagnostic, shorten
+from bifolio.layout.weasyprint import boxes
+from bifolio.layout.weasyprint.boxes import Area, Box
 
 _TOLERANCE = 1.5
-"""How far, in CSS pixels, text may stand out before it counts: a third of a millimetre."""
+"""How far, in CSS pixels, text may stand out before it counts: 0.4 mm."""
+
+_CAP_HEIGHT, _DESCENT = 0.7, 0.22
+"""How far letters reach above and below the baseline, in parts of the font size."""
 
 
 @dataclass(frozen=True)
 class _Frame:
-    """A box that text inside it must not leave: left, top, right, bottom in CSS pixels."""
+    """An area that text inside it must not leave, and its name in messages."""
 
-    left: float
-    top: float
-    right: float
-    bottom: float
+    area: Area
     name: str
 
+    def is_left_by(self, text: Area) -> bool:
+        return (
+            text.left < self.area.left - _TOLERANCE
+            or text.right > self.area.right + _TOLERANCE
+            or text.top < self.area.top - _TOLERANCE
+            or text.bottom > self.area.bottom + _TOLERANCE
+        )
 
-def cut(page: Any, number: int, where: str) -> Iterator[Diagnostic]:
-    """Tell of each text that leaves its page, its page area, or a box of fixed size. `page` is a page box of WeasyPrint."""
-    for text, box in _cut_text(page):
+
+def find_cut_text(page: Box, number: int, where: str) -> Iterator[Diagnostic]:
+    """Yield a finding for each text that leaves its sheet, its page area or a box of fixed size.
+
+    `number` is the page's, counted from 1; `where` names the document.
+    """
+    for text, frame in _cut_text(page):
         yield Diagnostic(
             "render.cut-text",
-            f'page {number}: "{shorten(text)}" runs out of {box}',
+            f'page {number}: "{shorten(text)}" runs out of {frame}',
             where=where,
             help="shorten the words, or give them a larger box",
         )
 
 
-def _cut_text(page: Any) -> Iterator[tuple[str, str]]:
-    sheet = _Frame(0, 0, page.margin_width(), page.margin_height(), "the sheet")
-    left, top = page.content_box_x(), page.content_box_y()
-    area = _Frame(left, top, left + page.width, top + page.height, "the text area of the page")
-    for child in page.children:
-        in_margin = type(child).__name__ == "MarginBox"
-        yield from _cut_inside(child, (sheet,) if in_margin else (sheet, area))
+def _cut_text(page: Box) -> Iterator[tuple[str, str]]:
+    """Yield each text that leaves a frame, with the frame's name."""
+    sheet = _Frame(boxes.sheet(page), "the sheet")
+    content = _Frame(boxes.content_area(page), "the text area of the page")
+    for child in boxes.children(page):
+        frames = (sheet,) if boxes.is_in_page_margin(child) else (sheet, content)
+        yield from _cut_text_inside(child, frames)
 
 
-def _cut_inside(box: Any, frames: tuple[_Frame, ...]) -> Iterator[tuple[str, str]]:
-    box = getattr(box, "_box", box)  # absolutely placed boxes stand behind a placeholder
-    if text := getattr(box, "text", None):
-        if text.strip() and (frame := _left_frame(box, frames)):
-            yield text, frame.name
+def _cut_text_inside(box: Box, frames: tuple[_Frame, ...]) -> Iterator[tuple[str, str]]:
+    if text := boxes.text(box):
+        if text.strip():
+            area = boxes.glyph_area(box, _CAP_HEIGHT, _DESCENT)
+            if left := next((frame for frame in frames if frame.is_left_by(area)), None):
+                yield text, left.name
         return
     if frame := _frame_of(box):
         frames = (*frames, frame)
-    for child in getattr(box, "children", ()):
-        yield from _cut_inside(child, frames)
+    for child in boxes.children(box):
+        yield from _cut_text_inside(child, frames)
 
 
-def _left_frame(box: Any, frames: tuple[_Frame, ...]) -> _Frame | None:
-    size = box.style["font_size"]
-    baseline = box.position_y + box.baseline
-    top, bottom = baseline - 0.7 * size, baseline + 0.22 * size  # cap height and descenders
-    left, right = box.position_x, box.position_x + box.width
-    for frame in frames:
-        if (
-            left < frame.left - _TOLERANCE
-            or right > frame.right + _TOLERANCE
-            or top < frame.top - _TOLERANCE
-            or bottom > frame.bottom + _TOLERANCE
-        ):
-            return frame
-    return None
-
-
-def _frame_of(box: Any) -> _Frame | None:
-    """Give the frame of a box that has one: a box with a height of its own, or one that clips."""
-    kind = type(box).__name__
-    style = box.style
-    fixed = style["height"] != "auto" and not kind.startswith(("Line", "Text", "Table", "Inline"))
-    if not (fixed or style["overflow"] == "hidden") or box.element is None:
+def _frame_of(box: Box) -> _Frame | None:
+    """Return the frame that a box with a height of its own, or one that clips, is for its text."""
+    if boxes.element(box) is None:
         return None
-    left, top = box.position_x + box.margin_left, box.position_y + box.margin_top
-    name = f'the box "{box.element.get("class", box.element_tag)}"'
-    return _Frame(left, top, left + box.border_width(), top + box.border_height(), name)
+    is_fixed = boxes.style(box, "height") != "auto" and not boxes.kind(box).startswith(
+        ("Line", "Text", "Table", "Inline")
+    )
+    if not (is_fixed or boxes.style(box, "overflow") == "hidden"):
+        return None
+    name = boxes.element(box).get("class", boxes.tag(box))
+    return _Frame(boxes.border_area(box), f'the box "{name}"')

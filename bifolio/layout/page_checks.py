@@ -1,10 +1,10 @@
-"""Page craft: laid-out pages → what a good compositor would not have let pass.
+"""Check laid-out pages for what a good compositor would not let pass.
 
-Reads the boxes of the layout engine, where it is still known which lines are one paragraph and which box is
-one block. The rules are those of book typography (Chicago Manual of Style, 2.115 ff.): a heading keeps its
-text, two lines at least stand at the foot and the head of a page, a block that fits a page is not torn, a
-page is at least a third full unless it begins or ends a part, a table repeats its head. They are warnings: the words may need it so. Words
-that are printed over words are an error, as nobody can read them.
+Reads the boxes of the layout engine, where it is still known which lines make one paragraph and which box is one
+block. The rules are those of book typography (Chicago Manual of Style, 2.115 ff.): a heading keeps its text, at
+least two lines stand at the foot and at the head of a page, a block that fits a page is not torn, a page is at
+least a third full unless it begins or ends a part, a table repeats its head. They are warnings, as the words may
+need it so. Words printed over words are an error, as nobody can read them.
 """
 
 from __future__ import annotations
@@ -14,104 +14,56 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bifolio.core.diagnostics import Diagnostic, Severity
+from bifolio.layout.weasyprint import boxes
+from bifolio.layout.weasyprint.boxes import Area, Box
 
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
-_HEADED = frozenset({"section", "aside"})
+_SECTIONS = frozenset({"section", "aside"})
 """What a heading is the head of, to its end."""
 _PARAGRAPHS = frozenset({"p", "li", "dd", "dt"})
-_LEAST_LINES = 2
-_LEAST_SHARE = 1 / 3
-_SPARED_SHARE = 0.4
-"""A page that is less full, the last one too, is worth an attempt to do without it."""
-_TOUCH = 1.5
-"""How far, in CSS pixels, two runs of text may run into each other: less than a stem of body text."""
+_BLOCKS = frozenset({"BlockBox", "TableBox", "FlexBox", "BlockReplacedBox", "TableRowBox"})
+_MIN_LINES = 2
+_MIN_SHARE = 1 / 3
+_SPARSE_SHARE = 0.4
+"""A page that is less full, even the last one, is worth an attempt to do without it."""
+_X_HEIGHT = 0.45
+"""How far small letters reach above the baseline, in parts of the font size."""
+_MAX_OVERLAP = 1.5
+"""How far, in CSS pixels, two runs of text may overlap: less than a stem of body text."""
+_MIN_DRAWING = 4
+"""How high, in CSS pixels, a drawing must be to keep a heading company."""
+_QUOTE_LENGTH = 44
+"""Letters of a block that a finding quotes, to tell the author where to look."""
 
 
 @dataclass(frozen=True)
-class _Mark:
-    """A line of text or a drawn thing: "heading", "text" or "drawn", and where it stands."""
-
-    kind: str
-    box: Any
-    top: float
-    bottom: float
-    heads: Any = None
-    """What a heading is the head of: the element of the section or panel around it, or what it stands in."""
-
-
-@dataclass
-class _Part:
-    """What one page holds of one element."""
-
-    box: Any
-    lines: int
-    height: float
-
-
-@dataclass(frozen=True)
-class _Ink:
-    """Where the small letters of one run of text stand, or a picture: left, top, right, bottom in CSS pixels."""
-
-    left: float
-    top: float
-    right: float
-    bottom: float
-    words: str
-
-    def covers(self, other: _Ink) -> bool:
-        across = min(self.right, other.right) - max(self.left, other.left)
-        down = min(self.bottom, other.bottom) - max(self.top, other.top)
-        return across > _TOUCH and down > _TOUCH
-
-
-@dataclass
-class _Page:
-    """What stands on one page, in reading order."""
-
-    area: tuple[float, float]
-    parts: dict[Any, _Part] = field(default_factory=dict)
-    marks: list[_Mark] = field(default_factory=list)
-    ink: list[_Ink] = field(default_factory=list)
-
-    @property
-    def share_used(self) -> float:
-        """How much of the page, from its top, is used: 0 to 1."""
-        top, height = self.area
-        if height <= 0:  # an edition whose head and foot leave nothing between them
-            return 1.0
-        return max(0.0, max((mark.bottom for mark in self.marks), default=top) - top) / height
-
-
-@dataclass(frozen=True)
-class PageCraft:
-    """What is to be said of one page."""
+class PageReport:
+    """The findings about one page."""
 
     findings: tuple[Diagnostic, ...]
-    elements: frozenset[Any]
-    """The elements that stand on it, or go on on it."""
     is_sparse: bool
     """Whether it is so empty that it is worth an attempt to do without it."""
 
 
-def craft(pages: Sequence[Any], where: str) -> list[PageCraft]:
-    """Say what is amiss, page by page. `pages` are page boxes of WeasyPrint."""
-    read = [_read(page) for page in pages]
-    crafts = []
-    for number, page in enumerate(read, 1):
-        following = read[number] if number < len(read) else None
-        is_first = number == 1 or _opens_a_part(read[number - 2], page)
+def check_pages(pages: Sequence[Box], where: str) -> list[PageReport]:
+    """Check each page with its neighbours. `where` names the document in findings."""
+    contents = [_read(page) for page in pages]
+    reports = []
+    for number, page in enumerate(contents, 1):
+        following = contents[number] if number < len(contents) else None
+        is_first = number == 1 or _begins_part(contents[number - 2], page)
         findings = tuple(
             Diagnostic(
                 f"craft.{code}",
-                f"page {number}: {words}",
+                f"page {number}: {message}",
                 where=where,
                 help=_CURES[code],
                 severity=Severity.ERROR if code == "overprint" else Severity.WARNING,
             )
-            for code, words in _faults(page, following, is_first=is_first)
+            for code, message in _faults(page, following, is_first=is_first)
         )
-        crafts.append(PageCraft(findings, frozenset(page.parts), page.share_used < _SPARED_SHARE))
-    return crafts
+        reports.append(PageReport(findings, page.share_used < _SPARSE_SHARE))
+    return reports
 
 
 _CURES = {
@@ -125,25 +77,148 @@ _CURES = {
 }
 
 
+# -- what stands on a page -----------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Mark:
+    """A line of text or something drawn: "heading", "text" or "drawn", and where it stands."""
+
+    kind: str
+    box: Box
+    top: float
+    bottom: float
+    section: Any = None
+    """What a heading is the head of: the element of the section around it, or else the element it stands in."""
+
+
+@dataclass(frozen=True)
+class _Part:
+    """The part of an element that stands on one page."""
+
+    box: Box
+    lines: int
+    height: float
+
+
+@dataclass(frozen=True)
+class _Run:
+    """Where the small letters of a run of text stand, or a picture."""
+
+    area: Area
+    words: str
+
+    def overlaps(self, other: _Run) -> bool:
+        mine, its = self.area, other.area
+        across = min(mine.right, its.right) - max(mine.left, its.left)
+        down = min(mine.bottom, its.bottom) - max(mine.top, its.top)
+        return across > _MAX_OVERLAP and down > _MAX_OVERLAP
+
+
+@dataclass
+class _Page:
+    """What stands on one page, in reading order."""
+
+    top: float
+    height: float
+    parts: dict[Any, _Part] = field(default_factory=dict)
+    marks: list[_Mark] = field(default_factory=list)
+    runs: list[_Run] = field(default_factory=list)
+
+    @property
+    def share_used(self) -> float:
+        """How much of the page is used, from its top: 0 to 1."""
+        if self.height <= 0:  # an edition whose head and foot leave nothing between them
+            return 1.0
+        bottom = max((mark.bottom for mark in self.marks), default=self.top)
+        return max(0.0, bottom - self.top) / self.height
+
+
+def _read(box: Box) -> _Page:
+    page = _Page(boxes.content_area(box).top, boxes.content_height(box) or 0.0)
+    for child in boxes.children(box):
+        page.runs.extend(_runs(child))
+        if not boxes.is_in_page_margin(child):
+            _collect(child, page)
+    return page
+
+
+def _collect(box: Box, page: _Page, around: Any = None, section: Any = None) -> int:
+    """Note on `page` what a box holds; return how many lines of text stand in it.
+
+    `around` is the section that the box stands in, or the element where it stands in none; inside a heading,
+    `section` is what the heading is the head of.
+    """
+    kind, element = boxes.kind(box), boxes.element(box)
+    if kind == "LineBox" and not _holds_lines(box):
+        if not _has_words(box):
+            return 0
+        area = boxes.line_area(box)
+        sort = "text" if section is None else "heading"
+        page.marks.append(_Mark(sort, box, area.top, area.bottom, section))
+        return 1
+    if element is not None:
+        if boxes.tag(box) in _HEADINGS:
+            section = around
+        elif boxes.tag(box) in _SECTIONS or getattr(around, "tag", None) not in _SECTIONS:
+            around = element
+    is_drawn = "Replaced" in kind or (kind == "BlockBox" and not any(boxes.children(box)))
+    if is_drawn and (boxes.content_height(box) or 0) > _MIN_DRAWING:
+        page.marks.append(_Mark("drawn", box, *boxes.outer_extent(box)))
+    marks_before, parts_before = len(page.marks), set(page.parts)
+    lines = sum(_collect(child, page, around, section) for child in boxes.children(box))
+    if boxes.is_repeated_head(box):  # stands again on each page, and is torn on none
+        for part in page.parts.keys() - parts_before:
+            del page.parts[part]
+    own = page.marks[marks_before:]
+    if own and kind in _BLOCKS and boxes.stands_for_element(box):
+        height = max(mark.bottom for mark in own) - min(mark.top for mark in own)
+        page.parts.setdefault(element, _Part(box, lines, height))
+    return lines
+
+
+def _holds_lines(line: Box) -> bool:
+    """Tell a line that only holds blocks with lines of their own, as those of a hanging head."""
+    return any(boxes.kind(child) == "InlineBlockBox" and _has_words(child) for child in boxes.children(line))
+
+
+def _has_words(box: Box) -> bool:
+    return any(not text.isspace() for text in boxes.texts(box))
+
+
+def _runs(box: Box) -> Iterator[_Run]:
+    if boxes.tag(box) == "img":  # the place of a slot, where the clinic's words will stand
+        yield _Run(boxes.content_area(box), boxes.element(box).get("alt", ""))
+    elif text := boxes.text(box).strip():
+        yield _Run(boxes.glyph_area(box, _X_HEIGHT, 0), text)
+    else:
+        for child in boxes.children(box):
+            yield from _runs(child)
+
+
+# -- what is wrong with it -----------------------------------------------------------------------
+
+
 def _faults(page: _Page, following: _Page | None, *, is_first: bool) -> Iterator[tuple[str, str]]:
-    for upper, lower in _overprinted(page.ink):
+    """Yield the code and the message of each fault of a page; `following` is the next page, None for the last."""
+    for upper, lower in _overprinted(page.runs):
         yield "overprint", f'"{lower.words}" is printed over "{upper.words}"'
     if following is None:
         return
     if heading := _heading_alone(page, following):
         yield "heading-alone", f'the heading "{heading}" stands alone at the foot'
-    if page.share_used < _LEAST_SHARE and not is_first and not _opens_a_part(page, following):
+    if page.share_used < _MIN_SHARE and not is_first and not _begins_part(page, following):
         yield "thin-page", f"only {page.share_used:.0%} of it is used"
     for element, part in page.parts.items():
         rest = following.parts.get(element)
         if rest is not None:
-            yield from _torn(part, rest, page.area[1])
+            yield from _torn(part, rest, page.height)
 
 
-def _opens_a_part(page: _Page, following: _Page) -> bool:
-    """Tell whether a part of a booklet begins on the next page, or its back cover.
+def _begins_part(page: _Page, following: _Page) -> bool:
+    """Tell whether a part of a booklet, or its back cover, begins on the page that follows.
 
-    A part is as a handout is: its first page and its last one may be short.
+    The first and the last page of a part may be short, as those of a handout.
     """
     return any(
         {"part", "back"} & set(element.get("class", "").split()) and element not in page.parts
@@ -151,149 +226,61 @@ def _opens_a_part(page: _Page, following: _Page) -> bool:
     )
 
 
-def _torn(part: _Part, rest: _Part, height: float) -> Iterator[tuple[str, str]]:
-    tag = part.box.element_tag
+def _torn(part: _Part, rest: _Part, page_height: float) -> Iterator[tuple[str, str]]:
+    """Yield what is wrong with an element that goes on on the next page."""
+    tag = boxes.tag(part.box)
     if tag in _PARAGRAPHS and not _holds_blocks(part.box):
-        if 0 < part.lines < _LEAST_LINES:
-            yield "orphan", f'one line of "{_words(part.box)}" stands alone at the foot'
-        if 0 < rest.lines < _LEAST_LINES:
-            yield "widow", f'one line of "{_words(part.box)}" stands alone on the next page'
-    keep = part.box.style["break_inside"] in ("avoid", "avoid-page")
-    if keep and part.height + rest.height <= height:
-        yield "torn-block", f'the block with "{_words(part.box)}" is torn over two pages'
-    has_head = tag == "table" and part.box.element.find("thead") is not None
-    if has_head and not (_has_head(part.box) and _has_head(rest.box)):
-        yield "table-head", f'the table with "{_words(part.box)}" goes on without its head'
+        if 0 < part.lines < _MIN_LINES:
+            yield "orphan", f'one line of "{_quote(part.box)}" stands alone at the foot'
+        if 0 < rest.lines < _MIN_LINES:
+            yield "widow", f'one line of "{_quote(part.box)}" stands alone on the next page'
+    is_kept = boxes.style(part.box, "break_inside") in ("avoid", "avoid-page")
+    if is_kept and part.height + rest.height <= page_height:
+        yield "torn-block", f'the block with "{_quote(part.box)}" is torn over two pages'
+    has_head = tag == "table" and boxes.element(part.box).find("thead") is not None
+    if has_head and not (_shows_head(part.box) and _shows_head(rest.box)):
+        yield "table-head", f'the table with "{_quote(part.box)}" goes on without its head'
 
 
 def _heading_alone(page: _Page, following: _Page) -> str | None:
-    """Name the last heading of a page when less than two lines, and nothing drawn, follow it.
+    """Return the last heading of a page if fewer than two lines, and nothing drawn, follow it.
 
     One line is enough where it is all that the heading heads: a title with its deck, a box with one line.
     """
     for lines, mark in enumerate(reversed(page.marks)):
         if mark.kind == "heading":
-            ends_here = lines > 0 and mark.heads not in following.parts
-            return _words(mark.box) if lines < _LEAST_LINES and not ends_here else None
+            ends_here = lines > 0 and mark.section not in following.parts
+            return _quote(mark.box) if lines < _MIN_LINES and not ends_here else None
         if mark.kind == "drawn":
             return None
     return None
 
 
-def _overprinted(ink: list[_Ink]) -> Iterator[tuple[_Ink, _Ink]]:
-    """Give the pairs of runs that stand in one place; a run is found once."""
-    rows = sorted(ink, key=lambda run: run.top)
-    for at, run in enumerate(rows):
-        for other in rows[at + 1 :]:
-            if other.top >= run.bottom:
+def _overprinted(runs: list[_Run]) -> Iterator[tuple[_Run, _Run]]:
+    """Yield pairs of runs that stand in one place; each run is the upper one of at most one pair."""
+    ordered = sorted(runs, key=lambda run: run.area.top)
+    for at, run in enumerate(ordered):
+        for other in ordered[at + 1 :]:
+            if other.area.top >= run.area.bottom:
                 break
-            if run.covers(other):
+            if run.overlaps(other):
                 yield run, other
                 break
 
 
-def _read(box: Any) -> _Page:
-    page = _Page((box.content_box_y(), box.height))
-    page.ink.extend(_runs(box))
-    for child in box.children:
-        if type(child).__name__ != "MarginBox":
-            _gather(child, page)
-    return page
+def _holds_blocks(box: Box) -> bool:
+    return any(boxes.kind(child) != "LineBox" for child in boxes.children(box))
 
 
-def _gather(box: Any, page: _Page, around: Any = None, heads: Any = None) -> int:
-    """Note what a box holds; give how many lines of text stand in it.
-
-    `around` is the section or panel that the box stands in, or the element where it stands in none; inside a heading,
-    `heads` is what that is the head of.
-    """
-    box = getattr(box, "_box", box)
-    kind = type(box).__name__
-    if kind == "LineBox" and not _holds_lines(box):
-        if not _has_words(box):
-            return 0
-        sort = "text" if heads is None else "heading"
-        page.marks.append(_Mark(sort, box, box.position_y, box.position_y + box.height, heads))
-        return 1
-    if box.element is not None:
-        if box.element_tag in _HEADINGS:
-            heads = around
-        elif box.element_tag in _HEADED or getattr(around, "tag", None) not in _HEADED:
-            around = box.element
-    is_drawn = "Replaced" in kind or (kind == "BlockBox" and not box.children)
-    if is_drawn and _has_room(box):
-        bottom = box.position_y + box.margin_height()
-        page.marks.append(_Mark("drawn", box, box.position_y, bottom))
-    before, parts = len(page.marks), set(page.parts)
-    lines = sum(_gather(child, page, around, heads) for child in getattr(box, "children", ()))
-    if getattr(box, "is_header", False):  # a head stands again on each page, and is torn on none
-        for element in page.parts.keys() - parts:
-            del page.parts[element]
-    own = page.marks[before:]
-    if own and _is_whole_element(box, kind):
-        height = max(mark.bottom for mark in own) - min(mark.top for mark in own)
-        page.parts.setdefault(box.element, _Part(box, lines, height))
-    return lines
-
-
-def _holds_lines(line: Any) -> bool:
-    """Tell a line that is only the seat of lines of their own, as those of a hanging head."""
-    return any(type(child).__name__ == "InlineBlockBox" and _has_words(child) for child in line.children)
-
-
-def _runs(box: Any) -> Iterator[_Ink]:
-    box = getattr(box, "_box", box)
-    if box.element_tag == "img":  # the place of a slot, in which the clinic's words come to stand
-        left, top = box.content_box_x(), box.content_box_y()
-        yield _Ink(left, top, left + box.width, top + box.height, box.element.get("alt", ""))
-        return
-    if text := getattr(box, "text", "").strip():
-        size = box.style["font_size"]
-        base = box.position_y + box.baseline
-        yield _Ink(box.position_x, base - 0.45 * size, box.position_x + box.width, base, text)
-        return
-    for child in getattr(box, "children", ()):
-        yield from _runs(child)
-
-
-def _has_room(box: Any) -> bool:
-    return isinstance(box.height, (int, float)) and box.height > 4
-
-
-def _is_whole_element(box: Any, kind: str) -> bool:
-    """Tell a box that stands for its element from anonymous boxes and ::before."""
-    own = box.element is not None and box.element_tag == box.element.tag
-    return own and kind in ("BlockBox", "TableBox", "FlexBox", "BlockReplacedBox", "TableRowBox")
-
-
-def _holds_blocks(box: Any) -> bool:
-    return any(type(child).__name__ != "LineBox" for child in box.children)
-
-
-def _has_head(box: Any) -> bool:
-    groups = getattr(box, "children", ())
-    return any(getattr(group, "is_header", False) for group in groups) or any(
-        _has_head(child) for child in groups if type(child).__name__ == "TableBox"
+def _shows_head(table: Box) -> bool:
+    """Tell whether the part of a table on a page has a head, which may stand in a wrapper."""
+    return any(
+        boxes.is_repeated_head(group) or (boxes.kind(group) == "TableBox" and _shows_head(group))
+        for group in boxes.children(table)
     )
 
 
-def _has_words(box: Any) -> bool:
-    box = getattr(box, "_box", box)
-    if text := getattr(box, "text", None):
-        return not text.isspace()
-    return any(_has_words(child) for child in getattr(box, "children", ()))
-
-
-def _words(box: Any, most: int = 44) -> str:
-    """Give the first words of a box, to tell the author where to look."""
-    text = " ".join(_texts(box)).split()
-    shown = " ".join(text)
-    return shown if len(shown) <= most else shown[: most - 1] + "…"
-
-
-def _texts(box: Any) -> Iterator[str]:
-    box = getattr(box, "_box", box)
-    if text := getattr(box, "text", None):
-        yield text
-    for child in getattr(box, "children", ()):
-        yield from _texts(child)
+def _quote(box: Box) -> str:
+    """Return the first words of a box."""
+    words = " ".join(" ".join(boxes.texts(box)).split())
+    return words if len(words) <= _QUOTE_LENGTH else words[: _QUOTE_LENGTH - 1] + "…"

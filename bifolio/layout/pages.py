@@ -1,74 +1,75 @@
-"""Render: a galley → a plate, or a finished form without one, a module a form.
+"""What a worker process does: lay HTML out as a plate, or as a finished PDF without one.
 
-The functions here are what a worker process does: they take and give plain values.
+The functions here take and return plain values.
 """
 
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from pathlib import Path
 
-from bifolio.core.diagnostics import Diagnostic
+from bifolio.core.diagnostics import Diagnostic, ToolError
 
 Work = tuple[bytes, tuple[Diagnostic, ...]]
-"""What was made, and what was found; with an error among it nothing was made."""
+"""What was made, and what was found; with an error among the findings nothing was made."""
 
 
 def warm_up(fonts: Path) -> None:
-    """Load the layout engine."""
-    from bifolio.layout.weasyprint.engine import engine
+    """Load the layout engine. What keeps it from loading is told by the first page that is laid out."""
+    from bifolio.layout.weasyprint.loader import load
 
-    engine(fonts)
+    with suppress(ToolError):
+        load(fonts)
 
 
 def read_styles(styles: str, fonts: Path) -> None:
-    """Read styles that pages will have: what is known of them stays with the engine."""
-    from bifolio.layout.render import read
+    """Parse styles that later pages will have; they stay parsed in this process."""
+    from bifolio.layout.weasyprint.stylesheets import preload
 
-    read(styles, fonts)
+    with suppress(ToolError):
+        preload(styles, fonts)
 
 
-def lay_out_handout(galley: str, fonts: Path, where: str, variant: str = "pdf/a-3a") -> Work:
-    """Lay a galley out as a tagged PDF."""
-    body, findings = lay_out_plate(galley, fonts, where, variant)
+def lay_out_handout(html: str, fonts: Path, where: str, variant: str = "pdf/a-3a") -> Work:
+    """Lay HTML out as a tagged PDF."""
+    body, findings = lay_out_plate(html, fonts, where, variant)
     return body.partition(b"\n")[2], findings
 
 
-def lay_out_plate(galley: str, fonts: Path, where: str, variant: str = "pdf/a-3a") -> Work:
-    """Lay a galley out as a tagged PDF that is to become a plate.
+def lay_out_plate(html: str, fonts: Path, where: str, variant: str = "pdf/a-3a") -> Work:
+    """Lay HTML out as a tagged PDF that is to become a plate.
 
-    The first line of the result holds the first words of each page.
+    The first line of the result is JSON: a list of the first words of each page.
     """
     from bifolio.layout.render import render
 
-    has_fields = ' class="field ' in galley
+    has_fields = ' class="field ' in html
     # PDF/A wants every look of a field fixed, so a form to fill in is PDF/UA alone.
-    rendered = render(galley, fonts, where, variant="pdf/ua-1" if has_fields else variant)
-    faulty = any(finding.is_error for finding in rendered.findings)
-    if faulty:
+    rendered = render(html, fonts, where, variant="pdf/ua-1" if has_fields else variant)
+    if any(finding.is_error for finding in rendered.findings):
         return b"", rendered.findings
     pdf = rendered.pdf
+    # Both are imported late: pages without fields or bleed would wait for pikepdf.
     if has_fields:
-        from bifolio.layout.form_fields import (
-            complete,  # late: pages without fields would wait for its library
-        )
+        from bifolio.layout.form_fields import complete_fields
 
-        pdf = complete(pdf, fonts)
+        pdf = complete_fields(pdf, fonts)
     if rendered.has_bleed:
-        from bifolio.layout.crop_marks import mark_trims  # as late
+        from bifolio.layout.crop_marks import add_crop_marks
 
-        pdf = mark_trims(pdf)
+        pdf = add_crop_marks(pdf)
     return json.dumps(rendered.openings).encode() + b"\n" + pdf, rendered.findings
 
 
 def lay_out_slots(html: str, fonts: Path, where: str) -> Work:
-    """Set a sheet of slots.
+    """Lay out a sheet of slots.
 
-    The first line of the result holds how many pages there are, then the pages whose words did not fit.
+    The first line of the result holds the number of pages, then the numbers, from 0, of those whose words did not fit.
     """
     from bifolio.layout.render import render
 
     rendered = render(html, fonts, where, variant=None)
-    findings = tuple(f for f in rendered.findings if f.code != "render.cut-text")
+    findings = tuple(finding for finding in rendered.findings if finding.code != "render.cut-text")
     head = " ".join(map(str, (rendered.pages, *rendered.overfull))).encode()
     return (b"", findings) if findings else (head + b"\n" + rendered.pdf, ())

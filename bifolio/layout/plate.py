@@ -1,7 +1,7 @@
-"""Finish a plate: a rendered PDF → a plate with its index.
+"""Turn a rendered PDF into a plate.
 
-The index of slots, links and coloured streams is taken once here, so that inking, which runs for every
-clinic, need not search. A sentinel in a place that inking cannot reach is a finding.
+Slots, links and streams with colours are indexed once here, so that inking, which runs for every clinic, need not
+search for them. A sentinel colour that inking cannot reach is a finding.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from bifolio.model.plate import (
 
 
 def finish(pdf: bytes, where: str) -> tuple[Plate, list[Diagnostic]]:
-    """Turn a rendered PDF into a plate; gives it with what was found."""
+    """Return the plate of a rendered PDF, and what was found. `where` names the document in findings."""
     with pikepdf.open(io.BytesIO(pdf)) as document:
         streams = _coloured_streams(document)
         findings = list(_unreachable(document, streams, where))
@@ -42,12 +42,13 @@ def finish(pdf: bytes, where: str) -> tuple[Plate, list[Diagnostic]]:
 
 
 def _elements(document: pikepdf.Pdf) -> dict[int, Any]:
-    """Give the parent tree: of each page the element of each of its marks, of each annotation its element."""
+    """Return the parent tree: for each page the elements of its marked content, for each annotation its element."""
     numbers = document.Root.StructTreeRoot.ParentTree.Nums
     return {int(numbers[at]): numbers[at + 1] for at in range(0, len(numbers), 2)}
 
 
 def _coloured_streams(document: pikepdf.Pdf) -> set[int]:
+    """Return the numbers of the streams that colours stand in: page contents, patterns and forms."""
     found = {page.Contents.objgen[0] for page in document.pages}
     for item in document.objects:
         if isinstance(item, pikepdf.Stream) and (
@@ -73,29 +74,29 @@ def _unreachable(document: pikepdf.Pdf, streams: set[int], where: str) -> Iterat
         if any(found[found.re.groups] not in (b"rg", b"RG") for found in sentinels.finditer(content)):
             yield finding("a special colour space")
     for item in document.objects:
-        for end in _ends_of_gradients(item):
-            if sentinels.search(end):
+        for colour in _gradient_colours(item):
+            if sentinels.search(colour):
                 yield finding("a gradient")
 
 
-_HAS_ENDS = re.compile(rb"/C[01]")
+_GRADIENT_COLOUR = re.compile(rb"/C[01]")
 
 
-def _ends_of_gradients(item: pikepdf.Object) -> Iterator[bytes]:
-    """Give the colours between which the functions of a shading run, as operands of `rg`."""
+def _gradient_colours(item: pikepdf.Object) -> Iterator[bytes]:
+    """Yield the colours at the ends of a shading's functions, as operands of `rg`."""
     if isinstance(item, pikepdf.Stream) or not isinstance(item, (pikepdf.Dictionary, pikepdf.Array)):
         return
-    if not _HAS_ENDS.search(item.unparse(resolved=True)):
+    if not _GRADIENT_COLOUR.search(item.unparse(resolved=True)):
         return
     if isinstance(item, pikepdf.Dictionary):
         for key in ("/C0", "/C1"):
             if key in item and len(item[key]) == 3:
                 numbers = (f"{float(v):.6f}".rstrip("0").rstrip(".") for v in item[key])
                 yield " ".join(numbers).encode() + b" rg"
-    inside = item.values() if isinstance(item, pikepdf.Dictionary) else item
-    for part in inside:
+    parts = item.values() if isinstance(item, pikepdf.Dictionary) else item
+    for part in parts:
         if isinstance(part, pikepdf.Object) and not part.is_indirect:
-            yield from _ends_of_gradients(part)
+            yield from _gradient_colours(part)
 
 
 def _slots(document: pikepdf.Pdf) -> dict[str, tuple[int, ...]]:

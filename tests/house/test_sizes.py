@@ -24,7 +24,6 @@ STILL_LARGE = frozenset(
         "branding/logo/drawing.py:Drawing",
         "cli/main.py",
         "editorial/lint.py",
-        "layout/weasyprint/engine.py",
         "studio/routes.py",
         "studio/routes.py:Counter",
         "studio/session.py",

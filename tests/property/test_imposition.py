@@ -18,7 +18,7 @@ from bifolio.layout.impose import (
     letter_fold,
     padded,
     repeated,
-    saddle,
+    saddle_stitch,
     signatures,
 )
 
@@ -46,7 +46,7 @@ def test_folding_gives_the_reading_order(most: int | None) -> None:
         read: list[Page] = []
         for part in signatures(whole, most):
             assert 4 <= len(part) <= (most or 200)
-            read += folded(saddle(part))
+            read += folded(saddle_stitch(part))
         assert tuple(read) == whole
         assert sorted(page for page in read if page) == list(range(1, pages + 1)), "each page once"
 
@@ -56,7 +56,7 @@ def test_printer_spreads_add_up(most: int | None) -> None:
     for pages in COUNTS:
         for part in signatures(range(1, pages * 4 + 1), most):
             whole = part[0] + part[-1]
-            for sheet in saddle(part):
+            for sheet in saddle_stitch(part):
                 for left, right in (sheet.front, sheet.back):
                     assert left is not None
                     assert right is not None
@@ -67,7 +67,7 @@ def test_printer_spreads_add_up(most: int | None) -> None:
 
 def test_a_booklet_of_one_signature_adds_up_to_one_more_than_its_pages() -> None:
     for sheets in range(1, 51):
-        assert {sum(face) for s in saddle(range(1, 4 * sheets + 1)) for face in (s.front, s.back)} == {
+        assert {sum(face) for s in saddle_stitch(range(1, 4 * sheets + 1)) for face in (s.front, s.back)} == {
             4 * sheets + 1
         }
 
@@ -95,7 +95,7 @@ def test_creep_grows_inward_and_is_bounded() -> None:
         assert moved == sorted(moved)
         assert max(moved) <= most
     assert creep_pt(4, 0.28, 10) == pytest.approx(1.12)
-    assert [s.creep_pt for s in saddle(range(1, 13), 0.25, 9)] == [0, 0.25, 0.5]
+    assert [s.creep_pt for s in saddle_stitch(range(1, 13), 0.25, 9)] == [0, 0.25, 0.5]
 
 
 @pytest.mark.parametrize(("columns", "rows"), [(2, 1), (1, 2), (2, 2), (3, 3)])

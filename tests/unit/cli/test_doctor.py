@@ -7,6 +7,7 @@ import pytest
 
 from bifolio.cli import doctor
 from bifolio.cli.doctor import Part, examine
+from bifolio.layout.weasyprint import loader
 from tests.conftest import ROOT
 
 
@@ -53,10 +54,19 @@ def test_layout_engine_that_does_not_load_is_told(monkeypatch: pytest.MonkeyPatc
     def broken(name: str) -> None:
         raise OSError(f"cannot load library for {name}\nand more")
 
+    monkeypatch.setattr(loader, "_load", loader._import)
     monkeypatch.setattr("importlib.import_module", broken)
-    part = doctor._engine()
+    part = _parts()["WeasyPrint with Pango"]
     assert (part.present, part.needed) == (False, True)
-    assert part.words == "cannot load library for weasyprint"
+    assert part.words == "the layout engine does not load: cannot load library for weasyprint"
+
+
+def test_layout_engine_of_another_version_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loader, "installed_version", lambda: "71.2")
+    part = _parts()["WeasyPrint with Pango"]
+    assert part.present
+    assert "71.2" in part.words
+    assert loader.PROVEN_VERSION in part.words
 
 
 def test_project_without_fonts_is_told(tmp_path: Path) -> None:

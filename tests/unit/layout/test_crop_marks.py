@@ -10,7 +10,7 @@ import pypdfium2 as pdfium
 import pytest
 from PIL import ImageChops
 
-from bifolio.layout.crop_marks import mark_trims
+from bifolio.layout.crop_marks import add_crop_marks
 from bifolio.model.job import Job
 
 MM = 72 / 25.4
@@ -39,7 +39,7 @@ def boxes(page: pikepdf.Page) -> dict[str, list[float]]:
 def _with_marks(document: pikepdf.Pdf) -> pikepdf.Pdf:
     plain = io.BytesIO()
     document.save(plain)
-    return pikepdf.open(io.BytesIO(mark_trims(plain.getvalue())))
+    return pikepdf.open(io.BytesIO(add_crop_marks(plain.getvalue())))
 
 
 @pytest.fixture(scope="module")

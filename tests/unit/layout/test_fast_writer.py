@@ -1,4 +1,4 @@
-"""stencil: a plate is opened once for clinics that have the same, and what is written is a whole PDF."""
+"""layout.fast_writer: a plate is opened once for clinics that have the same, and what is written is a whole PDF."""
 
 from __future__ import annotations
 
@@ -40,21 +40,21 @@ def _cases(clinic: Ink) -> dict[str, Ink]:
 CASES = ("all", "nothing", "one line", "no code")
 
 
-def test_a_plate_is_cut_once_for_clinics_that_have_the_same(plate, clinic) -> None:
+def test_a_plate_is_prepared_once_for_clinics_that_have_the_same(plate, clinic) -> None:
     other = replace(clinic, name="Another", palette={**clinic.palette, "deep": "#123456"})
-    one = Inker(clinic).stencil(plate)
-    assert Inker(other).stencil(plate) is one
-    assert Inker(_bare(clinic)).stencil(plate) is not one
+    one = Inker(clinic).prepare(plate)
+    assert Inker(other).prepare(plate) is one
+    assert Inker(_bare(clinic)).prepare(plate) is not one
 
 
-def test_a_stencil_goes_with_its_plate(plate, clinic) -> None:
-    """Of one person's copy nothing is kept, and its stencil holds its words."""
+def test_a_prepared_plate_lives_no_longer_than_its_plate(plate, clinic) -> None:
+    """Of one person's copy nothing is kept, and the prepared plate holds its words."""
     copy = Plate.from_bytes(plate.to_bytes() + b"\n% another")
-    stencil = weakref.ref(Inker(clinic).stencil(copy))
-    assert stencil() is not None
+    prepared = weakref.ref(Inker(clinic).prepare(copy))
+    assert prepared() is not None
     del copy
     gc.collect()
-    assert stencil() is None
+    assert prepared() is None
 
 
 def test_few_shapes_of_a_plate_are_kept(plate, clinic) -> None:
@@ -62,9 +62,9 @@ def test_few_shapes_of_a_plate_are_kept(plate, clinic) -> None:
     known = []
     for number in range(20):
         alts = {f"slot-{number}": "A slot", **clinic.alts}
-        known.append(weakref.ref(Inker(replace(clinic, alts=alts)).stencil(copy)))
+        known.append(weakref.ref(Inker(replace(clinic, alts=alts)).prepare(copy)))
     gc.collect()
-    assert 1 <= sum(stencil() is not None for stencil in known) <= 8
+    assert 1 <= sum(prepared() is not None for prepared in known) <= 8
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -111,7 +111,7 @@ def test_it_is_as_small_as_another_program_writes_it(plate, clinic) -> None:
 
 @pytest.mark.parametrize(
     "words",
-    ["(a) \\ 7 0 R", "Zoë Łęcka “therapy”", "((", "a\nb\r\nc", "endstream\nendobj", "hole:name", "心"],
+    ["(a) \\ 7 0 R", "Zoë Łęcka “therapy”", "((", "a\nb\r\nc", "endstream\nendobj", "blank:name", "心"],
 )
 def test_any_words_come_out_as_they_went_in(words, plate, clinic) -> None:
     said = replace(

@@ -1,14 +1,14 @@
-"""render.craft: a spoiled page for each rule makes its check fail, and a good page none."""
+"""layout.page_checks: a spoiled page for each rule makes its check fail, and a good page none."""
 
 from __future__ import annotations
 
 import re
-from typing import Any
 
 import pytest
 
-from bifolio.layout.page_checks import craft
-from bifolio.layout.render import engine
+from bifolio.layout.page_checks import check_pages
+from bifolio.layout.weasyprint.boxes import Box, page_boxes
+from bifolio.layout.weasyprint.loader import load
 from tests.conftest import ROOT
 
 LINE = "<p>A line.</p>"
@@ -21,18 +21,17 @@ FIGURE = """<figure><aside><div class="whole"><p>A head<br>that hangs<br>with wo
   <div><svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 5 4"><path d="M0 0h5v4z"/></svg></div></figure>"""
 
 
-def _pages(body: str, styles: str = "") -> list[Any]:
+def _pages(body: str, styles: str = "") -> list[Box]:
     """Lay out on a page of ten lines, 6 mm each."""
     html = f"""<html lang="en"><title>T</title><style>
       @page {{ size: 100mm 80mm; margin: 10mm }}
       * {{ margin: 0; padding: 0; font: 12pt/6mm "Atkinson Hyperlegible" }} {styles}
     </style>{body}"""
-    document = engine(ROOT / "styles" / "fonts").HTML(string=html).render()
-    return [page._page_box for page in document.pages]
+    return page_boxes(load(ROOT / "styles" / "fonts").HTML(string=html).render())
 
 
 def _codes(body: str, styles: str = "") -> list[str]:
-    return [finding.code for page in craft(_pages(body, styles), "test") for finding in page.findings]
+    return [finding.code for page in check_pages(_pages(body, styles), "test") for finding in page.findings]
 
 
 def test_a_good_page_has_no_findings() -> None:
@@ -120,7 +119,7 @@ def test_a_table_repeats_its_head() -> None:
 
 def test_a_page_of_few_lines_may_be_spared() -> None:
     """Up to two fifths of it; the last one, too."""
-    last = [craft(_pages(LINE * lines), "test")[-1] for lines in (10, 13, 15)]
+    last = [check_pages(_pages(LINE * lines), "test")[-1] for lines in (10, 13, 15)]
     assert [page.is_sparse for page in last] == [False, True, False]
 
 

@@ -1,4 +1,4 @@
-"""render.compositor: what came out badly is set again, and comes out as if it had been written so."""
+"""layout.weasyprint.repagination: a part that came out badly is laid out again, as if it had been written so."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pikepdf
 import pytest
 
 from bifolio.layout.render import render
-from bifolio.layout.weasyprint.engine import engine
+from bifolio.layout.weasyprint.loader import load
 from bifolio.layout.weasyprint.repagination import KEEPS, LEADS
 from tests.conftest import ROOT
 
@@ -34,7 +34,7 @@ def _page(body: str, styles: str = LEADED, root: str = "data-lead='full'") -> st
 @pytest.fixture
 def laid_out(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The numbers of the pages that were laid out, in turn."""
-    engine(FONTS)
+    load(FONTS)
     from weasyprint.layout import page
 
     numbers: list[int] = []
