@@ -175,12 +175,13 @@ def _runs(handout: Handout, evidence: Evidence, label: Mapping[str, str]) -> Ite
     run = _Run(rows(handout.model_copy(update={"body": ()})))
     for part in handout.body:
         more = _Run(rows(handout.model_copy(update={**_NO_OPENING, "body": (part,)})))
+        if not more.rows:
+            continue
         if run.rows and run.lines + more.lines > _ROOM:
             yield run
             run = _Run()
-        if more.rows:
-            run.rows += more.rows
-            run.titles += filter(None, [getattr(part, "title", None)])
+        run.rows += more.rows
+        run.titles += filter(None, [getattr(part, "title", None)])
     yield run
 
 

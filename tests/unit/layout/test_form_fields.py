@@ -83,7 +83,7 @@ def test_kinds_of_fields(form: bytes) -> None:
         fields = dict(Form(document).items())
     assert isinstance(fields["before"], RadioButtonGroup)
     assert len(fields["before"].options) == 11
-    assert isinstance(fields["feet-flat-on-the-floor"], CheckboxField)
+    assert isinstance(fields["i-feel-my-feet-on-the-floor"], CheckboxField)
     assert isinstance(fields["one-small-next-step"], TextField)
     assert not fields["one-small-next-step"].is_multiline
     assert not fields["5-things-you-can-see"].is_multiline
