@@ -13,7 +13,7 @@ ifeq ($(shell uname -s),Darwin)
 export DYLD_FALLBACK_LIBRARY_PATH := $(shell brew --prefix 2>/dev/null)/lib:$(DYLD_FALLBACK_LIBRARY_PATH)
 endif
 
-.PHONY: handouts studio test thorough check gallery bench golden schema setup lock clean
+.PHONY: handouts studio quick test thorough check gallery bench golden schema setup lock clean
 
 handouts: $(VENV)/.ready ## build the library into output/
 	@$(RUN) build.py
@@ -21,8 +21,11 @@ handouts: $(VENV)/.ready ## build the library into output/
 studio: $(VENV)/.ready ## the page in the browser where a therapist does it all
 	@$(RUN) build.py studio
 
-test: $(VENV)/.ready-dev ## run all tests
-	@$(RUN) -m pytest -q $(EVERY_CORE)
+quick: $(VENV)/.ready-dev ## run the tests that need no layout, browser or other program
+	@$(RUN) -m pytest -q $(EVERY_CORE) -m "not (layout or browser or tool or processes or property)"
+
+test: $(VENV)/.ready-dev ## run all tests, or those of FILE=tests/unit/...
+	@$(RUN) -m pytest -q $(if $(FILE),$(FILE),$(EVERY_CORE))
 
 thorough: $(VENV)/.ready-dev ## hold every handout to what `make test` holds one of each frame to
 	@BIFOLIO_THOROUGH=1 BIFOLIO_BRANDS=8 $(RUN) -m pytest -q $(EVERY_CORE) tests/conformance tests/metamorphic tests/browser tests/unit/editorial/test_evidence_sheet.py tests/unit/formats/test_epub.py tests/unit/formats/test_web.py tests/unit/layout/weasyprint/test_plain_engine.py tests/visual/test_ink.py tests/property/test_any_logo.py

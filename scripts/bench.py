@@ -251,7 +251,7 @@ def _scale(folder: Path, brands: int) -> list[Row]:
             at.append(time.perf_counter())
             made.append(batch.jobs[0].item)
             if len(at) % max(1, len(jobs) // 8) == 0:
-                sizes = [_megabytes(process) for process in (os.getpid(), *crew.processes)]
+                sizes = [_megabytes(process) for process in (os.getpid(), *crew.process_ids)]
                 memory.append(f"after {len(at)}: " + " + ".join(f"{size:.0f}" for size in sizes) + " MB")
 
         project.build(jobs, folder / "out", told)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -26,6 +27,15 @@ KINDS = ("tears-and-closeness", "steady-now", "check-in-card", "why-tears-come")
 THOROUGH = os.environ.get("BIFOLIO_THOROUGH") == "1"
 """Hold every handout to what otherwise one of each frame is held to."""
 REQUIRE_TOOLS = os.environ.get("BIFOLIO_REQUIRE_TOOLS") == "1"
+MARK_OF_FOLDER = {
+    "browser": "browser",
+    "conformance": "layout",
+    "metamorphic": "layout",
+    "property": "property",
+    "visual": "layout",
+}
+MARK_OF_FIXTURE = dict.fromkeys(("plate", "inker", "pdfs", "epubs", "web_pages"), "layout") | {"tool": "tool"}
+"""What makes a test slow: `make quick` leaves these out, and those that carry such a mark themselves."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -39,6 +49,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     if REQUIRE_TOOLS and config.getoption("--update-golden"):
         raise pytest.UsageError("--update-golden is for a person who looks at the diff, not for CI")
+    if config.getoption("markexpr").startswith("not (layout "):
+        sys.modules["weasyprint"] = None  # type: ignore[assignment] # a test without its mark fails here
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        folder = item.path.relative_to(ROOT).parts[1]
+        fixtures = getattr(item, "fixturenames", ())
+        marks = [MARK_OF_FOLDER.get(folder), *(MARK_OF_FIXTURE.get(name) for name in fixtures)]
+        for mark in filter(None, marks):
+            item.add_marker(mark)
 
 
 @pytest.fixture(scope="session")

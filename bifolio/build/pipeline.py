@@ -21,7 +21,6 @@ from bifolio.build.scheduler import (
     BatchResult,
     BatchWorkers,
     BuildContext,
-    InlineExecutor,
     Prepared,
     batches,
     run,
@@ -34,6 +33,7 @@ from bifolio.core.atomic_writes import expect_writable
 from bifolio.core.cache import Cache
 from bifolio.core.diagnostics import Diagnostic, PressError
 from bifolio.core.fingerprints import engine_version
+from bifolio.core.process_pool import InlineExecutor
 from bifolio.core.versions import only_writer
 from bifolio.formats.makers import maker
 from bifolio.formats.stages import Stages

@@ -67,19 +67,6 @@ class BuildContext:
     """The table of clinics whose rows are brands."""
 
 
-class InlineExecutor(Executor):
-    """Does the work at once, here: for tests, and where processes cannot be forked."""
-
-    def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
-        """Run `fn` and return its result as a future that is done."""
-        future: Future[T] = Future()
-        try:
-            future.set_result(fn(*args, **kwargs))
-        except Exception as error:  # noqa: BLE001 - the future carries it to who asks
-            future.set_exception(error)
-        return future
-
-
 class BatchWorkers(Executor):
     """Workers that make whole batches, several at once."""
 

@@ -1,4 +1,4 @@
-"""Doctor: looks whether everything that Bifolio needs, or can use, is on this machine."""
+"""`doctor`: is everything that Bifolio needs, or can use, on this machine?"""
 
 from __future__ import annotations
 
@@ -10,12 +10,33 @@ import warnings
 from pathlib import Path
 from typing import NamedTuple
 
+from bifolio.cli.console import Console
+from bifolio.cli.options import command
 from bifolio.core.diagnostics import ToolError
 from bifolio.layout.weasyprint.loader import installed_version, load, version_warning
 
 
+@command()
+def doctor(console: Console, project: Path) -> None:
+    """Check that everything needed is installed.
+
+    Says how to install what is missing.
+    """
+    parts = examine(project)
+    for part in parts:
+        sign = "ok     " if part.present else "MISSING" if part.needed else "absent "
+        console.say(f"{sign} {part.name}: {part.words}")
+        if not part.present:
+            console.say(f"        install: {part.install}")
+    is_complete = all(part.present for part in parts if part.needed)
+    console.say("Everything needed is here." if is_complete else "Something needed is missing.")
+    console.result({"ok": is_complete, "parts": [part._asdict() for part in parts]})
+    if not is_complete:
+        sys.exit(ToolError.exit_code)
+
+
 class Part(NamedTuple):
-    """One thing looked for: is it there, is it needed, and how to get it."""
+    """Something that Bifolio uses: whether it is here, whether it is needed, and how to install it."""
 
     name: str
     present: bool
@@ -31,7 +52,7 @@ _PACKAGES = (
     ("markdown_it", "sets text"),
     ("coloraide", "derives colours"),
     ("pikepdf", "inks PDFs"),
-    ("pypdfium2", "looks PDFs over"),
+    ("pypdfium2", "verifies PDFs"),
     ("segno", "draws QR codes"),
     ("defusedxml", "cleans logos"),
     ("PIL", "reads pictures"),
@@ -49,7 +70,7 @@ _PROGRAMS = (
 
 
 def examine(project: Path) -> list[Part]:
-    """Look for everything; needed parts first."""
+    """Look for everything; what is needed comes first."""
     from bifolio.core.files import ProjectFiles
 
     fonts = ProjectFiles(project).path("styles/fonts")

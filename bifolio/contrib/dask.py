@@ -18,13 +18,14 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from bifolio.build.pipeline import Pipeline
-from bifolio.build.scheduler import Batch, BatchResult, BatchWorkers, BuildContext, InlineExecutor
+from bifolio.build.scheduler import Batch, BatchResult, BatchWorkers, BuildContext
 from bifolio.build.staging import StagingArea
 from bifolio.content.repository import Repository
 from bifolio.core.cache import Cache
 from bifolio.core.diagnostics import Diagnostic, PressError, ToolError
 from bifolio.core.files import STORE, ProjectFiles
 from bifolio.core.fingerprints import engine_fingerprint, engine_version, fingerprint_of
+from bifolio.core.process_pool import InlineExecutor
 from bifolio.model.artifact import Artifact
 from bifolio.model.job import Job
 

@@ -1,6 +1,5 @@
 """Studio: the project as a local web page, for a therapist who has never seen a terminal.
 
-A client of the office, the pipeline and the press; nothing of them knows it. `server` listens, `guard` keeps
-strangers out, `counter` takes what a browser asks for, and `crew` has it made in press processes, whose tasks
-stand in `tasks`.
+`server` listens, `auth` keeps strangers out, `routes` answers the browser, and `tasks` runs in worker processes
+whatever reads the project or makes pages, in a `session` that each of them keeps.
 """

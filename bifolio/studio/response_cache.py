@@ -1,4 +1,4 @@
-"""What the studio answered before, found again without a press while the project and the engine are the same.
+"""Kept: what the studio answered before, found again without a worker while the project and the engine are the same.
 
 So the shelf of a therapist who opens the studio again waits for no layout engine. Nothing here reads what a file
 says; names, times and sizes of all files and the version of the engine make the stamp under which an answer is kept.

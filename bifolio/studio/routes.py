@@ -1,7 +1,7 @@
-"""Counter: what a browser asks for → pages, pictures and files. Makes nothing itself: the crew does.
+"""Counter: what a browser asks for → pages, pictures and files. Makes nothing itself: its workers do (see `tasks`).
 
 Every address here has passed the guard. Names of handouts, brands and forms are looked up in lists by the
-press, never put into a path. What a therapist says of one client comes in the body of a request and is gone
+worker, never put into a path. What a therapist says of one client comes in the body of a request and is gone
 with the answer.
 """
 
@@ -37,11 +37,13 @@ from bifolio.core.cache import open_folder
 from bifolio.core.diagnostics import Diagnostic
 from bifolio.core.files import ENGINE, STORE
 from bifolio.core.fingerprints import fingerprint
+from bifolio.studio import tasks
 from bifolio.studio.auth import HEADERS, SIGNED_OUT, Guard, House, is_scripted, let_in
-from bifolio.studio.crew import Crew, TaskError
 from bifolio.studio.draft import Draft
+from bifolio.studio.errors import TaskError
 from bifolio.studio.query import Order
 from bifolio.studio.response_cache import Kept
+from bifolio.studio.tasks import TaskPool
 
 _HERE = Path(__file__).parent
 _FONTS = _HERE.parent.parent / "styles" / "fonts"
@@ -56,13 +58,13 @@ _TYPES = {"pdf": "application/pdf", "epub": "application/epub+zip", "html": "tex
 
 
 def studio(project: Path, house: House) -> Starlette:
-    """Give the studio as an ASGI application. Its crew starts and ends with it."""
+    """Return the studio as an ASGI application. Its worker processes start and end with it."""
     counter = Counter(project, house)
 
     @asynccontextmanager
     async def open_hours(app: Starlette) -> AsyncIterator[None]:
         del app
-        counter.crew = Crew(project)
+        counter.workers = TaskPool(project)
         warming = asyncio.ensure_future(counter.warm_up())
         try:
             yield
@@ -85,7 +87,7 @@ def studio(project: Path, house: House) -> Starlette:
 class Counter:
     """The routes of one studio."""
 
-    crew: Crew
+    workers: TaskPool
 
     def __init__(self, project: Path, house: House) -> None:
         self.house = house
@@ -136,12 +138,12 @@ class Counter:
         """
         await asyncio.to_thread(lambda: asyncio.run(run_in_threadpool(int)))
         await asyncio.sleep(1)
-        await self.crew.ask("warm_up", background=True)
+        await self.workers.run(tasks.warm_up, background=True)
 
     async def close(self) -> None:
         for bundle in self.bundles.values():
             bundle.cancel()
-        await self.crew.close()
+        await self.workers.stop()
 
     # -- pages -----------------------------------------------------------------------------------
 
@@ -172,12 +174,16 @@ class Counter:
 
     async def shelf(self, request: Request) -> Response:
         brand = request.query_params.get("brand")
-        shelf = self.kept.answer("shelf", (brand,)) or await self.crew.ask("shelf", brand)
+        shelf = self.kept.answer("shelf", (brand,))
+        if shelf is None:
+            shelf = await self.workers.run(tasks.shelf, brand)
         return self.page("shelf", **shelf)
 
     async def handout(self, request: Request) -> Response:
         order = _order(request)
-        seen = self.kept.answer("handout", order) or await self.crew.ask("handout", order)
+        seen = self.kept.answer("handout", order)
+        if seen is None:
+            seen = await self.workers.run(tasks.handout, order)
         seen["parts_of"] = seen.pop("parts")  # "parts" are the macros of a page
         return self.page("handout", brand=seen["chosen"]["brand"], **seen)
 
@@ -197,37 +203,37 @@ class Counter:
     # -- clinics -----------------------------------------------------------------------------------
 
     async def clinic(self, request: Request) -> Response:
-        seen = await self.crew.ask("brand", request.query_params.get("brand"))
+        seen = await self.workers.run(tasks.clinic, request.query_params.get("brand"))
         return self.page("brand", **seen)
 
     async def new_clinic(self, request: Request) -> Response:
         asked = await _said(request)
-        brand = await self.crew.ask("new_brand", str(asked.get("name", ""))[:200])
+        brand = await self.workers.run(tasks.new_clinic, str(asked.get("name", ""))[:200])
         return JSONResponse({"brand": brand}, 201)
 
     async def save_clinic(self, request: Request) -> Response:
         asked, based_on = await _change(request)
         brand, draft = request.path_params["brand"], self._draft(asked)
-        return JSONResponse(await self.crew.ask("save_brand", brand, draft, based_on))
+        return JSONResponse(await self.workers.run(tasks.save_clinic, brand, draft, based_on))
 
     async def restore_clinic(self, request: Request) -> Response:
         asked, based_on = await _change(request)
         number = _number(asked.get("number"), 0)
-        await self.crew.ask("restore_brand", request.path_params["brand"], number, based_on)
+        await self.workers.run(tasks.restore_clinic, request.path_params["brand"], number, based_on)
         return JSONResponse({"restored": number})
 
     async def take_clinic(self, request: Request) -> Response:
         brand = request.path_params["brand"]
-        return _file(f"{brand}.clinic.zip", await self.crew.ask("pack_brand", brand))
+        return _file(f"{brand}.clinic.zip", await self.workers.run(tasks.pack_clinic, brand))
 
     async def bring_clinic(self, request: Request) -> Response:
-        brand = await self.crew.ask("bring_brand", await request.body())
+        brand = await self.workers.run(tasks.unpack_clinic, await request.body())
         return JSONResponse({"brand": brand}, 201)
 
     async def take_logo(self, request: Request) -> Response:
         """Clean a picture and hold it until the clinic is saved; answers with a name to ask for it by."""
         name = request.query_params.get("name", "")[-80:]
-        logo = await self.crew.ask("logo", name, await request.body())
+        logo = await self.workers.run(tasks.clean_logo, name, await request.body())
         name = fingerprint(logo.file_name, logo.body)  # the same after the studio was started again
         while len(self.logos) >= MOST_LOGOS and name not in self.logos:
             del self.logos[next(iter(self.logos))]
@@ -237,7 +243,7 @@ class Counter:
 
     async def colours(self, request: Request) -> Response:
         asked = await _said(request)
-        return JSONResponse(await self.crew.ask("colours", str(asked.get("colour", ""))))
+        return JSONResponse(await self.workers.run(tasks.colours, str(asked.get("colour", ""))))
 
     def _draft(self, asked: dict[str, Any]) -> Draft:
         """Read what the form of a clinic says, its new logo among it."""
@@ -253,8 +259,8 @@ class Counter:
         """Give a page of a saved handout as PNG. Its address changes with the project, so it may be kept."""
         words = request.query_params
         page = _order(request), _number(words.get("page"), 1), _number(words.get("width"), 400)
-        body = self.kept.picture(words.get("v", ""), *page) or await self.crew.ask(
-            "first_look", *page, background="patient" in words, given_up=request.is_disconnected
+        body = self.kept.picture(words.get("v", ""), *page) or await self.workers.run(
+            tasks.first_look, *page, background="patient" in words, is_abandoned=request.is_disconnected
         )
         kept = "private, max-age=604800, immutable" if words.get("v") else "no-store"
         return Response(body, media_type="image/png", headers={"Cache-Control": kept})
@@ -262,8 +268,8 @@ class Counter:
     async def picture(self, request: Request) -> Response:
         """Give a page as it would be printed, with whatever was not saved yet."""
         asked = await _said(request)
-        drawn = await self.crew.ask(
-            "picture",
+        drawn = await self.workers.run(
+            tasks.picture,
             Order.of(str(asked.get("item", "")), asked),
             _number(asked.get("page"), 1),
             _number(asked.get("width"), 800),
@@ -271,7 +277,7 @@ class Counter:
             self._draft(asked) if "fields" in asked else None,
             _copy(asked) if "copy" in asked else None,
             _words(asked) if "words" in asked else None,
-            given_up=request.is_disconnected,
+            is_abandoned=request.is_disconnected,
         )
         return Response(
             drawn.body,
@@ -286,57 +292,64 @@ class Counter:
 
     async def file(self, request: Request) -> Response:
         """Give a finished file, to keep or, with `look`, to open in the browser."""
-        name, body = await self.crew.ask("file", _order(request))
+        name, body = await self.workers.run(tasks.file, _order(request))
         return _file(name, body, to_keep="look" not in request.query_params)
 
     async def copy(self, request: Request) -> Response:
         """Give one client's copy. It stands in this answer and nowhere else."""
         asked = await _said(request)
         order = Order.of(str(asked.get("item", "")), asked)
-        return _file(f"{order.item}.pdf", await self.crew.ask("tailored", order, _copy(asked)), to_keep=False)
+        return _file(
+            f"{order.item}.pdf", await self.workers.run(tasks.tailored, order, _copy(asked)), to_keep=False
+        )
 
     # -- approvals -----------------------------------------------------------------------------------
 
     async def approvals(self, request: Request) -> Response:
-        seen = await self.crew.ask("approvals", request.query_params.get("brand"))
+        seen = await self.workers.run(tasks.approvals, request.query_params.get("brand"))
         return self.page("approvals", **seen)
 
     async def evidence(self, request: Request) -> Response:
         """Give an evidence sheet, to open in the browser."""
         number = _number(request.query_params.get("sheet"), 1)
-        name, body = await self.crew.ask("evidence", _order(request), number)
+        name, body = await self.workers.run(tasks.evidence, _order(request), number)
         return _file(name, body, to_keep=False)
 
     async def approve(self, request: Request) -> Response:
         asked, based_on = await _change(request)
         name, role = (str(asked.get(word, "")).strip().rstrip(",") for word in ("name", "role"))
         brand, on = str(asked.get("brand", "")), str(asked.get("on", ""))
-        place = [str(asked[word]) if asked.get(word) else None for word in ("region", "language")]
+        region, language = (str(asked[word]) if asked.get(word) else None for word in ("region", "language"))
         item = request.path_params["item"]
-        await self.crew.ask("approve", item, brand, f"{name}, {role}", on, *place, based_on)
+        by = f"{name}, {role}"
+        await self.workers.run(tasks.approve, item, brand, by, on, region, language, based_on)
         return JSONResponse({"approved": True})
 
     # -- words ---------------------------------------------------------------------------------------
 
     async def words(self, request: Request) -> Response:
-        seen = await self.crew.ask("words", request.path_params["item"])
+        seen = await self.workers.run(tasks.text, request.path_params["item"])
         return self.page("words", **seen)
 
     async def own_copy(self, request: Request) -> Response:
         asked = await _said(request)
-        item = await self.crew.ask("own_copy", request.path_params["item"], str(asked.get("brand", "")))
+        item = await self.workers.run(
+            tasks.own_copy, request.path_params["item"], str(asked.get("brand", ""))
+        )
         return JSONResponse({"item": item}, 201)
 
     async def read_words(self, request: Request) -> Response:
         asked = await _said(request)
-        findings = await self.crew.ask(
-            "read_words", request.path_params["item"], _words(asked), _day(asked.get("today"))
+        findings = await self.workers.run(
+            tasks.check_text, request.path_params["item"], _words(asked), _day(asked.get("today"))
         )
         return JSONResponse(findings)
 
     async def save_words(self, request: Request) -> Response:
         asked, based_on = await _change(request)
-        version = await self.crew.ask("save_words", request.path_params["item"], _words(asked), based_on)
+        version = await self.workers.run(
+            tasks.save_text, request.path_params["item"], _words(asked), based_on
+        )
         return JSONResponse({"version": version})
 
     # -- everything in one file ------------------------------------------------------------------
@@ -345,11 +358,13 @@ class Counter:
         """Begin to make every form of a handout; answers with a number to ask by."""
         asked = await _said(request)
         order = Order.of(str(asked.get("item", "")), asked)
-        seen = await self.crew.ask("handout", order)
+        seen = await self.workers.run(tasks.handout, order)
         while len(self.bundles) >= MOST_BUNDLES:
             self.bundles.pop(next(iter(self.bundles))).cancel()
         number = str(next(self._numbers))
-        bundle = Bundle(order.item, self.crew, [replace(order, file=form["file"]) for form in seen["forms"]])
+        bundle = Bundle(
+            order.item, self.workers, [replace(order, file=form["file"]) for form in seen["forms"]]
+        )
         bundle.begin()
         self.bundles[number] = bundle
         return JSONResponse({"number": number, "total": len(bundle.orders)}, 202)
@@ -426,7 +441,7 @@ class Bundle:
     """Every form of one handout in one zip file, made in the background."""
 
     item: str
-    crew: Crew
+    workers: TaskPool
     orders: list[Order]
     files: dict[str, bytes] = field(default_factory=dict)
     missing: list[str] = field(default_factory=list)
@@ -438,7 +453,7 @@ class Bundle:
     async def _make(self) -> None:
         for order in self.orders:
             try:
-                name, body = await self.crew.ask("file", order, background=True)
+                name, body = await self.workers.run(tasks.file, order, background=True)
             except TaskError as error:
                 self.missing.append(f"{order.file}: {error.message}")
             else:
@@ -522,7 +537,7 @@ async def _change(request: Request) -> tuple[dict[str, Any], str]:
 
 
 def _copy(asked: dict[str, Any]) -> str:
-    """Give what one client's copy says otherwise as JSON, which is YAML, too; the press reads and checks it."""
+    """Give what one client's copy says otherwise as JSON, which is YAML, too; the worker reads and checks it."""
     said = asked.get("copy")
     return json.dumps(said if isinstance(said, dict) else {}, ensure_ascii=False)
 
@@ -550,7 +565,7 @@ def _fields(said: object, most: int) -> tuple[tuple[str, str], ...]:
 
 
 def _day(said: object) -> datetime.date:
-    """Read the day that it is for whoever looks at the page: the press asks no clock."""
+    """Read the day that it is for whoever looks at the page: no worker asks a clock."""
     try:
         return datetime.date.fromisoformat(str(said))
     except ValueError as error:

@@ -33,8 +33,8 @@ from bifolio.model.project import Format
 from bifolio.resolve import resolve
 from bifolio.studio import brand_form as brands
 from bifolio.studio import text_form as words
-from bifolio.studio.crew import TaskError
 from bifolio.studio.draft import Draft
+from bifolio.studio.errors import TaskError
 from bifolio.studio.page_images import Picture, picture
 from bifolio.studio.query import Order
 from bifolio.studio.response_cache import answer_mark, picture_mark, project_stamp
@@ -235,10 +235,6 @@ class Room:
             raise _overtaken(
                 error, {}, "load this page anew to see what stands now, and go back then"
             ) from error
-
-    def idle(self, seconds: float) -> None:
-        """Do nothing for a while: what a task looks like that does not come to an end."""
-        time.sleep(seconds)
 
     def warm_up(self) -> None:
         """Load the layout engine, so that the first new page does not wait for it."""

@@ -19,6 +19,8 @@ from tests.conftest import ROOT as PROJECT
 from tests.support.golden import ROOT, Golden
 from tests.support.projects import Scratch, overlay
 
+pytestmark = pytest.mark.layout
+
 CASES = sorted(path.name for path in (ROOT / "errors").iterdir() if path.is_dir())
 
 STOOD_BEFORE = {

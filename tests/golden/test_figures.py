@@ -209,6 +209,7 @@ def test_labels_are_of_the_reading_face_and_size(name, plates) -> None:
     look(ET.fromstring(plates[name]), None, None)
 
 
+@pytest.mark.layout
 @pytest.mark.parametrize("name", FIGURES)
 def test_texts_keep_inside_and_apart(name, plates, texts) -> None:
     assert len(texts[name]) == len(_said(plates[name]))
@@ -222,6 +223,7 @@ def test_texts_keep_inside_and_apart(name, plates, texts) -> None:
         assert not one.grown(0.5).meets(other), (one, other)
 
 
+@pytest.mark.layout
 def test_no_line_runs_through_or_near_a_text(repository, texts) -> None:
     """Without its texts and tints a figure is white where they stand, and half a millimetre around."""
     mute = [re.sub(r"<text.*?</text>", "", svg) for svg in _drawn(repository, BARE).values()]

@@ -8,6 +8,8 @@ import pytest
 
 from tests.support import tags
 
+pytestmark = pytest.mark.layout
+
 ITEMS = (
     "tears-and-closeness",
     "steady-now",

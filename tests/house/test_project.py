@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import re
 import shlex
 import subprocess
 import sys
+import tokenize
+from fnmatch import fnmatch
 from pathlib import Path
 
 import click
@@ -42,14 +45,15 @@ def test_readme_command_exists(words: list[str]) -> None:
         return
     assert words[:2] == ["python", "build.py"], "a command that no test knows"
     name, *arguments = words[2:] or ["build"]
-    assert name in main.commands
-    command = main.commands[name]
+    command = main.get_command(click.Context(main), name)
+    assert command is not None
     context = click.Context(command)
     command.make_parser(context).parse_args(list(arguments))  # raises on an option that is not there
 
 
 def test_a_mistyped_option_would_be_seen() -> None:
-    command = main.commands["build"]
+    command = main.get_command(click.Context(main), "build")
+    assert command is not None
     with pytest.raises(click.NoSuchOption):
         command.make_parser(click.Context(command)).parse_args(["--brnad", "rowan"])
 
@@ -62,6 +66,43 @@ def test_pictures_and_files_that_a_document_links_exist(path: Path) -> None:
         assert "docs/handouts.png" in local
     missing = [target for target in local if not (path.parent / target).exists()]
     assert missing == []
+
+
+_MAY_PRINT = {
+    "bifolio/__main__.py",  # a build with nothing to do, before anything else is imported
+    "bifolio/cli/console.py",
+}
+
+
+def test_only_the_console_prints() -> None:
+    """Whatever else has something to say returns it."""
+    printing = re.compile(
+        r"\bprint\(|click\.(echo|secho|prompt|confirm|launch)|sys\.std(out|err)|print_exc\(|\brich\b"
+    )
+    modules = {
+        path.relative_to(ROOT).as_posix(): path.read_text("utf-8")
+        for path in sorted(ROOT.glob("bifolio/**/*.py"))
+    }
+    found = {name for name, text in modules.items() if printing.search(_code(text))}
+    assert found == _MAY_PRINT
+
+
+def _code(text: str) -> str:
+    """Return a module without its strings and comments."""
+    tokens = tokenize.generate_tokens(io.StringIO(text).readline)
+    left = (token.string for token in tokens if token.type not in (tokenize.STRING, tokenize.COMMENT))
+    return " ".join(left).replace(" . ", ".").replace(" (", "(")
+
+
+def test_pytest_walks_every_folder_with_tests(request: pytest.FixtureRequest) -> None:
+    """By itself it walks past folders called `build`."""
+    passed_over = request.config.getini("norecursedirs")
+    folders = {
+        folder for path in ROOT.glob("tests/**/test_*.py") for folder in path.relative_to(ROOT).parts[:-1]
+    }
+    folders -= {"tools"}  # what npm brings
+    assert "build" in folders
+    assert [name for name in sorted(folders) if any(fnmatch(name, shape) for shape in passed_over)] == []
 
 
 def test_version_is_the_top_of_the_changelog() -> None:

@@ -12,6 +12,8 @@ from tests.conftest import ROOT
 
 NECK = frozenset(
     [
+        "clinician-notes",
+        "first-days-after",
         "strong-play-safe-landing",
         "tears-and-intimacy",
         "visit-planner",
@@ -21,11 +23,12 @@ NECK = frozenset(
         "why-tears-come",
     ]
 )
-"""Where the neck belongs: pain, wanted intensity, the past, a partner, and what binds them."""
+"""Where the neck belongs: pain, wanted intensity, the past, a partner, the clinician, and what binds them."""
 
 ASSAULT = frozenset(
     [
         "drink-and-the-day-after",
+        "first-days-after",
         "strong-play-safe-landing",
         "tears-and-intimacy",
         "when-the-past-shows-up",

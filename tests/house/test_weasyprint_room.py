@@ -56,6 +56,7 @@ def test_what_touches_weasyprint_is_seen() -> None:
     assert list(touches("import_module('weasyprint.css')")) == ["weasyprint.css"]
 
 
+@pytest.mark.layout
 def test_the_names_are_those_of_weasyprint() -> None:
     spec = find_spec("weasyprint")
     assert spec is not None

@@ -193,6 +193,7 @@ def test_rows_tell_all_that_is_wrong(scratch: Scratch) -> None:
     assert len(raised.value.findings) == 2
 
 
+@pytest.mark.layout
 def test_build_publishes_and_leaves_no_code_in_the_project(scratch: Scratch) -> None:
     project = Project(scratch.root)
     told: list[str] = []

@@ -176,6 +176,7 @@ def _fonts(pdf: bytes) -> set[str]:
     return {name.partition("+")[2] for name in names}
 
 
+@pytest.mark.layout
 def test_own_fonts_are_on_the_page_and_its_bytes_are_the_same_each_time(
     scratch: Scratch, tmp_path: Path
 ) -> None:
@@ -186,6 +187,7 @@ def test_own_fonts_are_on_the_page_and_its_bytes_are_the_same_each_time(
     assert one.body == two.body
 
 
+@pytest.mark.layout
 def test_fonts_are_part_of_the_plates_key_and_of_no_other_brands(scratch: Scratch) -> None:
     scratch.write("content/brands/plain/_brand.yml", BRAND)
     first = _typography(scratch, FILE, mine=LEAD)

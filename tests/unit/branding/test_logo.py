@@ -26,6 +26,8 @@ from bifolio.model.job import Request
 from tests.support.logos import FONTS, not_allowed
 from tests.support.projects import BRAND, HANDOUT, Scratch
 
+pytestmark = pytest.mark.property
+
 SPAN = Span(Source("_brand.yml", "logo: logo.svg"), 1, 7, 8)
 NS = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
 
@@ -290,6 +292,7 @@ def test_no_value_takes_longer_than_it_is_long(attribute: str, run: str, tmp_pat
         _read(tmp_path, _svg(body))
 
 
+@pytest.mark.layout
 def test_cleaned_logos_can_be_set_whatever_was_in_them(tmp_path: Path) -> None:
     """What the layout engine stumbled over once, all in one drawing, as one page with no findings."""
     from bifolio.layout.render import render
@@ -685,6 +688,7 @@ def test_profile_that_cannot_be_read_is_passed_over(tmp_path: Path) -> None:
         assert _redrawn(_read(tmp_path, body, "logo.png")).getpixel((0, 0)) in ((200, 40, 40), (90, 90, 90))
 
 
+@pytest.mark.layout
 @pytest.mark.parametrize("size", [(2000, 200), (200, 2000), (300, 300), (900, 100)])
 @pytest.mark.parametrize("kind", ["png", "svg"])
 def test_any_shape_fits_and_keeps_its_form(size: tuple[int, int], kind: str, scratch: Scratch) -> None:

@@ -18,6 +18,8 @@ from tests.conftest import ROOT
 from tests.support import pictures, tags
 from tests.support.projects import COMPLETE, Scratch
 
+pytestmark = pytest.mark.layout
+
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Scratch:

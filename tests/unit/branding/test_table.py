@@ -81,6 +81,7 @@ def test_what_a_spreadsheet_writes_is_read(names: list[str], comma: str, end: st
     assert told == [name.strip() for name in names]
 
 
+@pytest.mark.layout
 def test_clinics_of_a_table_are_built_like_any_other(scratch: Scratch) -> None:
     scratch.write("lists/clinics.csv", TABLE)
     scratch.write("lists/logo.svg", SVG)
@@ -101,6 +102,7 @@ def test_one_bad_row_stops_no_other(scratch: Scratch) -> None:
     assert "rowan" not in project.repository.catalogue.brands
 
 
+@pytest.mark.layout
 def test_a_clinic_whose_name_does_not_fit_stops_no_other(scratch: Scratch) -> None:
     """What only shows when pages are laid out: the other clinics have their files, this one is told of."""
     scratch.write("clinics.csv", f"id,name,contact\nrowan,Rowan,{'W' * 78}\nlark,Lark,\n")
@@ -118,6 +120,7 @@ def test_a_clinic_whose_name_does_not_fit_stops_no_other(scratch: Scratch) -> No
     assert [str(finding.span) for finding in built.failure.findings] == ["clinics.csv:2:13"]
 
 
+@pytest.mark.processes
 def test_workers_know_the_clinics_of_a_table(scratch: Scratch, tmp_path: Path) -> None:
     """Several processes make files: each reads the table, too."""
     scratch.write("clinics.csv", "id,name,region\nrowan,Rowan,us\nlark,Lark,us\n")

@@ -17,6 +17,8 @@ from bifolio.model.job import Job, Request
 from bifolio.resolve import resolve
 from tests.support.projects import BRAND, CITING, COMPLETE, FACTS, HANDOUT, Scratch
 
+pytestmark = pytest.mark.processes
+
 SAID = {"out": "1 file up to date.\n", "err": ""}
 
 

@@ -8,17 +8,19 @@ from pathlib import Path
 import pytest
 
 from bifolio.build.pipeline import Pipeline
-from bifolio.build.scheduler import InlineExecutor
 from bifolio.build.workers import fonts_of, workers
 from bifolio.compose.slots import FITS
 from bifolio.content.repository import Repository
 from bifolio.core.cache import Cache, open_folder
 from bifolio.core.diagnostics import ContentError, DesignError, Diagnostic, ProofError, Severity
 from bifolio.core.fingerprints import fingerprint
+from bifolio.core.process_pool import InlineExecutor
 from bifolio.model.job import Job
 from tests.conftest import ROOT
 from tests.support.making import inker_of
 from tests.support.projects import HANDOUT
+
+pytestmark = pytest.mark.layout
 
 
 class Counting(Executor):

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bifolio.build.publish import publish
-from bifolio.build.scheduler import Batch, BatchResult, InlineExecutor, Prepared, batches, run
+from bifolio.build.scheduler import Batch, BatchResult, Prepared, batches, run
 from bifolio.build.selection import together
 from bifolio.build.staging import staging_area
 from bifolio.core.cache import Cache
@@ -25,6 +25,7 @@ from bifolio.core.diagnostics import (
     ToolError,
 )
 from bifolio.core.locks import try_lock
+from bifolio.core.process_pool import InlineExecutor
 from bifolio.model.artifact import Artifact
 from bifolio.model.job import Job
 

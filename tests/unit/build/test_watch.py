@@ -17,6 +17,8 @@ from bifolio.build import watch
 from bifolio.core.files import ENGINE
 from tests.support.projects import BRAND, COMPLETE, HANDOUT, Scratch
 
+pytestmark = pytest.mark.processes
+
 
 @pytest.fixture(autouse=True)
 def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -86,23 +88,23 @@ def test_watch_builds_what_a_change_touches(scratch: Scratch) -> None:
 
     def said() -> str:
         assert process.stdout is not None
-        lines = list(iter(process.stdout.readline, "Watching. Ctrl-C ends it.\n"))
+        lines = list(iter(process.stdout.readline, "Watching for changes. Press Ctrl-C to stop.\n"))
         return "".join(lines)
 
     try:
-        assert "2 of them made anew" in said()
+        assert "2 of them new" in said()
         _atomically(scratch.root / SMALL, HANDOUT.replace("One sentence", "Rewritten"))
         told = said()
         assert told.startswith(f"Changed: {SMALL}\n")
-        assert "1 of them made anew" in told
+        assert "1 of them new" in told
         document = pypdfium2.PdfDocument(scratch.root / "output/default/en/small.letter.pdf")
         assert "Rewritten" in document[0].get_textpage().get_text_bounded()
         document.close()
         scratch.write(SMALL, HANDOUT.replace("text:", "txet:"))
-        assert "made anew" not in said()
+        assert "of them new" not in said()
         scratch.write(SMALL, HANDOUT.replace("One sentence", "Rewritten"))
         assert "2 files in" in (told := said())
-        assert " 0 of them made anew" in told
+        assert " 0 of them new" in told
     finally:
         process.send_signal(signal.SIGINT)
         _, complaints = process.communicate(timeout=20)

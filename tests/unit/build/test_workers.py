@@ -30,6 +30,8 @@ from bifolio.formats.makers import verify_file
 from bifolio.model.job import Request
 from tests.support.projects import BRAND, COMPLETE, HANDOUT, Scratch
 
+pytestmark = pytest.mark.processes
+
 T = TypeVar("T")
 FONTS = ENGINE / "styles" / "fonts"
 KILLS = int(os.environ.get("BIFOLIO_KILLS", "3"))
@@ -79,26 +81,16 @@ def _at_rest(context: Any, name: Any) -> tuple[str, int]:
     return name, os.getpid()
 
 
-def test_a_batch_waits_for_the_worker_with_the_least_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_batch_that_waits_goes_to_the_worker_that_is_free_first(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bifolio.build.batch_worker.make_batch", _at_rest)
     with workers(FONTS, 2) as hands:
         assert isinstance(hands, WorkerProcesses)
         under_way: list[Future[Any]] = [
-            hands.make(SimpleNamespace(path=1.0), Batch(name, frozenset(), weight, 4))  # type: ignore[arg-type]
-            for name, weight in (("long", 0.5), ("short", 0.3), ("next", 0.1), ("last", 0.1))
+            hands.make(SimpleNamespace(path=seconds), Batch(name, frozenset(), 0.25, 4))  # type: ignore[arg-type]
+            for name, seconds in (("long", 3.0), ("short", 0.2), ("next", 0.1), ("last", 0.1))
         ]
         made_by = dict(work.result() for work in under_way)
     assert made_by["next"] == made_by["last"] == made_by["short"] != made_by["long"]
-
-
-def test_a_worker_is_not_remembered_for_what_it_has_done() -> None:
-    """What it gave are whole files, and it works for as long as somebody watches."""
-    with workers(FONTS, 1) as hands:
-        for _ in range(5):
-            hands.submit(bytes, 10).result()
-        assert isinstance(hands, WorkerProcesses)
-        (hand,) = hands._at_work
-        assert len(hand._given) == 1
 
 
 class Listening(WorkerProcesses):
@@ -290,7 +282,7 @@ def test_ctrl_c_stops_all_and_tears_nothing(shelf: Scratch) -> None:
     _, said = build.communicate(timeout=20)
     took = time.monotonic() - started
     assert build.returncode == 130
-    assert said == "Stopped. What stood in the output folder still stands.\n"
+    assert said == "Stopped. The files in the output folder are intact.\n"
     assert _gone(family, 2)
     assert took < 5  # it does not wait for the work
     assert not (shelf.root / "output").exists()

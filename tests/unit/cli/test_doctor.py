@@ -15,6 +15,7 @@ def _parts(project: Path = ROOT) -> dict[str, Part]:
     return {part.name: part for part in examine(project)}
 
 
+@pytest.mark.layout
 def test_everything_needed_is_here() -> None:
     parts = _parts()
     assert {"Python", "WeasyPrint with Pango", "Fonts", "qpdf", "pydantic"} <= set(parts)
@@ -61,6 +62,7 @@ def test_layout_engine_that_does_not_load_is_told(monkeypatch: pytest.MonkeyPatc
     assert part.words == "the layout engine does not load: cannot load library for weasyprint"
 
 
+@pytest.mark.layout
 def test_layout_engine_of_another_version_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(loader, "installed_version", lambda: "71.2")
     part = _parts()["WeasyPrint with Pango"]

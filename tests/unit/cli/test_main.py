@@ -13,12 +13,13 @@ import pytest
 from click.testing import CliRunner, Result
 
 from bifolio.build.build_record import BuildRecord
-from bifolio.cli.main import MOST_SHOWN, main, run
+from bifolio.cli.console import MOST_SHOWN
+from bifolio.cli.main import main, run
 from bifolio.core.files import walk
 from tests.conftest import ROOT
 from tests.support.projects import BRAND, COMPLETE, HANDOUT, Scratch
 
-COMMANDS = sorted(main.commands)
+COMMANDS = main.list_commands(click.Context(main))
 
 
 def _run(scratch: Scratch, *arguments: str) -> Result:
@@ -43,7 +44,9 @@ def test_every_command_has_help_and_the_common_options(command: str) -> None:
     assert f"build.py {command}" in result.output
     for option in ("--project", "--json", "--quiet"):
         assert option in result.output
-    assert main.commands[command].help
+    declared = main.get_command(click.Context(main), command)
+    assert declared is not None
+    assert declared.help
 
 
 def test_help_lists_every_command() -> None:
@@ -52,6 +55,7 @@ def test_help_lists_every_command() -> None:
     assert all(f"  {command} " in result.output for command in COMMANDS)
 
 
+@pytest.mark.processes
 def test_the_front_door_opens() -> None:
     done = subprocess.run(
         [sys.executable, str(ROOT / "build.py"), "--version"], capture_output=True, text=True, check=True
@@ -59,6 +63,31 @@ def test_the_front_door_opens() -> None:
     assert done.stdout.startswith("bifolio, version ")
 
 
+@pytest.mark.processes
+def test_the_package_is_a_front_door_too() -> None:
+    command = [sys.executable, "-m", "bifolio", "biuld"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+    assert done.returncode == 2
+    assert done.stderr.startswith("Usage: python -m bifolio ")
+
+
+@pytest.mark.processes
+def test_only_the_module_of_the_command_is_imported() -> None:
+    script = (
+        "import sys; from bifolio.cli.main import main\n"
+        "try: main(['verify', '--help'])\n"
+        "except SystemExit: print(*sorted(name for name in sys.modules if name.startswith('bifolio.')))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    loaded = set(done.stdout.splitlines()[-1].split())
+    commands = {name for name in loaded if name.removeprefix("bifolio.cli.") in COMMANDS}
+    assert commands == {"bifolio.cli.verify"}
+    assert not {"bifolio.app", "bifolio.build.workers"} & loaded
+
+
+@pytest.mark.layout
 @pytest.mark.parametrize("is_its_own", [True, False])
 def test_a_build_goes_by_what_the_front_door_saw_of_its_project(
     scratch: Scratch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_its_own: bool
@@ -81,7 +110,7 @@ def test_nothing_is_looked_through_at_the_end(monkeypatch: pytest.MonkeyPatch) -
     gc.unfreeze()
     try:
         with pytest.raises(SystemExit):
-            run()
+            run("build.py")
         assert gc.get_freeze_count() > 10_000
     finally:
         gc.unfreeze()
@@ -90,6 +119,7 @@ def test_nothing_is_looked_through_at_the_end(monkeypatch: pytest.MonkeyPatch) -
 # -- each command, for people and for machines ---------------------------------------------------
 
 
+@pytest.mark.layout
 def test_build(scratch: Scratch) -> None:
     result = _run(scratch, "build", "small", "--brand", "default")
     assert result.exit_code == 0
@@ -112,6 +142,7 @@ def test_build(scratch: Scratch) -> None:
     assert (silent.exit_code, silent.stdout, silent.stderr) == (0, "", "")
 
 
+@pytest.mark.layout
 def test_build_shows_the_warnings_of_its_brands_and_goes_on(scratch: Scratch) -> None:
     scratch.write("content/brands/default/_brand.yml", f"extra: 1\n{BRAND}")
     result = _run(scratch, "build", "--json")
@@ -202,6 +233,7 @@ def test_approve_and_list_approvals(scratch: Scratch) -> None:
     assert _run(scratch, "approve", "smal", *signed).exit_code == 2
 
 
+@pytest.mark.layout
 def test_new_brand_and_its_proof(scratch: Scratch) -> None:
     result = _run(scratch, "new", "brand", "lark", "--color", "#87ceeb", "--title", "Lark Practice")
     assert result.exit_code == 0
@@ -219,6 +251,7 @@ def test_new_brand_and_its_proof(scratch: Scratch) -> None:
     assert _run(scratch, "proof", "lrak").exit_code == 2
 
 
+@pytest.mark.layout
 def test_tailor_tells_what_a_copy_may_change(scratch: Scratch) -> None:
     result = _run(scratch, "tailor", "small")
     assert result.exit_code == 0
@@ -233,6 +266,7 @@ def test_tailor_tells_what_a_copy_may_change(scratch: Scratch) -> None:
     assert (scratch.root / "x.pdf").read_bytes().startswith(b"%PDF")
 
 
+@pytest.mark.layout
 def test_verify(scratch: Scratch) -> None:
     assert _run(scratch, "build").exit_code == 0
     path = str(scratch.root / "output/default/en/small.letter.pdf")
@@ -268,6 +302,7 @@ def test_schema_needs_a_project_and_room(scratch: Scratch, tmp_path: Path) -> No
     assert "error[schema.cannot-write]" in result.stderr
 
 
+@pytest.mark.layout
 def test_doctor(scratch: Scratch) -> None:
     result = _run(scratch, "doctor")
     assert result.exit_code == 0
@@ -287,6 +322,9 @@ def test_doctor(scratch: Scratch) -> None:
         (["biuld"], 'did you mean "build"?'),
         (["chekc"], 'did you mean "check"?'),
         (["small"], " build, "),
+        (["console"], " build, "),
+        (["__init__"], " build, "),
+        (["os.path"], " build, "),
         (["build", "--brnad", "x"], "--brand"),
         (["build", "--format", "docx"], '"docx" cannot be made'),
         (["list", "brand"], "brands"),
@@ -316,7 +354,7 @@ def test_a_flood_of_findings_is_cut_for_people_only(scratch: Scratch) -> None:
     scratch.write("content/handouts/small.yaml", HANDOUT.replace("  - text: One sentence.\n", blocks))
     result = _run(scratch, "check")
     assert result.stderr.count("error[") == MOST_SHOWN
-    assert "… and 50 more; mend these first" in result.stderr
+    assert "… and 50 more; fix these first" in result.stderr
     assert result.stderr.endswith(f"{MOST_SHOWN + 50} findings\n")
     findings = _json(_run(scratch, "check", "--json"))["findings"]
     assert isinstance(findings, list)
@@ -332,6 +370,7 @@ def test_a_bug_shows_its_traceback(scratch: Scratch, monkeypatch: pytest.MonkeyP
         _run(scratch, "check")
 
 
+@pytest.mark.processes
 @pytest.mark.parametrize("encoding", ["utf-8", "ascii"])
 def test_names_and_terminals_that_know_few_letters(encoding: str, scratch: Scratch) -> None:
     odd = Path(os.fsdecode(os.fsencode(scratch.root / "content" / "handouts") + b"/caf\xe9.yaml"))
@@ -349,7 +388,3 @@ def test_names_and_terminals_that_know_few_letters(encoding: str, scratch: Scrat
     assert b"Traceback" not in done.stderr
     (finding,) = json.loads(done.stdout)["findings"]
     assert finding["code"] == "content.bad-name"
-
-
-def test_every_command_is_a_command_of_click() -> None:
-    assert all(isinstance(command, click.Command) for command in main.commands.values())

@@ -22,6 +22,8 @@ from bifolio.model.handout import Handout
 from tests.support.making import composer_of
 from tests.support.samples import Sampler
 
+pytestmark = pytest.mark.property
+
 FOLDER = "content/brands/lark/templates"
 SVG = 'xmlns="http://www.w3.org/2000/svg"'
 PNG = "data:image/png;base64,iVBORw0KGgo="

@@ -13,6 +13,8 @@ from tests.conftest import ROOT
 from tests.support import pictures
 from tests.support.projects import BRAND, Scratch
 
+pytestmark = pytest.mark.layout
+
 OWN = "content/brands/lark"
 
 

@@ -19,6 +19,7 @@ def _brands(scratch: Scratch) -> list[str]:
     return sorted(path.name for path in (scratch.root / "content/brands").iterdir())
 
 
+@pytest.mark.layout
 def test_a_new_brand_works_at_once(scratch: Scratch, tmp_path: Path) -> None:
     logo = tmp_path / "our mark.svg"
     logo.write_text(SVG, "utf-8")

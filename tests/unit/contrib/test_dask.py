@@ -24,7 +24,7 @@ from tests.support.projects import BRAND, COMPLETE, Scratch
 WHY_NOT = None if importlib.util.find_spec("distributed") else "a cluster needs distributed"
 if WHY_NOT and os.environ.get("BIFOLIO_REQUIRE_TOOLS"):
     pytest.fail(WHY_NOT)
-pytestmark = pytest.mark.skipif(WHY_NOT is not None, reason=str(WHY_NOT))
+pytestmark = [pytest.mark.processes, pytest.mark.skipif(WHY_NOT is not None, reason=str(WHY_NOT))]
 
 ROW_LOGO = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 4"><rect width="4" height="4" fill="#1a2b3c"/></svg>'
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ENGINE), "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "3"}
@@ -99,12 +99,12 @@ def _files(folder: Path) -> dict[str, bytes]:
 
 
 def test_workers_without_a_shared_disk_make_the_same_bytes(shelf: Scratch, dask: DaskCluster) -> None:
-    assert "8 of them made anew" in _built(_start(shelf, "far", "--force", "--scheduler", dask.address))
+    assert "8 of them new" in _built(_start(shelf, "far", "--force", "--scheduler", dask.address))
     far = _files(shelf.root / "far")
     assert "second/en/other.letter.pdf" in far
-    assert " 0 of them made anew" in _built(_start(shelf, "kept", "--jobs", "1"))
+    assert " 0 of them new" in _built(_start(shelf, "kept", "--jobs", "1"))
     assert _files(shelf.root / "kept") == far
-    assert "8 of them made anew" in _built(_start(shelf, "near", "--force", "--jobs", "1"))
+    assert "8 of them new" in _built(_start(shelf, "near", "--force", "--jobs", "1"))
     assert _files(shelf.root / "near") == far
 
 
@@ -112,15 +112,13 @@ def test_workers_know_the_clinics_of_a_table_and_their_logos(shelf: Scratch, das
     shelf.write("lists/logos/rowan.svg", ROW_LOGO)
     shelf.write("lists/clinics.csv", "id,name,logo\nrowan,Rowan,logos/rowan.svg\nlark,Lark,\n")
     table = ("small", "--brands-from", "lists/clinics.csv")
-    assert "8 of them made anew" in _built(
-        _start(shelf, "far", "--force", "--scheduler", dask.address, *table)
-    )
+    assert "8 of them new" in _built(_start(shelf, "far", "--force", "--scheduler", dask.address, *table))
     far = _files(shelf.root / "far")
     assert {"rowan/en/small.letter.pdf", "lark/en/small.letter.pdf"} <= set(far)
     logo = re.search(rb"svg\+xml;base64,([\w+/=]+)", far["rowan/en/small.html"])
     assert logo is not None
     assert b"#1a2b3c" in base64.b64decode(logo[1])
-    assert "8 of them made anew" in _built(_start(shelf, "near", "--force", "--jobs", "1", *table))
+    assert "8 of them new" in _built(_start(shelf, "near", "--force", "--jobs", "1", *table))
     assert _files(shelf.root / "near") == far
 
 
@@ -141,7 +139,7 @@ def test_a_lost_workers_jobs_run_again(shelf: Scratch, dask: DaskCluster) -> Non
     assert build.stdout is not None
     assert build.stdout.readline().startswith("[1/16]")
     dask.workers.pop(0).send_signal(signal.SIGKILL)
-    assert "16 of them made anew" in _built(build)
+    assert "16 of them new" in _built(build)
     dask.workers.append(dask.another())
     assert len(_files(shelf.root / "far")) == 16 + 3
 

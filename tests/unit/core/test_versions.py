@@ -16,6 +16,8 @@ from bifolio.core.files import STORE
 from bifolio.core.versions import LOCK, SupersededError, expect, only_writer, revising, version_of
 from tests.support.projects import HANDOUT, Scratch
 
+pytestmark = pytest.mark.processes
+
 ROUNDS = 40
 
 

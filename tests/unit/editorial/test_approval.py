@@ -141,6 +141,7 @@ def _said(scratch: Scratch, **request: str) -> tuple[str, list[str]]:
     return " ".join(text.split()), [warning.code for warning in warnings]
 
 
+@pytest.mark.layout
 def test_page_says_who_approved_it_and_no_longer_that_it_is_a_draft(approved: Scratch) -> None:
     text, warnings = _said(approved)
     assert f"Approved by {BY} on 23 November 2026." in text
@@ -149,6 +150,7 @@ def test_page_says_who_approved_it_and_no_longer_that_it_is_a_draft(approved: Sc
     assert "approval.stale" not in warnings
 
 
+@pytest.mark.layout
 def test_page_says_draft_again_when_stale_and_the_build_says_why(approved: Scratch) -> None:
     _edit(approved, "content/handouts/small.yaml", CITING, "One sentence.", "Two sentences.")
     text, warnings = _said(approved)
@@ -158,11 +160,13 @@ def test_page_says_draft_again_when_stale_and_the_build_says_why(approved: Scrat
     assert "approval.stale" in warnings
 
 
+@pytest.mark.layout
 def test_other_region_is_a_draft(approved: Scratch) -> None:
     approved.write("content/regions/gb.yaml", REGION.replace("id: us", "id: gb"))
     assert "Approved by" not in _said(approved, region="gb")[0]
 
 
+@pytest.mark.layout
 def test_screen_reader_hears_it(approved: Scratch) -> None:
     project = Project(approved.root)
     (path,), *_ = project.build(project.plan(Request()), None, lambda _job: None)

@@ -14,7 +14,7 @@ from bifolio.editorial.evidence_sheet import claims_of, how_many, sheets_of
 from bifolio.model.blocks import LogTable
 from bifolio.model.handout import Handout
 from bifolio.model.reading import Reading
-from bifolio.studio.crew import TaskError
+from bifolio.studio.errors import TaskError
 from bifolio.studio.query import Order
 from bifolio.studio.session import Room
 from tests.conftest import THOROUGH
@@ -105,9 +105,9 @@ def test_a_claim_stands_in_full_and_once(repository: Repository) -> None:
     assert causes[0].startswith("Penis or testicles. ")
     assert causes[0].endswith("a sore prostate.")
     assert causes[1] == "PAIN-7\u00a0r"
-    assert sum("1 to 2 in 10" in claim for claim, _, _ in rows) == 1  # the note cites for itself
-    safe = _rows(*_sheets("strong-play-safe-landing", repository))
-    assert any(claim.startswith("Three words that anyone can say. Green. I am fine.") for claim, *_ in safe)
+    assert sum("every sex and gender" in claim for claim, _, _ in rows) == 1  # the note cites for itself
+    days = _rows(*_sheets("first-days-after", repository))
+    assert any(claim.startswith("What can be done, and by when. Right away. Get") for claim, *_ in days)
 
 
 def test_a_remark_moves_a_point_to_what_a_person_must_judge(repository: Repository) -> None:
@@ -124,6 +124,7 @@ def test_a_remark_moves_a_point_to_what_a_person_must_judge(repository: Reposito
         assert "no score" in judge
 
 
+@pytest.mark.layout
 def test_command_writes_the_sheet_and_names_it(scratch: Scratch, tool) -> None:
     pdftotext = tool("pdftotext")
     claim = "  - text: {paragraphs: Tears come., cites: [CRY-1]}\n  - resources"
@@ -142,6 +143,7 @@ def test_command_writes_the_sheet_and_names_it(scratch: Scratch, tool) -> None:
     assert _run(scratch, "check", "--evidence").exit_code == 2
 
 
+@pytest.mark.layout
 def test_the_studio_gives_each_sheet(scratch: Scratch) -> None:
     room = Room(scratch.root)
     (row,) = room.approvals("default")["rows"]
@@ -168,6 +170,7 @@ def test_every_sheet_of_the_library_is_one_page(repository: Repository, tmp_path
             assert len(document.pages) == 1, path.name
 
 
+@pytest.mark.layout
 def test_a_sheet_of_a_part_that_is_no_more_goes(scratch, tmp_path, monkeypatch) -> None:
     """A booklet that has fewer parts has fewer sheets; what others made, or another clinic's, stays."""
     parts = 3

@@ -36,6 +36,7 @@ def _told(scratch: Scratch, *items: str) -> list[str]:
     ]
 
 
+@pytest.mark.layout
 def test_a_build_tells_that_a_handout_has_no_help_and_goes_on(scratch: Scratch) -> None:
     scratch.write("content/handouts/small.yaml", HANDOUT)
     done = CliRunner().invoke(main, ["build", "--project", str(scratch.root), "--json"])

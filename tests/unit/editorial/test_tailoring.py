@@ -174,6 +174,7 @@ def _text(pdf: bytes) -> str:
     return " ".join(" ".join(page.get_textpage().get_text_range() for page in document).split())
 
 
+@pytest.mark.layout
 def test_a_copy_says_that_it_was_made_from_an_approved_text(scratch: Scratch, parted: Repository) -> None:
     by = "Jo Example, clinical psychologist"
     Project(scratch.root).approve("small", "default", by, "2026-11-23")
@@ -244,6 +245,7 @@ def _run(
     return done
 
 
+@pytest.mark.processes
 def test_a_copy_leaves_no_trace(scratch: Scratch, tmp_path: Path) -> None:
     began = time.time() - 2  # some file systems keep whole seconds only
     scratch.write("content/handouts/small.yaml", PARTED)
@@ -266,6 +268,7 @@ def test_a_copy_leaves_no_trace(scratch: Scratch, tmp_path: Path) -> None:
     assert not any(word in done.stdout + done.stderr for word in PERSON)
 
 
+@pytest.mark.processes
 def test_the_search_for_traces_finds_them(scratch: Scratch, tmp_path: Path) -> None:
     """The same words in a handout of the library stand in the store and in output/: the search sees both."""
     scratch.write("content/handouts/small.yaml", PARTED.replace("Second words.", "Thornbush is a long word."))
@@ -274,6 +277,7 @@ def test_the_search_for_traces_finds_them(scratch: Scratch, tmp_path: Path) -> N
     assert found == {"content", ".bifolio", "output"}
 
 
+@pytest.mark.layout
 def test_the_person_stands_in_no_metadata(scratch: Scratch, parted: Repository) -> None:
     tailoring, _ = read_tailoring(WISHES, "wishes.yaml")
     pdf, _ = Project(scratch.root).tailored("small", "default", tailoring)
@@ -286,6 +290,7 @@ def test_the_person_stands_in_no_metadata(scratch: Scratch, parted: Repository) 
     assert [text for text in said if any(word in text for word in PERSON)] == []
 
 
+@pytest.mark.layout
 def test_same_wishes_same_bytes(scratch: Scratch, parted: Repository) -> None:
     tailoring, _ = read_tailoring(WISHES, "wishes.yaml")
     one, two = (Project(scratch.root).tailored("small", "default", tailoring)[0] for _ in range(2))

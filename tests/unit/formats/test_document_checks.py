@@ -24,6 +24,7 @@ def page(web_pages) -> bytes:
     return web_pages["steady-now", "harbour"].read_bytes()
 
 
+@pytest.mark.layout
 def test_finished_files_are_good(epubs, web_pages) -> None:
     """One of each frame of a page; no other file is finished without the same look at it."""
     for item in KINDS:
@@ -32,6 +33,7 @@ def test_finished_files_are_good(epubs, web_pages) -> None:
         assert web.verify(page.read_bytes(), page.name) == []
 
 
+@pytest.mark.layout
 @pytest.mark.parametrize(("code", "spoiler"), BOOKS)
 def test_a_spoiled_book_is_found(code, spoiler, book) -> None:
     findings = epub.verify(spoiler(book), "spoiled.epub")

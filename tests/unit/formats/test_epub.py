@@ -17,6 +17,8 @@ from bifolio.formats.epub_book import _tree, with_page_marks
 from bifolio.model.flow import Heading
 from tests.conftest import KINDS, ROOT
 
+pytestmark = pytest.mark.layout
+
 _OPF = "{http://www.idpf.org/2007/opf}"
 _DC = "{http://purl.org/dc/elements/1.1/}"
 

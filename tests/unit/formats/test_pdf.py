@@ -14,6 +14,8 @@ from tests.conftest import KINDS, ROOT
 from tests.support.broken import PRESS_SPOILERS, SPOILERS, blank_page, spoil
 from tests.support.making import inker_of
 
+pytestmark = pytest.mark.layout
+
 LETTER = (215.9, 279.4)
 CASES = [(code, spoiler) for code, spoilers in SPOILERS.items() for spoiler in spoilers]
 

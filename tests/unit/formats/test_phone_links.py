@@ -81,6 +81,7 @@ def _told(repository: Repository, brand: str) -> list[Diagnostic]:
     ]
 
 
+@pytest.mark.layout
 @pytest.mark.parametrize("brand", LINKS)
 def test_a_clinics_link_dials_what_its_words_say(brand: str, scratch: Scratch) -> None:
     repository = _clinics(scratch)
@@ -107,6 +108,7 @@ def test_a_phone_that_is_no_link_is_told_at_its_cell(brand: str, scratch: Scratc
         assert not finding.is_error
 
 
+@pytest.mark.layout
 def test_a_desk_has_no_number(scratch: Scratch) -> None:
     text = BRAND.replace("phone: 555-0100", 'phone: "Ask at the desk"')
     scratch.write("content/brands/default/_brand.yml", text)
@@ -138,6 +140,7 @@ def test_what_is_told_of_a_phone(phone: str, message: str | None, scratch: Scrat
     assert [finding.message for finding in _told(_clinics(scratch), "default")] == [message] * bool(message)
 
 
+@pytest.mark.layout
 def test_two_numbers_on_one_line_of_a_pdf_are_no_link(scratch: Scratch) -> None:
     """There is one link a line; nobody can tell which of the two it should dial."""
     text = BRAND.replace("region: us", "region: gb").replace("555-0100", "116 123 or 111")
@@ -178,6 +181,7 @@ def test_a_line_of_two_numbers_is_broken_between_them(words: str, parts: list[st
     assert broken.broken(2) is not None, "each may be broken again"
 
 
+@pytest.mark.layout
 def test_a_clinic_keeps_its_country_where_a_handout_is_made_for_another(scratch: Scratch) -> None:
     """Support lines are those of the region that was asked for; the clinic and its own lines are where they are."""
     own = "lines: [{name: Ours, about: Any worry, phone: 020 7946 0102, text: 07700 900100, checked_on: 2026-11-22}]"
@@ -199,6 +203,7 @@ def test_a_clinic_keeps_its_country_where_a_handout_is_made_for_another(scratch:
         assert resolve(other, job).fingerprint != resolve(repository, job).fingerprint, name
 
 
+@pytest.mark.layout
 def test_a_clinic_without_a_region_has_the_country_of_the_handout(scratch: Scratch) -> None:
     scratch.write(
         "content/brands/default/_brand.yml",
@@ -210,6 +215,7 @@ def test_a_clinic_without_a_region_has_the_country_of_the_handout(scratch: Scrat
     assert len(_told(repository, "default")) == 1, "the project is in the United States"
 
 
+@pytest.mark.layout
 def test_own_lines_that_are_no_links_are_told(scratch: Scratch) -> None:
     own = (
         "lines: [{name: A, about: B, phone: 555-0101/2, text: ask us, checked_on: 2026-11-22}, "
@@ -229,6 +235,7 @@ def test_own_lines_that_are_no_links_are_told(scratch: Scratch) -> None:
     ]
 
 
+@pytest.mark.layout
 @pytest.mark.parametrize(
     ("phone", "calls"),
     [

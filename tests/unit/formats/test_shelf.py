@@ -88,6 +88,7 @@ def _build(root: Path, *formats: str) -> Path:
     return root / "output" / "default" / "en"
 
 
+@pytest.mark.layout
 def test_shelf_links_to_what_really_stands(scratch) -> None:
     folder = _build(scratch.root, "pdf")
     assert not (folder / "index.html").exists(), "no shelf without web pages"
@@ -105,6 +106,7 @@ def test_shelf_links_to_what_really_stands(scratch) -> None:
     assert manifest["files"]["default/en/index.html"]["format"] == "shelf"
 
 
+@pytest.mark.layout
 def test_formats_of_the_project_and_pictures(scratch) -> None:
     scratch.write("bifolio.yaml", "formats: [png, epub]\n")
     project = Project(scratch.root)
@@ -114,6 +116,7 @@ def test_formats_of_the_project_and_pictures(scratch) -> None:
     assert (folder / "small.png").read_bytes().startswith(b"\x89PNG")
 
 
+@pytest.mark.layout
 def test_each_picture_is_drawn_once(scratch, monkeypatch: pytest.MonkeyPatch) -> None:
     """A first page for its own file and for the shelf; a cover for the book and for its picture."""
     drawn: list[str] = []

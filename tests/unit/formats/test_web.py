@@ -67,6 +67,7 @@ def test_every_field_has_a_name_and_groups_are_apart(web_pages) -> None:
     ]
 
 
+@pytest.mark.layout
 def test_a_field_is_the_same_in_a_web_page_and_in_a_pdf(web_pages, pipeline) -> None:
     """One macro makes both: the same names in the same order."""
     for item in ("steady-now", "our-agreement"):
@@ -122,6 +123,7 @@ LOGO = (
 BOTH = 'logo: {medium: {light: {path: day.svg, alt: "A ring"}, dark: night.svg}}\n'
 
 
+@pytest.mark.layout
 @pytest.mark.parametrize(
     ("said", "day", "by_night"),
     [
@@ -156,6 +158,7 @@ def test_a_dark_screen_shows_the_logo_for_dark_grounds(said, day, by_night, scra
         assert base64.b64decode(body) == archive.read("EPUB/picture-1.svg")
 
 
+@pytest.mark.layout
 def test_paper_shows_the_logo_for_light_grounds(scratch: Scratch) -> None:
     bodies = []
     for said in (BOTH, BOTH.replace(", dark: night.svg", "")):

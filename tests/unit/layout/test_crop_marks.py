@@ -91,6 +91,7 @@ def test_a_page_without_bleed_stays_as_it_is() -> None:
     assert boxes(after.pages[0])["media"] == [0, 0, 148, 210]
 
 
+@pytest.mark.layout
 def test_a_leaflet_for_a_print_shop(pipeline) -> None:
     job = Job("when-sex-hurts", "press-a5", "calm", "gb", "en", "rowan", "pdf")
     with pikepdf.open(io.BytesIO(pipeline.make(job).body)) as document:

@@ -15,6 +15,8 @@ from bifolio.branding.palette import SENTINELS, operands
 from bifolio.layout.ink import Ink, Inker
 from bifolio.model.plate import Plate
 
+pytestmark = pytest.mark.layout
+
 
 @pytest.fixture(scope="module")
 def clinic(inker) -> Ink:

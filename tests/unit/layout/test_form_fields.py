@@ -21,6 +21,8 @@ from bifolio.compose.composer import Composer
 from bifolio.model.job import Job
 from tests.support.making import composer_of, html_of
 
+pytestmark = pytest.mark.layout
+
 DPI = 72
 
 

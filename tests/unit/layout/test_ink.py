@@ -7,10 +7,13 @@ import re
 from dataclasses import replace
 
 import pikepdf
+import pytest
 
 from bifolio.branding.palette import SENTINELS, operands, sentinel_pattern
 from bifolio.layout.ink import Inker
 from tests.support import tags
+
+pytestmark = pytest.mark.layout
 
 
 def _streams(pdf: bytes) -> list[bytes]:

@@ -11,6 +11,8 @@ from bifolio.layout.weasyprint.boxes import Box, page_boxes
 from bifolio.layout.weasyprint.loader import load
 from tests.conftest import ROOT
 
+pytestmark = pytest.mark.layout
+
 LINE = "<p>A line.</p>"
 HUNG = """
   figure { break-inside: avoid; padding-left: 30mm } figure::after { content: ""; display: block; clear: both }

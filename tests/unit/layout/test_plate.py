@@ -7,12 +7,15 @@ import re
 from typing import Any
 
 import pikepdf
+import pytest
 
 from bifolio.branding.palette import SENTINELS
 from bifolio.layout.plate import finish
 from bifolio.layout.render import render
 from bifolio.model.plate import SLOTS, Plate, slot_of, slot_pixels
 from tests.conftest import ROOT
+
+pytestmark = pytest.mark.layout
 
 FONTS = ROOT / "styles" / "fonts"
 

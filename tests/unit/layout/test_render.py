@@ -14,6 +14,8 @@ import pytest
 from bifolio.layout.render import render
 from tests.conftest import ROOT
 
+pytestmark = pytest.mark.layout
+
 FONTS = ROOT / "styles" / "fonts"
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
+
 from bifolio.studio.query import Order
 from bifolio.studio.response_cache import Kept
 from bifolio.studio.session import Room
@@ -25,6 +27,7 @@ def test_an_answer_is_found_until_a_file_changes(scratch: Scratch) -> None:
     assert kept.answer("shelf", (None,)) is None
 
 
+@pytest.mark.layout
 def test_a_picture_is_found_for_the_page_that_asks_for_it(scratch: Scratch) -> None:
     kept = Kept(scratch.root)
     seen = kept.stamp()[:16]

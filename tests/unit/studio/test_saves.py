@@ -27,6 +27,8 @@ from tests.conftest import ROOT
 from tests.support.projects import HANDOUT, Scratch
 from tests.support.studio import Client, house, opened
 
+pytestmark = pytest.mark.processes
+
 BRAND_FILE = "content/brands/default/_brand.yml"
 OWN_FILE = "content/brands/default/handouts/ours.yaml"
 APPROVALS = "content/brands/default/approvals.yaml"
@@ -466,7 +468,9 @@ def test_a_logo_is_called_the_same_after_a_restart(clinic: Scratch) -> None:
 
     first = asyncio.run(upload(logo))
     assert asyncio.run(upload(logo)) == first
-    assert asyncio.run(upload(logo.replace(b"40", b"41"))) != first, "never somebody else's"
+    assert asyncio.run(upload(logo.replace(b'<rect width="40"', b'<rect width="20"'))) != first, (
+        "never somebody else's"
+    )
 
     async def work(client: Client) -> None:
         said = {"fields": {}, "logo": first, "version": await _version(client, "/clinic?brand=default")}

@@ -9,6 +9,8 @@ from bifolio.layout.weasyprint.document import laid_out
 from bifolio.layout.weasyprint.stylesheets import font_configuration
 from tests.support.engine import FONTS, page
 
+pytestmark = pytest.mark.layout
+
 
 def _lines() -> str:
     return str(vars(font_configuration(FONTS)).get("_lines", {}))

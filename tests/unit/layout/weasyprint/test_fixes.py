@@ -19,6 +19,8 @@ from bifolio.layout.weasyprint import fixes
 from bifolio.layout.weasyprint.patches import Patch
 from tests.support.engine import boxes_of, engine_with, page
 
+pytestmark = pytest.mark.layout
+
 PLACED = "<i style='position: absolute; left: 0'>mark</i>"
 
 

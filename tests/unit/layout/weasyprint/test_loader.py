@@ -27,6 +27,8 @@ from bifolio.layout.weasyprint.speedups import SPEEDUPS
 from tests.conftest import ROOT
 from tests.support.engine import FONTS, page
 
+pytestmark = pytest.mark.layout
+
 WORDS = page("<p>Words.</p>")
 
 

@@ -9,7 +9,11 @@ import sys
 from hashlib import sha256
 from pathlib import Path
 
+import pytest
+
 from tests.conftest import KINDS, ROOT, THOROUGH
+
+pytestmark = pytest.mark.layout
 
 
 def test_plain_engine_makes_the_same_bytes(tmp_path: Path) -> None:

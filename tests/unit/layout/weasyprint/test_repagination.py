@@ -12,6 +12,8 @@ from bifolio.layout.weasyprint.loader import load
 from bifolio.layout.weasyprint.repagination import KEEPS, LEADS
 from tests.conftest import ROOT
 
+pytestmark = [pytest.mark.layout, pytest.mark.layout]
+
 FONTS = ROOT / "styles" / "fonts"
 
 LEADED = """[data-lead] { --lead: 1; --lead-less: .8; --lead-least: .5 }

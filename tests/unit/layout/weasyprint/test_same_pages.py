@@ -6,10 +6,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from bifolio.build.pipeline import Pipeline
 from tests.conftest import ROOT
 from tests.support.engine import FONTS
 from tests.support.making import html_of
+
+pytestmark = pytest.mark.layout
 
 RULES = """
 :root { --gap: 2mm; --wide: 50%; --ink: #123456; --face: "No such face", serif; --twice: calc(var(--gap) * 2);

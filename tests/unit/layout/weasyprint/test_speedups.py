@@ -27,6 +27,8 @@ from tests.conftest import ROOT
 from tests.support.engine import FONTS, boxes_of, engine_with, page, patched
 from tests.unit.layout.weasyprint.test_same_pages import SETTINGS
 
+pytestmark = pytest.mark.layout
+
 
 @pytest.fixture
 def counted(monkeypatch: pytest.MonkeyPatch) -> Callable[[Any, str], Counter[str]]:

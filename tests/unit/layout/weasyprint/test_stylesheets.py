@@ -12,6 +12,8 @@ from bifolio.layout.weasyprint import stylesheets
 from tests.support.engine import FONTS, page
 from tests.support.making import composer_of, html_of
 
+pytestmark = pytest.mark.layout
+
 
 def test_styles_in_pieces_say_what_they_say_together(
     pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch

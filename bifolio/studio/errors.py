@@ -1,0 +1,39 @@
+"""What the studio tells a browser when a task has no result."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bifolio.core.diagnostics import PressError
+
+
+class TaskError(Exception):
+    """A task that has no result: what is wrong, and what to do about it.
+
+    `findings` say more, as JSON values. `status` is the HTTP status of the answer. `now` is what is saved at
+    present, where something could not be saved over it.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        help: str,  # noqa: A002
+        findings: tuple[dict[str, Any], ...] = (),
+        status: int = 422,
+        now: dict[str, Any] | None = None,
+    ) -> None:
+        super().__init__(message, help, findings, status, now)  # all of them, so that it can be pickled
+        self.message = message
+        self.help = help
+        self.findings = findings
+        self.status = status
+        self.now = now
+
+    def __str__(self) -> str:
+        return self.message
+
+    @classmethod
+    def from_error(cls, error: PressError) -> TaskError:
+        """Return what to tell of an error in the project."""
+        first = error.findings[0]
+        return cls(first.message, first.help or "", tuple(finding.as_json() for finding in error.findings))
