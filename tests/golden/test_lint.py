@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,13 +13,14 @@ from bifolio.content.validation import safety_sentences, validate, with_sentence
 from bifolio.core.diagnostics import show
 from bifolio.core.files import ProjectFiles
 from bifolio.core.yaml_loader import load
-from bifolio.editorial.lint import RULES, Subject, lint, reading, said, sentences
+from bifolio.editorial.lint import RULES, VOICE, Subject, lint, manner, reading, said, sentences
+from bifolio.model.blocks import Resources
 from bifolio.model.handout import Handout
 from tests.conftest import ROOT
 from tests.support.golden import ROOT as GOLDEN
 
 TODAY = datetime.date(2026, 11, 22)
-SAFETY, _ = safety_sentences(load(GOLDEN / "lint_safety.yaml", GOLDEN))
+SAFETY, _ = safety_sentences(load(ProjectFiles(GOLDEN), "lint_safety.yaml"))
 CASES = tuple(sorted(path.stem for path in (GOLDEN / "lint").glob("*.yaml")))
 
 
@@ -38,7 +40,7 @@ def test_saw_the_cases() -> None:
 
 @pytest.mark.parametrize("case", CASES)
 def test_what_the_editor_says(case, repository, golden) -> None:
-    findings = lint(_subject(repository, GOLDEN / "lint" / f"{case}.yaml"))
+    findings = lint(_subject(repository, GOLDEN / "lint" / f"{case}.yaml"), dict.fromkeys((*RULES, *VOICE)))
     golden.check("\n".join(map(show, findings)) or "nothing", f"lint/{case}.txt")
 
 
@@ -50,12 +52,14 @@ def test_every_code_has_a_case(golden) -> None:
     shown = set(re.findall(r"\[lint\.([a-z-]+)\]", told)) | {
         "stale-line",
         "line-no-link",
+        "line-operator",
         "source-address",
+        "weak-source",
         "not-carried",
     }
     assert "long-sentence" in named
     assert named == shown
-    assert len(RULES) == 18
+    assert len({*RULES, *VOICE}) == 20
 
 
 def test_what_is_said_without_a_cite_is_what_somebody_agreed_to(repository, golden) -> None:
@@ -94,6 +98,93 @@ def test_a_line_that_nobody_can_dial_is_found(repository) -> None:
     found = lint(Subject(subject.handout, subject.tree, region, subject.evidence, subject.words, TODAY))
     told = [finding.message for finding in found if finding.code == "lint.line-no-link"]
     assert [message.rpartition(": ")[2] for message in told] == ['"988 or 555-0100/2"', '"see the web"']
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"operator": None}, "has no address of who answers it"),
+        ({"source": "https://www.linelists.example/988"}, "was read at linelists.example, which is neither"),
+        ({"source": "https://988lifeline.org.example/help"}, "was read at 988lifeline.org.example"),
+        ({"source": "https://988lifeline.org/help"}, None),
+        ({"source": "https://chat.988lifeline.org"}, None),
+        ({"source": "https://health.example.gov/988"}, None),
+        ({"source": "https://www.health.govt.nz/988"}, None),
+        ({"source": "https://notgov.example"}, "was read at notgov.example"),
+    ],
+)
+def test_a_line_is_read_at_its_operator_or_a_government(change, told, repository) -> None:
+    subject = _subject(repository, GOLDEN / "lint" / "good.yaml")
+    first, *others = subject.region.lines
+    line = first.model_copy(update={"operator": "https://988lifeline.org", **change})
+    region = subject.region.model_copy(update={"lines": (line, *others)})
+    found = lint(replace(subject, region=region))
+    messages = [finding.message for finding in found if finding.code == "lint.line-operator"]
+    assert [f'"{first.name}" {told}' in message for message in messages] == ([True] if told else [])
+
+
+@pytest.mark.parametrize(
+    ("address", "say"),
+    [
+        ("https://docslib.org/doc/599068", "copies of documents"),
+        ("https://www.researchgate.net/publication/1", "cite the DOI"),
+        ("https://web.archive.org/web/2020/https://example.org", "a mirror"),
+        ("https://zana.com/a/depression.1470", "the text of others"),
+        ("https://en.wikipedia.org/wiki/Crying", "an encyclopedia"),
+        ("https://medical-dictionary.thefreedictionary.com/PLISSIT", "a dictionary"),
+        ("https://penmai.com/thread-103664", "a thread"),
+        ("https://shop.example/blogs/blog/dryness", "a seller"),
+        ("https://clinic.example/tag/penile-duplex", "changes with every post"),
+        ("https://lgbtfoundationarchive.uk/get-support", None),
+        ("https://www.nhs.uk/conditions/vaginismus/", None),
+    ],
+)
+def test_a_weak_source_is_refused(address, say, repository) -> None:
+    subject = _subject(repository, GOLDEN / "lint" / "certainty.yaml")
+    assert not [finding for finding in lint(subject) if finding.code == "lint.weak-source"]
+    sources = {
+        key: source.model_copy(update={"address": address})
+        for key, source in subject.evidence.sources.items()
+    }
+    found = lint(replace(subject, evidence=subject.evidence.model_copy(update={"sources": sources})))
+    cures = {finding.help for finding in found if finding.code == "lint.weak-source"}
+    assert (len(cures) == 1 and say in cures.pop()) if say else not cures
+
+
+def test_a_source_marked_weak_is_refused(repository) -> None:
+    subject = _subject(repository, GOLDEN / "lint" / "certainty.yaml")
+    sources = {
+        key: source.model_copy(update={"weak": True}) for key, source in subject.evidence.sources.items()
+    }
+    found = lint(replace(subject, evidence=subject.evidence.model_copy(update={"sources": sources})))
+    assert "lint.weak-source" in {finding.code for finding in found}
+
+
+def test_no_source_of_the_library_is_weak_and_each_has_an_address(repository) -> None:
+    weak = repository.words.weak_sources
+    assert len(weak) == 8
+    for key, source in repository.evidence.sources.items():
+        assert source.link, key
+        assert not source.weak, key
+        assert not [kind.say for kind in weak if kind.pattern.search(source.address or "")], key
+
+
+def test_each_line_of_the_library_is_read_at_its_operator_or_a_government(repository) -> None:
+    subject = _subject(repository, GOLDEN / "lint" / "good.yaml")
+    for region in map(repository.region, repository.catalogue.regions):
+        everything = tuple(block for block in subject.handout.body if not isinstance(block, Resources))
+        shown = Resources.model_validate({"kind": "resources", "limit": 20})
+        handout = subject.handout.model_copy(update={"body": (*everything, shown)})
+        found = lint(replace(subject, region=region, handout=handout))
+        assert [finding.message for finding in found if finding.code == "lint.line-operator"] == []
+        assert all(line.operator for line in region.lines), region.id
+
+
+def test_how_a_text_speaks() -> None:
+    said = manner(["You don't have to hide it. I'm here, and we’re in no hurry.", "a blanket", "It is late."])
+    assert (said.sentences, said.mean, said.short, said.contractions) == (3, 5.3, 0.333, 187.5)
+    assert manner([]).mean == 0.0
+    assert manner(["The partner's step and Sam’s plan are theirs."]).contractions == 0.0
 
 
 def test_a_source_without_an_address_is_found(repository) -> None:

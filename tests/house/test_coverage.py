@@ -40,7 +40,7 @@ TOPICS: dict[str, tuple[str, ...]] = {
 }
 """Each topic, and the facts (by the beginning of their ids) that its places cite between them."""
 
-_ROW = re.compile(r"^\| (S\d-\w+|Roles) \| ([^|]+) \| ([^|]+) \|$", re.MULTILINE)
+_ROW = re.compile(r"^\| (S\d-\w+|Roles) \| ([^|]+) \| ([^|]+) \| ?[0-3]? ?\|$", re.MULTILINE)
 _PLACE = re.compile(r'`([a-z0-9-]+)` (?:#([a-z0-9-]+)|"([^"]+)")')
 _NAMES = ("title", "label")
 

@@ -168,11 +168,11 @@ def test_help_deep_in_a_section_is_found_and_its_links_too(shelf: Scratch) -> No
 
 REGION_LINES = """\
   - {id: abuse, name: An abuse line, about: Abuse, topics: [abuse], phone: 555-0198, checked_on: 2026-11-22,
-     page_date: undated, source: "https://example.org/line", status: read}
+     page_date: undated, operator: "https://example.org", source: "https://example.org/line", status: read}
   - {id: night, name: A night line, about: Any crisis, topics: [crisis], phone: 555-0197, checked_on: 2026-11-22,
-     page_date: undated, source: "https://example.org/line", status: read}
+     page_date: undated, operator: "https://example.org", source: "https://example.org/line", status: read}
   - {id: grief, name: A grief line, about: Grief, topics: [grief], phone: 555-0196, checked_on: 2026-11-22,
-     page_date: undated, source: "https://example.org/line", status: read}
+     page_date: undated, operator: "https://example.org", source: "https://example.org/line", status: read}
 """
 
 

@@ -26,13 +26,20 @@ READING = Reading(197, 29, 19, 2.0, 5.5)
 
 
 def _table(sheet: Handout) -> LogTable:
-    (table,) = sheet.body
+    to_sign, table = sheet.body
+    assert isinstance(to_sign, LogTable)
+    assert (len(to_sign.columns), to_sign.blank) == (4, 2)
     assert isinstance(table, LogTable)
     return table
 
 
 def _rows(*sheets: Handout) -> list[tuple[str, str, str]]:
     return [(row.cells[0], row.cells[1], row.cells[2]) for sheet in sheets for row in _table(sheet).rows]
+
+
+def _fact(cell: str) -> str:
+    """Return the id that the words of a fact begin with: "**PCD-9**, read. In surveys …"."""
+    return cell.removeprefix("**").partition("**")[0]
 
 
 def _sheets(item: str, repository: Repository) -> list[Handout]:
@@ -51,10 +58,13 @@ def test_every_fact_that_is_cited_stands_in_the_sheets(item: str, repository: Re
     assert {fact for facts in said.values() for fact in facts} == set(handout.cites)
     assert all(words.strip() for words in said)
     rows = _rows(*_sheets(item, repository))
-    shown = {fact.split("\u00a0")[0] for _, facts, _ in rows for fact in facts.split(", ")}
-    assert shown == set(handout.cites)
+    assert {_fact(words) for _, words, _ in rows} == set(handout.cites)
+    for _, words, _ in rows:
+        fact = repository.evidence.facts[_fact(words)]
+        assert fact.text in words
+        assert not fact.limits or words.endswith(fact.limits)
     if handout.kind != "booklet":
-        assert len(rows) == len({tuple(facts) for facts in said.values()})
+        assert len(rows) == sum(map(len, {tuple(facts) for facts in said.values()}))
 
 
 def test_a_booklet_has_a_sheet_for_each_run_of_its_parts(repository: Repository) -> None:
@@ -89,13 +99,20 @@ def test_the_lists_for_what_patients_read_are_for_that_alone(repository: Reposit
 def test_a_row_holds_claim_fact_status_and_source(repository: Repository) -> None:
     handout = repository.handout("tears-and-closeness")
     rows = _rows(*_sheets("tears-and-closeness", repository))
-    claim, facts, sources = next(row for row in rows if "PCD-9" in row[1])
+    labels = repository.locale("en").labels
+    claim, words, sources = next(row for row in rows if _fact(row[1]) == "PCD-9")
     begun = claim.split(" / ")[0]
-    assert any(words.startswith(begun) for words, cited in claims_of(handout).items() if "PCD-9" in cited)
-    assert "PCD-9" in facts.split(", ")  # no mark: read at its source
+    assert any(said.startswith(begun) for said, cited in claims_of(handout).items() if "PCD-9" in cited)
+    assert words.startswith(f"**PCD-9**, {labels['status_read']}. ")
+    assert f"**{labels['evidence_limits']}** {repository.evidence.facts['PCD-9'].limits}" in words
     assert "Bird 2011" in sources
-    assert "PART-11\u00a0a" in {fact for _, facts, _ in rows for fact in facts.split(", ")}
-    assert "PCD-20\u00a0r" in {fact for _, facts, _ in rows for fact in facts.split(", ")}
+    _, advice, none = next(row for row in rows if _fact(row[1]) == "PART-11")
+    assert advice.startswith(f"**PART-11**, {labels['status_guidance']}. ")
+    assert none == labels["evidence_no_source"]
+    claims = claims_of(handout)
+    assert sum(row[0] == labels["evidence_also"] for row in rows) == sum(
+        len(facts) - 1 for facts in {tuple(facts) for facts in claims.values()}
+    )
 
 
 def test_a_claim_stands_in_full_and_once(repository: Repository) -> None:
@@ -104,7 +121,7 @@ def test_a_claim_stands_in_full_and_once(repository: Repository) -> None:
     (causes,) = [(claim, facts) for claim, facts, _ in rows if "PAIN-7" in facts]
     assert causes[0].startswith("Penis or testicles. ")
     assert causes[0].endswith("a sore prostate.")
-    assert causes[1] == "PAIN-7\u00a0r"
+    assert causes[1].startswith("**PAIN-7**, second-hand. Causes in people with")
     assert sum("every sex and gender" in claim for claim, _, _ in rows) == 1  # the note cites for itself
     days = _rows(*_sheets("first-days-after", repository))
     assert any(claim.startswith("What can be done, and by when. Right away. Get") for claim, *_ in days)
@@ -136,7 +153,8 @@ def test_command_writes_the_sheet_and_names_it(scratch: Scratch, tool) -> None:
     words = " ".join(done.stdout.split())
     assert words.startswith("Evidence Version 1.0, November 2026.")
     assert "A small leaflet: what it claims" in words
-    assert "Tears come. CRY-1 Smith 2020" in words
+    assert "Tears come. CRY-1, read. A read fact. Smith 2020" in words
+    assert "Name Profession and role Date Signature" in words
     assert "1 of 1" in words
     assert "own use" in words, "what is no handout waits for no review"
     assert "Draft" not in words
@@ -156,18 +174,14 @@ def test_the_studio_gives_each_sheet(scratch: Scratch) -> None:
 
 
 @pytest.mark.skipif(not THOROUGH, reason="the sheets of the whole library take half a minute: make thorough")
-def test_every_sheet_of_the_library_is_one_page(repository: Repository, tmp_path: Path) -> None:
-    """In the paper of each clinic, Letter or A4: what a clinician answers for is seen at one look."""
-    project = Project(repository.root)
-    sheets = project.write_evidence_sheets(
-        project.repository.catalogue.known("item"), ["default", "rowan"], tmp_path
-    )
-    assert {path.name.rpartition(".evidence")[0] for path in sheets} == set(
-        project.repository.catalogue.known("item")
-    )
+def test_every_sheet_of_the_library_fits_its_paper(repository: Repository, tmp_path: Path) -> None:
+    """In the paper of each clinic, Letter or A4: a few pages, of which the first has the lines to sign on."""
+    office = Project(repository.root)
+    sheets = office.sheets_of(office.repository.known("item"), ["default", "rowan"], tmp_path)
+    assert {path.name.rpartition(".evidence")[0] for path in sheets} == set(office.repository.known("item"))
     for path in sheets:
         with pikepdf.open(path) as document:
-            assert len(document.pages) == 1, path.name
+            assert 1 <= len(document.pages) <= 6, path.name
 
 
 @pytest.mark.layout
