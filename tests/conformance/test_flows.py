@@ -27,11 +27,11 @@ def _copy(book: Path, target: Path, change: Callable[[bytes], bytes]) -> Path:
 @pytest.fixture(scope="module")
 def books_of_phones(pipeline, tmp_path_factory) -> list[Path]:
     """A book of each clinic of a table whose phones are written in ways that once made invalid addresses."""
-    repository = Repository(ROOT)
-    names, _ = repository.receive(ROOT / "tests" / "unit" / "formats" / "phone_clinics.csv")
+    table = ROOT / "tests" / "unit" / "formats" / "phone_clinics.csv"
+    repository, _ = Repository(ROOT).with_table(table)
     pipeline, folder = Pipeline(repository, pipeline.cache), tmp_path_factory.mktemp("phones")
     books = []
-    for name in names:
+    for name in repository.guests:
         region = repository.brand(name).clinic.region or "us"
         job = Job("tears-and-closeness", "a4", "calm", region, "en", name, "epub")
         books.append(folder / f"{name}.epub")
