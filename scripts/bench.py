@@ -115,7 +115,7 @@ def _cold(folder: Path, runs: int) -> list[Row]:
 
     pipeline = Pipeline(Repository(ROOT), Cache(folder / "store"))
     page = folder / "page.html"
-    page.write_text(pipeline.html(ITEM, "letter", "calm", "us", "en"), "utf-8")
+    page.write_text(_html(pipeline, ITEM, "letter"), "utf-8")
     (folder / "page.typ").write_text(_in_typst(page.read_text("utf-8")), "utf-8")
     ours = "one handout, cold, verified"
     rows = []
@@ -196,7 +196,7 @@ def _cores(folder: Path, runs: int) -> list[Row]:
         item: as_booklet.get(repository.handout(item).kind, "letter")
         for item in repository.catalogue.handouts
     }
-    pages = [pipeline.html(item, edition, "calm", "us", "en") for item, edition in editions.items()]
+    pages = [_html(pipeline, item, edition) for item, edition in editions.items()]
     formats = ("--brand", BRAND, "--format", "pdf,epub,html,png", "--force")
     build = _build(folder / "out", *formats)
     # A process of its own: the engine as it comes, not as we load it.
@@ -274,6 +274,20 @@ def _megabytes(process: int) -> float:
     return int(found[1]) / 1000 if found else 0.0
 
 
+def _inputs(pipeline: Any, item: str, edition: str = "letter") -> Any:
+    """Return what a handout's PDF for the clinic is made from."""
+    from bifolio.model.job import Job
+    from bifolio.resolve import resolve
+
+    return resolve(pipeline.repository, Job(item, edition, "calm", "us", "en", BRAND, "pdf"))
+
+
+def _html(pipeline: Any, item: str, edition: str) -> str:
+    """Return a handout composed for a plate."""
+    composed: str = pipeline.stages.compose(_inputs(pipeline, item, edition).layout)
+    return composed
+
+
 # -- in one warm process ---------------------------------------------------------------------------
 
 
@@ -286,11 +300,14 @@ def _inking(folder: Path, runs: int) -> list[Row]:
 
     repository = Repository(ROOT)
     pipeline = Pipeline(repository, Cache(folder / "store2"))
-    html = pipeline.html(ITEM, "letter", "calm", "us", "en")
-    plate = pipeline.plate(html, ITEM).take()
-    inker = pipeline.inker(BRAND, "letter", "calm", "us", "en").take()
+    html = _html(pipeline, ITEM, "letter")
+    plate = pipeline.stages.layouts.plate(html, ITEM).take()
+    inputs = _inputs(pipeline, ITEM)
+    inker = pipeline.stages.inker(inputs.layout.setup, inputs.clinic, None).take()[0]
     times = _in_turn(
-        runs, lambda: inker.ink(plate), lambda: lay_out_handout(html, repository.styles / "fonts", ITEM)
+        runs,
+        lambda: inker.ink(plate),
+        lambda: lay_out_handout(html, repository.files.path("styles/fonts"), ITEM),
     )
     rows = [Row("a further clinic, inked", "laying it out", *times)]
     if not find_spec("typst"):
@@ -324,7 +341,7 @@ def _brand(folder: Path, runs: int) -> list[Row]:
                 pipeline.make(Job(item, "letter", "calm", "us", "en", brand, "pdf"))
             times.append(time.perf_counter() - started)
         if find_spec("typst"):
-            pages = [_in_typst(pipeline.html(item, "letter", "calm", "us", "en")) for item in items]
+            pages = [_in_typst(_html(pipeline, item, "letter")) for item in items]
             typst.append(_typst_takes(folder, [f"{page}\n\nRun {run}" for page in pages]))
         shutil.rmtree(folder / f"brand-{run}", ignore_errors=True)
     ours = "the library for a further clinic, laid out before"
