@@ -173,7 +173,7 @@ def _one_word(folder: Path, runs: int) -> list[Row]:
     count = iter(range(10**6))
 
     def change() -> None:
-        handout.write_text(text.replace("summary: ", f"summary: {next(count)} ", 1), "utf-8")
+        handout.write_text(text.replace("title: ", f"title: {next(count)} ", 1), "utf-8")
         _build(folder / "out", "--project", str(project))()
 
     change()
