@@ -34,6 +34,11 @@ def maker(form: Form) -> Maker:
     return image.make if form == "png" else image.make_cover
 
 
+def _names_beside(path: Path) -> list[str]:
+    """Return the names of the files in the folder of a file, which a shelf links to."""
+    return [other.name for other in path.parent.iterdir() if other.is_file()]
+
+
 def verify_file(path: Path) -> list[Diagnostic]:
     """Look one finished file over; return the warnings. Raises ProofError when something is wrong with it."""
     from bifolio.formats import epub, pdf, web
@@ -47,7 +52,7 @@ def verify_file(path: Path) -> list[Diagnostic]:
     verifiers: dict[str, Callable[[bytes, str], list[Diagnostic]]] = {
         ".pdf": pdf.verify,
         ".epub": epub.verify,
-        ".html": web.verify,
+        ".html": lambda body, where: web.verify(body, where, _names_beside(path)),
     }
     verify = verifiers.get(path.suffix.lower())
     if verify is None:

@@ -281,6 +281,17 @@ def test_verify(scratch: Scratch) -> None:
     assert _run(scratch, "verify").exit_code == 2
 
 
+@pytest.mark.layout
+def test_verify_follows_the_links_of_a_shelf(scratch: Scratch) -> None:
+    assert _run(scratch, "build", "--format", "pdf,html").exit_code == 0
+    shelf = scratch.root / "output/default/en/index.html"
+    assert _run(scratch, "verify", str(shelf)).stdout == f"{shelf}: nothing wrong found.\n"
+    (shelf.parent / "small.letter.pdf").unlink()
+    broken = _run(scratch, "verify", str(shelf))
+    assert broken.exit_code == 5
+    assert '"small.letter.pdf" leads nowhere' in broken.output
+
+
 def test_schema(scratch: Scratch) -> None:
     result = _run(scratch, "schema")
     assert result.exit_code == 0
