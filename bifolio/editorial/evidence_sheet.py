@@ -1,4 +1,4 @@
-"""Attest: a handout and its evidence → its evidence sheet, itself a handout for clinicians.
+"""Evidence sheets: a handout and its evidence → a sheet for clinicians, itself a handout.
 
 Lines to sign on come first. Then each claim stands beside the facts that it rests on, in the facts' own words: how
 far each was followed, how far it carries and where it was read. The first sheet says how hard the text is to read,
@@ -9,11 +9,15 @@ for a person's judgement.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import ceil
 from typing import Any
 
+from bifolio.content.repository import Repository
+from bifolio.editorial.lint import lint
+from bifolio.editorial.review import subject_of
 from bifolio.model.base import Model
 from bifolio.model.blocks import (
     Bullets,
@@ -32,16 +36,35 @@ from bifolio.model.blocks.log_table import TableRow
 from bifolio.model.evidence import Evidence
 from bifolio.model.handout import Handout
 from bifolio.model.reading import MOST_GRADE, MOST_SMOG, Reading
+from bifolio.model.region import Region
 
 
-def attest(
+def evidence_sheets(
+    repository: Repository, handouts: Mapping[str, Handout], region: Region
+) -> dict[str, Handout]:
+    """Return the evidence sheets of handouts in order, each under the name of its file.
+
+    The day has no say in them: what is due is told by `check`.
+    """
+    labels = repository.locale(repository.plan.language).labels
+    found: dict[str, Handout] = {}
+    for item, handout in handouts.items():
+        subject = subject_of(repository, item, handout, region)
+        counts = Counter(finding.code for finding in lint(subject))
+        sheets = sheets_of(handout, repository.evidence, subject.reading, counts, labels)
+        names = [f"{item}.evidence", *(f"{item}.evidence-{number}" for number in range(2, len(sheets) + 1))]
+        found |= dict(zip(names, sheets, strict=True))
+    return found
+
+
+def sheets_of(
     handout: Handout,
     evidence: Evidence,
     reading: Reading,
     remarks: Mapping[str, int],
     label: Mapping[str, str],
 ) -> list[Handout]:
-    """Give the evidence sheets of `handout`: one of one page, or of a booklet one for each run of its parts.
+    """Return the evidence sheets of `handout`: one of one page, or of a booklet one for each run of its parts.
 
     `remarks` counts what lint found, by code. The first sheet says how hard the text is to read, and what of
     the checklists can be seen; for clinicians alone it leaves the lists out, which are for what patients read.

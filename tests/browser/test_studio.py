@@ -265,10 +265,10 @@ def test_approval_holds_until_a_word_changes(page: Page, studio: Studio, tmp_pat
     form = page.get_by_role("form", name="Approve My check-in card")
     form.get_by_label("Name of the clinician").fill("Jo Example")
     form.get_by_label("Role").fill("clinical psychologist")
-    form.get_by_label("Day on which").fill("2026-11-23")
+    form.get_by_label("Day on which").fill("2026-11-30")
     form.get_by_role("button", name="Approve this text").click()
     approved = page.get_by_role("region", name=re.compile("^Approved"))
-    expect(approved).to_contain_text("Jo Example, clinical psychologist, 2026-11-23")
+    expect(approved).to_contain_text("Jo Example, clinical psychologist, 2026-11-30")
     _open(page, studio, "check-in-card")
     assert "Jo Example" in _text(_save(page, "Download PDF", tmp_path))
 
@@ -330,8 +330,8 @@ def test_one_clients_copy_leaves_no_trace(page: Page, studio: Studio, tmp_path: 
 
 
 def test_own_copy_changes_words_and_not_the_library(page: Page, studio: Studio, tmp_path: Path) -> None:
-    library = studio.project / "content/handouts/steady-now.yaml"
-    before = library.read_bytes()
+    repository = studio.project / "content/handouts/steady-now.yaml"
+    before = repository.read_bytes()
     _open(page, studio, "steady-now")
     page.get_by_role("button", name="Make our own copy").click()
     page.wait_for_url(re.compile("/words/steady-now-harbour"))
@@ -344,7 +344,7 @@ def test_own_copy_changes_words_and_not_the_library(page: Page, studio: Studio, 
     page.get_by_role("button", name="Save").click()
     expect(page.locator("[data-saved]")).to_contain_text("Saved.")
     assert "Our own way to find firm ground." in own.read_text("utf-8")
-    assert library.read_bytes() == before
+    assert repository.read_bytes() == before
     changed = [
         (one, other)
         for one, other in zip(

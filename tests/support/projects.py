@@ -6,7 +6,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from bifolio.core.fingerprints import ENGINE
+from bifolio.core.files import ENGINE
 
 HANDOUT = """\
 kind: leaflet
