@@ -64,7 +64,7 @@ def _fits(scratch, name: str, **more: str) -> tuple[Workshop, dict[str, int]]:
     brand = scratch.root / "content/brands/default/_brand.yml"
     text = brand.read_text().replace("Test Clinic", name)
     for key, value in more.items():
-        text = text.replace("phone: 555-0100", f"phone: 555-0100, {key}: {value}")
+        text = text.replace("phone: 202-555-0100", f"phone: 202-555-0100, {key}: {value}")
     brand.write_text(text)
     shop = Workshop(Library(scratch.root), Store(scratch.root / ".bifolio"))
     composer = shop.composer("letter", "calm", "us", "en")
@@ -186,7 +186,7 @@ def test_a_plate_is_looked_over_whole_once_and_each_clinics_slots_are(scratch, l
 def _brand_of(name: str, colour: str, more: str = "") -> str:
     return (
         f'meta: {{name: {name}}}\ncolor: {{primary: "{colour}"}}\n'
-        f"defaults: {{bifolio: {{region: us, edition: letter, phone: 555-0100{more}}}}}\n"
+        f"defaults: {{bifolio: {{region: us, edition: letter, phone: 202-555-0100{more}}}}}\n"
     )
 
 

@@ -77,7 +77,7 @@ def test_a_change_of_the_words_ends_it(name: str, text: str, old: str, new: str,
     ("name", "text", "old", "new"),
     [
         ("content/brands/default/_brand.yml", BRAND, "#1d5a68", "#7a2233"),
-        ("content/brands/default/_brand.yml", BRAND, "555-0100", "555-0101"),
+        ("content/brands/default/_brand.yml", BRAND, "202-555-0100", "202-555-0101"),
         ("content/brands/default/_brand.yml", BRAND, "Test Clinic", "Other Clinic"),
         ("content/facts.yaml", FACTS, "An unverified fact.", "A fact that nobody cites."),
         ("content/handouts/small.yaml", CITING, "kind: leaflet\n", "# A remark.\nkind: leaflet\n"),
