@@ -89,6 +89,28 @@ def calls_nobody(address: str) -> bool:
     return address[:4].lower() in ("tel:", "sms:") and not _ADDRESS.fullmatch(address)
 
 
+def shows_what_it_dials(address: str, words: str) -> bool:
+    """Return whether the words of a link with a `tel:` or `sms:` address show the number that it dials, and no other.
+
+    >>> shows_what_it_dials("tel:+442079460101", "Call 020 7946 0101")
+    True
+    >>> shows_what_it_dials("tel:+442079460101", "In danger: call 999")
+    False
+    """
+    import phonenumbers as plan
+
+    if calls_nobody(address):
+        return False
+    scheme: Scheme = "sms" if address[:4].lower() == "sms:" else "tel"
+    subscriber, semicolon, parameters = address[4:].partition("?")[0].partition(";")
+    dials = re.sub(r"[-.()]", "", subscriber) + semicolon + parameters.lower()
+    countries: list[str | None] = [None]
+    if dials.startswith("+"):
+        code = plan.parse(dials.partition(";")[0]).country_code or 0
+        countries += plan.region_codes_for_country_code(code)
+    return any(dialled(numbers_in(words, country, scheme, listed=True)) == dials for country in countries)
+
+
 _SUBSCRIBER = (
     r"(?:\+[-.()]*[1-9](?:[-.()]*\d){3,14}|[-.()]*[\d*](?:[-.()]*[\d*]){1,14})[-.()]*"
     r"(?:;[a-z0-9-]+(?:=[\w.%+-]+)?)*"
