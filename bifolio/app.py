@@ -332,8 +332,8 @@ class Office:
     ) -> Standing:
         """Record a clinician's yes to what a handout says now, in the brand's approvals.yaml.
 
-        `by` is "name, role", `on` the day of the yes: they are given, never guessed. The region is the
-        brand's own where none is named. The wording that the yes is to is kept beside the record.
+        `by` is "name, role", `on` the day of the yes, today at the latest: they are given, never guessed. The region
+        is the brand's own where none is named. The wording that the yes is to is kept beside the record.
 
         `based_on` is the `approval.version` that stood when the clinician was shown the handout. Raises
         SupersededError where its words, or its approval, are not the same any more.
@@ -355,6 +355,15 @@ class Office:
                 Diagnostic(
                     "approval.bad-day",
                     f'"{item}" was written on {first}, after {approval.on}',
+                    help="give the day on which this very text was approved",
+                )
+            )
+        today = datetime.date.today()  # noqa: DTZ011, TID251 - no build: whoever approves does so on a day
+        if approval.on > today:
+            raise RequestError(
+                Diagnostic(
+                    "approval.bad-day",
+                    f"{approval.on} is in the future: today is {today}",
                     help="give the day on which this very text was approved",
                 )
             )

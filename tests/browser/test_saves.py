@@ -106,13 +106,13 @@ def test_signed_out_before_an_approval(page: Page, studio: Studio, project: Path
     form.get_by_role("button", name="Sign in").click()
     _sign_in(page, studio.entry)
     approved = page.get_by_role("region", name=re.compile("^Approved"))
-    expect(approved).to_contain_text("Jo Example, nurse, 2026-12-01")
+    expect(approved).to_contain_text("Jo Example, nurse, 2026-11-30")
 
 
 def _fill_in(form) -> None:
     form.get_by_label("Name of the clinician").fill("Jo Example")
     form.get_by_label("Role").fill("nurse")
-    form.get_by_label("Day on which").fill("2026-12-01")
+    form.get_by_label("Day on which").fill("2026-11-30")
 
 
 def test_signing_in_in_another_tab_is_enough(
@@ -466,7 +466,7 @@ def test_words_that_change_before_an_approval(page: Page, studio: Studio, projec
     assert not (project / "content/brands/linden/approvals.yaml").exists()
     form.get_by_role("button", name="Approve these words").click()
     approved = page.get_by_role("region", name=re.compile("^Approved"))
-    expect(approved).to_contain_text("Jo Example, nurse, 2026-12-01")
+    expect(approved).to_contain_text("Jo Example, nurse, 2026-11-30")
 
 
 def test_two_approvals_of_one_text(page: Page, studio: Studio, project: Path, clinic: str) -> None:
@@ -480,7 +480,7 @@ def test_two_approvals_of_one_text(page: Page, studio: Studio, project: Path, cl
     expect(page.get_by_role("region", name=re.compile("^Approved"))).to_contain_text("Jo Example, nurse")
     form.get_by_role("button", name="Approve this text").click()
     expect(form.get_by_role("alert")).to_contain_text(
-        "Nothing was approved: Jo Example, nurse, approved this text on 2026-12-01, while this page was open."
+        "Nothing was approved: Jo Example, nurse, approved this text on 2026-11-30, while this page was open."
     )
     approvals = project / f"content/brands/{clinic}/approvals.yaml"
     assert "doctor" not in approvals.read_text("utf-8")
@@ -497,7 +497,7 @@ def test_an_approval_leaves_what_is_written_for_another_handout(
     _fill_in(one)
     other.get_by_label("Name of the clinician").fill("Sam Example")
     one.get_by_role("button", name="Approve this text").click()
-    expect(page.locator("#steady-now")).to_contain_text("Approved by Jo Example, nurse, on 2026-12-01.")
+    expect(page.locator("#steady-now")).to_contain_text("Approved by Jo Example, nurse, on 2026-11-30.")
     expect(other.get_by_label("Name of the clinician")).to_have_value("Sam Example")
 
 

@@ -40,8 +40,8 @@ EVERYTHING: dict[str, Any] = {
     "words": {TITLE: "Another title"},
     "name": "Jo Example",
     "role": "nurse",
-    "on": "2026-12-01",
-    "today": "2026-12-01",
+    "on": "2026-11-28",
+    "today": "2026-11-28",
     "number": 1,
     "colour": "#205030",
     "page": 1,
@@ -196,11 +196,11 @@ def test_the_version_that_a_page_shows_is_taken_once(clinic: Scratch) -> None:
             said = {**EVERYTHING, "version": await _version(client, page)}
             first = await client.ask("PUT", _at(path), said)
             assert first.status == 200, first.json()
-            second = await client.ask("PUT", _at(path), {**said, "on": "2026-12-02"})
+            second = await client.ask("PUT", _at(path), {**said, "on": "2026-11-29"})
             assert second.status == 409, path
             if "version" in first.json():
                 assert second.json()["now"]["version"] == first.json()["version"]
-            further = {**said, "on": "2026-12-02", "version": second.json()["now"]["version"]}
+            further = {**said, "on": "2026-11-29", "version": second.json()["now"]["version"]}
             assert (await client.ask("PUT", _at(path), further)).status == 200, path
 
     _run(clinic, work)
@@ -300,7 +300,7 @@ def _sign(version: str, **said: str) -> dict[str, str]:
         "brand": "default",
         "name": "Jo Example",
         "role": "nurse",
-        "on": "2026-12-01",
+        "on": "2026-11-28",
         **said,
         "version": version,
     }
@@ -322,13 +322,26 @@ def test_nobody_approves_words_that_they_were_not_shown(clinic: Scratch) -> None
     _run(clinic, work)
 
 
+def test_nobody_approves_on_a_day_to_come(clinic: Scratch) -> None:
+    async def work(client: Client) -> None:
+        version = await _version(client, "/approvals?brand=default")
+        refused = await client.ask("PUT", "/api/approval/ours", _sign(version, on="2099-01-01"))
+        assert refused.status == 422
+        (finding,) = refused.json()["findings"]
+        assert finding["code"] == "approval.bad-day"
+        assert "2099-01-01 is in the future" in finding["message"]
+        assert "ours" not in (clinic.root / APPROVALS).read_text("utf-8")
+
+    _run(clinic, work)
+
+
 def test_one_approval_does_not_replace_another_unseen(clinic: Scratch) -> None:
     async def work(client: Client) -> None:
         version = await _version(client, "/approvals?brand=default")
-        Office(clinic.root).approve("ours", "default", "Sam Example, doctor", "2026-11-30")
+        Office(clinic.root).approve("ours", "default", "Sam Example, doctor", "2026-11-27")
         refused = await client.ask("PUT", "/api/approval/ours", _sign(version))
         now = refused.json()["now"]
-        assert (refused.status, now["by"], now["on"]) == (409, "Sam Example, doctor", "2026-11-30")
+        assert (refused.status, now["by"], now["on"]) == (409, "Sam Example, doctor", "2026-11-27")
         assert now["changes"] == []
         assert "Jo Example" not in (clinic.root / APPROVALS).read_text("utf-8")
 
@@ -338,7 +351,7 @@ def test_one_approval_does_not_replace_another_unseen(clinic: Scratch) -> None:
 def test_approving_one_handout_leaves_the_page_of_another_as_it_is(clinic: Scratch) -> None:
     async def work(client: Client) -> None:
         version = await _version(client, "/approvals?brand=default")
-        Office(clinic.root).approve("small", "default", "Sam Example, doctor", "2026-12-03")
+        Office(clinic.root).approve("small", "default", "Sam Example, doctor", "2026-11-28")
         assert (await client.ask("PUT", "/api/approval/ours", _sign(version))).status == 200
 
     _run(clinic, work)
