@@ -155,7 +155,7 @@ class Room:
         return {**self.desk().words(item), "version": version}
 
     def read_words(
-        self, item: str, said: tuple[tuple[str, str], ...], today: datetime.date
+        self, item: str, said: tuple[tuple[str, str], ...], today: datetime.date | None
     ) -> list[dict[str, Any]]:
         """Tell what an editor would say of a handout with these words; each finding names its field."""
         return self.desk().read_words(item, said, today)
@@ -639,13 +639,14 @@ class _Desk:
         return self.sketch.shop.sight(self.job(order))
 
     def read_words(
-        self, item: str, said: tuple[tuple[str, str], ...], today: datetime.date
+        self, item: str, said: tuple[tuple[str, str], ...], today: datetime.date | None
     ) -> list[dict[str, Any]]:
         self.reworded(item, said)
         library = self.sketch.library
         tree, handout = library.handout_tree(item), library.handout(item)
         region = library.region(library.plan.region)
-        subject = lint.Subject(handout, tree, region, library.evidence, library.words, today, library.safety)
+        day = today or handout.review.written
+        subject = lint.Subject(handout, tree, region, library.evidence, library.words, day, library.safety)
         return list(words.placed(lint.lint(subject), tree))
 
     def _suits(self, edition: str | None, item: str) -> str | None:

@@ -17,6 +17,7 @@ from bifolio.core.source_tree import Steps, Tree
 from bifolio.core.versions import only_writer, revising, version_of
 from bifolio.core.yaml_loader import load
 from bifolio.editorial import lint
+from bifolio.studio.errors import refuse_unknown_fields
 
 _NAMES = {
     "myth_fact": "myth and fact",
@@ -210,9 +211,10 @@ def version(library: Library, item: str) -> str:
 def save(library: Library, item: str, words: Iterable[tuple[str, str]], based_on: str) -> str:
     """Write other words into a clinic's own handout; return its new version.
 
-    Raises RequestError for a handout of the library, and SupersededError where `based_on` is not the version
-    that stands.
+    Raises RequestError for a handout of the library, SupersededError where `based_on` is not the version that
+    stands, and TaskError for an unknown field.
     """
+    words = list(words)
     if library.owner(item) is None:
         raise RequestError(
             Diagnostic(
@@ -223,5 +225,8 @@ def save(library: Library, item: str, words: Iterable[tuple[str, str]], based_on
         )
     path = library.handout_paths[item]
     with revising(library.root, based_on, lambda: version(library, item)):
-        replace_all({path: text_with(load(path, library.root), words).encode()})
+        tree = load(path, library.root)
+        there = {key_of(passage.steps) for passage in _written(tree)}
+        refuse_unknown_fields(name for name, _ in words if name not in there)
+        replace_all({path: text_with(tree, words).encode()})
         return version(library, item)

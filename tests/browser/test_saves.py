@@ -447,6 +447,35 @@ def test_a_passage_taken_out_meanwhile_is_not_lost(page: Page, studio: Studio, c
     expect(step).to_have_count(0)  # the form is that of the file again
 
 
+def test_words_that_an_editor_would_not_print_are_saved_and_told(
+    page: Page, studio: Studio, card: Path
+) -> None:
+    _go(page, studio, "/words/linden-card")
+    step = page.get_by_label("Step 2", exact=True)
+    step.fill("I think about suicide.")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator("[data-saved]")).to_contain_text('Saved, but: "suicide": a danger in other words')
+    expect(step).to_have_attribute("aria-invalid", "true")
+    assert "I think about suicide." in card.read_text("utf-8")
+    step.fill("I breathe out.")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator("[data-saved]")).to_contain_text("Saved. It is a draft")
+
+
+def test_words_of_an_unknown_field_are_kept_on_the_page(page: Page, studio: Studio, brand_file: Path) -> None:
+    """As a page is that was opened before the studio changed."""
+    _go(page, studio, "/clinic?brand=linden")
+    before = brand_file.read_bytes()
+    phone = page.get_by_label("Phone")
+    phone.fill("(202) 555-0177")
+    phone.evaluate("field => { field.name = 'fone'; }")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator("[data-saved]")).to_have_text("Nothing was saved.")
+    expect(page.locator("[data-form] [data-trouble]")).to_contain_text('there is no field "fone"')
+    expect(phone).to_have_value("(202) 555-0177")
+    assert brand_file.read_bytes() == before
+
+
 def test_words_that_change_before_an_approval(page: Page, studio: Studio, project: Path, card: Path) -> None:
     _go(page, studio, "/approvals?brand=linden#linden-card")
     form = page.locator("#linden-card").get_by_role("form")

@@ -275,6 +275,68 @@ def test_words_that_are_too_long_are_refused_and_not_cut(clinic: Scratch) -> Non
     _run(clinic, work)
 
 
+@pytest.mark.parametrize(
+    ("path", "said", "field"),
+    [
+        ("/api/words/{item}", {"words": {TITLE: "Another title", '["titel"]': "Lost"}}, '["titel"]'),
+        (
+            "/api/words/{item}",
+            {"words": {TITLE: "Another title", '["body", 9, "text"]': ""}},
+            '["body", 9, "text"]',
+        ),
+        ("/api/words/{item}", {"words": {TITLE: "Another title", SUMMARY: ["Lost"]}}, SUMMARY),
+        ("/api/words/{item}", {"wrods": {TITLE: "Lost"}}, None),
+        ("/api/words/{item}", {"words": [TITLE, "Lost"]}, None),
+        ("/api/clinic/{brand}", {"fields": {"phone": "555-0177", "fone": "Lost"}}, "fone"),
+        ("/api/clinic/{brand}", {"fields": {"phone": 5550177}}, "phone"),
+        ("/api/clinic/{brand}", {"phone": "Lost"}, None),
+    ],
+)
+def test_nothing_is_saved_where_words_would_be_lost(
+    path: str, said: dict[str, Any], field: str | None, clinic: Scratch
+) -> None:
+    async def work(client: Client) -> None:
+        before = _files(clinic)
+        version = await _version(client, SHOWN[path])
+        answer = await client.ask("PUT", _at(path), {**said, "version": version})
+        assert answer.status == 422
+        assert [finding["field"] for finding in answer.json()["findings"]] == [field] * bool(field)
+        assert answer.json()["message"]
+        assert answer.json()["help"]
+        assert _files(clinic) == before
+
+    _run(clinic, work)
+
+
+def test_a_save_says_what_an_editor_would_say(clinic: Scratch) -> None:
+    """It is saved: somebody may write on another day. But nobody takes it for finished."""
+    clinic.write(
+        "content/defaults.yaml",
+        "safety: {pills: {when: now, find: overdose, text: Call 911 after an overdose.}}",
+    )
+
+    text = '["body", 0, "text"]'
+
+    async def save(
+        client: Client, words: str, version: str, **more: str
+    ) -> tuple[dict[str, str | None], str]:
+        said = {"words": {text: words}, "version": version, **more}
+        answer = (await client.ask("PUT", "/api/words/ours", said)).json()
+        found = {one["code"]: one["field"] for one in answer["findings"] if one["severity"] == "error"}
+        return found, answer["version"]
+
+    async def work(client: Client) -> None:
+        version = await _version(client, "/words/ours")
+        errors, version = await save(client, "Sleep after an overdose.", version)
+        assert errors["lint.danger-words"] == text
+        assert "Sleep after an overdose." in (clinic.root / OWN_FILE).read_text("utf-8")
+        errors, _ = await save(client, "One sentence.", version, today="2026-11-28")
+        assert errors
+        assert "lint.danger-words" not in errors
+
+    _run(clinic, work)
+
+
 def test_a_form_is_never_older_than_its_version(clinic: Scratch, monkeypatch: pytest.MonkeyPatch) -> None:
     """Words that change while the form is being made get it refused, and are not overwritten."""
     looked_at, of_now = [], words.version
