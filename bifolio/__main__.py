@@ -2,12 +2,12 @@
 
 import sys
 
-from bifolio.core.fingerprints import Ledger, root_of, unchanged
+from bifolio.build.build_record import BuildRecord, root_of, unchanged
 
 
 def main(prog_name: str = "python -m bifolio") -> None:
     """Run the command line, unless it asks for a build that has nothing to do."""
-    record = Ledger(root_of(sys.argv[1:]))
+    record = BuildRecord(root_of(sys.argv[1:]))
     answer = unchanged(sys.argv[1:], record)  # before anything heavy is imported
     if answer is None:
         from bifolio.cli.main import run

@@ -109,13 +109,13 @@ def _build(output: Path, *arguments: str) -> Callable[[], object]:
 
 def _cold(folder: Path, runs: int) -> list[Row]:
     """One handout, cold, against every other engine that is installed: the same composed page, whole processes."""
-    from bifolio.build.pipeline import Workshop
-    from bifolio.content.repository import Library
-    from bifolio.core.cache import Store
+    from bifolio.build.pipeline import Pipeline
+    from bifolio.content.repository import Repository
+    from bifolio.core.cache import Cache
 
-    shop = Workshop(Library(ROOT), Store(folder / "store"))
+    pipeline = Pipeline(Repository(ROOT), Cache(folder / "store"))
     page = folder / "page.html"
-    page.write_text(shop.galley(ITEM, "letter", "calm", "us", "en"), "utf-8")
+    page.write_text(_html(pipeline, ITEM, "letter"), "utf-8")
     (folder / "page.typ").write_text(_in_typst(page.read_text("utf-8")), "utf-8")
     ours = "one handout, cold, verified"
     rows = []
@@ -173,7 +173,7 @@ def _one_word(folder: Path, runs: int) -> list[Row]:
     count = iter(range(10**6))
 
     def change() -> None:
-        handout.write_text(text.replace("summary: ", f"summary: {next(count)} ", 1), "utf-8")
+        handout.write_text(text.replace("title: ", f"title: {next(count)} ", 1), "utf-8")
         _build(folder / "out", "--project", str(project))()
 
     change()
@@ -185,28 +185,31 @@ def _one_word(folder: Path, runs: int) -> list[Row]:
 
 def _cores(folder: Path, runs: int) -> list[Row]:
     """The whole library in all forms on all cores, against WeasyPrint laying its PDFs out one after another, warm."""
-    from bifolio.build.pipeline import Workshop
-    from bifolio.content.repository import Library
-    from bifolio.core.cache import Store
+    from bifolio.build.pipeline import Pipeline
+    from bifolio.content.repository import Repository
+    from bifolio.core.cache import Cache
 
-    library = Library(ROOT)
-    shop = Workshop(library, Store(folder / "store"))
-    as_booklet = library.edition("letter").instead
-    editions = {item: as_booklet.get(library.handout(item).kind, "letter") for item in library.handout_paths}
-    galleys = [shop.galley(item, edition, "calm", "us", "en") for item, edition in editions.items()]
+    repository = Repository(ROOT)
+    pipeline = Pipeline(repository, Cache(folder / "store"))
+    as_booklet = repository.edition("letter").instead
+    editions = {
+        item: as_booklet.get(repository.handout(item).kind, "letter")
+        for item in repository.catalogue.handouts
+    }
+    pages = [_html(pipeline, item, edition) for item, edition in editions.items()]
     formats = ("--brand", BRAND, "--format", "pdf,epub,html,png", "--force")
     build = _build(folder / "out", *formats)
     # A process of its own: the engine as it comes, not as we load it.
     with ProcessPoolExecutor(1, get_context("spawn")) as other:
-        times = _in_turn(max(1, runs // 3), build, lambda: other.submit(_by_weasyprint, galleys).result())
+        times = _in_turn(max(1, runs // 3), build, lambda: other.submit(_by_weasyprint, pages).result())
     return [Row("the library in all forms, from nothing", "WeasyPrint on its pages, warm, in turn", *times)]
 
 
-def _by_weasyprint(galleys: Sequence[str]) -> None:
+def _by_weasyprint(pages: Sequence[str]) -> None:
     os.environ["FONTCONFIG_FILE"] = str(ROOT / "styles" / "fonts" / "fonts.conf")
     weasyprint: Any = import_module("weasyprint")
-    for galley in galleys:
-        weasyprint.HTML(string=galley).write_pdf(pdf_variant="pdf/ua-1")
+    for html in pages:
+        weasyprint.HTML(string=html).write_pdf(pdf_variant="pdf/ua-1")
 
 
 def _project_of(folder: Path, brands: int) -> Path:
@@ -226,19 +229,19 @@ def _project_of(folder: Path, brands: int) -> Path:
 
 def _scale(folder: Path, brands: int) -> list[Row]:
     """Three items for many brands: what the last clinics take against the first ones, item by item, and memory."""
-    from bifolio.app import Office
-    from bifolio.build.jobs import Request
+    from bifolio.app import Project
+    from bifolio.build.build_record import BuildRecord
     from bifolio.build.scheduler import Batch
-    from bifolio.build.workers import Processes, cores, workers
-    from bifolio.core.fingerprints import Ledger
+    from bifolio.build.workers import WorkerProcesses, cores, workers
+    from bifolio.model.job import Request
 
     project = _project_of(folder, brands)
     items = ("tears-and-closeness", "steady-now", "check-in-card")
     with workers(ROOT / "styles" / "fonts", max(2, cores())) as crew:
-        assert isinstance(crew, Processes)
-        office = Office(project, executor=crew, ledger=Ledger(project))
+        assert isinstance(crew, WorkerProcesses)
+        project = Project(project, executor=crew, record=BuildRecord(project))
         started = time.perf_counter()
-        jobs = office.plan(Request(items=items, brands=office.library.brand_ids))
+        jobs = project.plan(Request(items=items, brands=project.repository.catalogue.brands))
         sys.stdout.write(f"{len(jobs)} jobs planned in {time.perf_counter() - started:.1f} s\n")
         at: list[float] = []
         memory: list[str] = []
@@ -248,10 +251,10 @@ def _scale(folder: Path, brands: int) -> list[Row]:
             at.append(time.perf_counter())
             made.append(batch.jobs[0].item)
             if len(at) % max(1, len(jobs) // 8) == 0:
-                sizes = [_megabytes(process) for process in (os.getpid(), *crew.processes)]
+                sizes = [_megabytes(process) for process in (os.getpid(), *crew.process_ids)]
                 memory.append(f"after {len(at)}: " + " + ".join(f"{size:.0f}" for size in sizes) + " MB")
 
-        office.build(jobs, folder / "out", told)
+        project.build(jobs, folder / "out", told)
     sys.stdout.write("memory, this process + each worker: " + "; ".join(memory) + "\n")
     rows = []
     for item in items:  # the longest are made first, so that quarters of the whole hold other items
@@ -271,29 +274,46 @@ def _megabytes(process: int) -> float:
     return int(found[1]) / 1000 if found else 0.0
 
 
+def _inputs(pipeline: Any, item: str, edition: str = "letter") -> Any:
+    """Return what a handout's PDF for the clinic is made from."""
+    from bifolio.model.job import Job
+    from bifolio.resolve import resolve
+
+    return resolve(pipeline.repository, Job(item, edition, "calm", "us", "en", BRAND, "pdf"))
+
+
+def _html(pipeline: Any, item: str, edition: str) -> str:
+    """Return a handout composed for a plate."""
+    composed: str = pipeline.stages.compose(_inputs(pipeline, item, edition).layout)
+    return composed
+
+
 # -- in one warm process ---------------------------------------------------------------------------
 
 
 def _inking(folder: Path, runs: int) -> list[Row]:
     """A further clinic of a laid-out handout, against laying it out."""
-    from bifolio.build.pipeline import Workshop
-    from bifolio.content.repository import Library
-    from bifolio.core.cache import Store
+    from bifolio.build.pipeline import Pipeline
+    from bifolio.content.repository import Repository
+    from bifolio.core.cache import Cache
     from bifolio.layout.pages import lay_out_handout
 
-    library = Library(ROOT)
-    shop = Workshop(library, Store(folder / "store2"))
-    galley = shop.galley(ITEM, "letter", "calm", "us", "en")
-    plate = shop.plate(galley, ITEM).take()
-    inker = shop.inker(BRAND, "letter", "calm", "us", "en").take()
+    repository = Repository(ROOT)
+    pipeline = Pipeline(repository, Cache(folder / "store2"))
+    html = _html(pipeline, ITEM, "letter")
+    plate = pipeline.stages.layouts.plate(html, ITEM).take()
+    inputs = _inputs(pipeline, ITEM)
+    inker = pipeline.stages.inker(inputs.layout.setup, inputs.clinic, None).take()[0]
     times = _in_turn(
-        runs, lambda: inker.ink(plate), lambda: lay_out_handout(galley, library.styles / "fonts", ITEM)
+        runs,
+        lambda: inker.ink(plate),
+        lambda: lay_out_handout(html, repository.files.path("styles/fonts"), ITEM),
     )
     rows = [Row("a further clinic, inked", "laying it out", *times)]
     if not find_spec("typst"):
         return [*rows, Row("a further clinic, inked", "Typst on the same words")]
     count = iter(range(10**6))
-    words = _in_typst(galley)
+    words = _in_typst(html)
     times = _in_turn(
         runs, lambda: inker.ink(plate), lambda: _typst_takes(folder, [f"{words}\n\nRun {next(count)}"])
     )
@@ -302,26 +322,26 @@ def _inking(folder: Path, runs: int) -> list[Row]:
 
 def _brand(folder: Path, runs: int) -> list[Row]:
     """The laid-out library for a further clinic, verified, against building it, and against Typst on its words."""
-    from bifolio.build.jobs import Job
-    from bifolio.build.pipeline import Workshop
-    from bifolio.content.repository import Library
-    from bifolio.core.cache import Store
+    from bifolio.build.pipeline import Pipeline
+    from bifolio.content.repository import Repository
+    from bifolio.core.cache import Cache
+    from bifolio.model.job import Job
 
     runs = max(1, runs // 3)
     project = _project_of(folder, runs + 1)
-    library = Library(project)
-    items = tuple(library.handout_paths)
+    repository = Repository(project)
+    items = tuple(repository.catalogue.handouts)
     pages = []
     further, whole, typst = [], [], []
     for run in range(runs):
-        shop = Workshop(library, Store(folder / f"brand-{run}"))
+        pipeline = Pipeline(repository, Cache(folder / f"brand-{run}"))
         for brand, times in (("clinic-0", whole), (f"clinic-{run + 1}", further)):
             started = time.perf_counter()
             for item in items:
-                shop.produce(Job(item, "letter", "calm", "us", "en", brand, "pdf"))
+                pipeline.make(Job(item, "letter", "calm", "us", "en", brand, "pdf"))
             times.append(time.perf_counter() - started)
         if find_spec("typst"):
-            pages = [_in_typst(shop.galley(item, "letter", "calm", "us", "en")) for item in items]
+            pages = [_in_typst(_html(pipeline, item, "letter")) for item in items]
             typst.append(_typst_takes(folder, [f"{page}\n\nRun {run}" for page in pages]))
         shutil.rmtree(folder / f"brand-{run}", ignore_errors=True)
     ours = "the library for a further clinic, laid out before"
@@ -331,9 +351,9 @@ def _brand(folder: Path, runs: int) -> list[Row]:
     ]
 
 
-def _in_typst(galley: str) -> str:
+def _in_typst(html: str) -> str:
     """Give the words of a galley as paragraphs of Typst."""
-    words = unescape(re.sub(r"<style>.*?</style>|<svg.*?</svg>|<[^>]*>", " ", galley, flags=re.DOTALL))
+    words = unescape(re.sub(r"<style>.*?</style>|<svg.*?</svg>|<[^>]*>", " ", html, flags=re.DOTALL))
     return "\n\n".join(re.sub(r"([#$*_`<>@\\\[\]])", r"\\\1", words).split("\n"))
 
 
@@ -351,22 +371,24 @@ def _books(folder: Path, runs: int) -> list[Row]:
     """All EPUBs of the library, when its PDFs are made, against all its PDFs from nothing."""
     from dataclasses import replace
 
-    from bifolio.build.jobs import Job
-    from bifolio.build.pipeline import Workshop
-    from bifolio.content.repository import Library
-    from bifolio.core.cache import Store
+    from bifolio.build.pipeline import Pipeline
+    from bifolio.content.repository import Repository
+    from bifolio.core.cache import Cache
+    from bifolio.model.job import Job
 
     pdfs, books = [], []
     for run in range(max(1, runs // 3) + 1):  # the first loads what both need and is not counted
-        library = Library(ROOT)
-        shop = Workshop(library, Store(folder / f"books-{run}"))
-        jobs = [Job(item, "letter", "calm", "us", "en", BRAND, "pdf") for item in library.handout_paths]
+        repository = Repository(ROOT)
+        pipeline = Pipeline(repository, Cache(folder / f"books-{run}"))
+        jobs = [
+            Job(item, "letter", "calm", "us", "en", BRAND, "pdf") for item in repository.catalogue.handouts
+        ]
         jobs = jobs[:2] if run == 0 else jobs
         times = []
         for form in ("pdf", "epub"):
             started = time.perf_counter()
             for job in jobs:
-                shop.produce(replace(job, format=form))
+                pipeline.make(replace(job, format=form))
             times.append(time.perf_counter() - started)
         shutil.rmtree(folder / f"books-{run}", ignore_errors=True)
         if run:
@@ -379,20 +401,20 @@ def _imposing(folder: Path, runs: int) -> list[Row]:
     """A document of 200 pages put onto sheets, signatures of 16, against opening and saving it."""
     import pikepdf
 
-    from bifolio.build.jobs import Job
-    from bifolio.build.pipeline import Workshop
-    from bifolio.content.repository import Library
-    from bifolio.core.cache import Store
+    from bifolio.build.pipeline import Pipeline
+    from bifolio.content.repository import Repository
+    from bifolio.core.cache import Cache
     from bifolio.layout.impose import impose
+    from bifolio.model.job import Job
 
-    library = Library(ROOT)
-    shop = Workshop(library, Store(folder / "store3"))
+    repository = Repository(ROOT)
+    pipeline = Pipeline(repository, Cache(folder / "store3"))
     job = Job("clinician-notes", "booklet-letter", "calm", "us", "en", BRAND, "pdf")
-    form = library.edition(job.edition).imposition
+    form = repository.edition(job.edition).imposition
     assert form is not None, "a booklet is put onto sheets"
     form = form.model_copy(update={"signature": 16})
     # A booklet of 200 pages has the fonts and drawings of one document, and words of its own on each page.
-    with pikepdf.open(io.BytesIO(shop.produce(job).body)) as document:
+    with pikepdf.open(io.BytesIO(pipeline.make(job).body)) as document:
         own = list(document.pages)
         for number in range(200 - len(own)):
             document.pages.append(own[number % len(own)])

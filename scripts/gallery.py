@@ -18,11 +18,11 @@ from PIL import Image, ImageDraw, ImageFilter, ImageFont
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from bifolio.build.jobs import Job  # noqa: E402
-from bifolio.build.pipeline import Workshop  # noqa: E402
-from bifolio.content.repository import Library  # noqa: E402
-from bifolio.core.cache import Store  # noqa: E402
-from bifolio.core.fingerprints import STORE  # noqa: E402 - the package is found from the line above
+from bifolio.build.pipeline import Pipeline  # noqa: E402
+from bifolio.content.repository import Repository  # noqa: E402
+from bifolio.core.cache import Cache  # noqa: E402
+from bifolio.core.files import STORE  # noqa: E402 - the package is found from the line above
+from bifolio.model.job import Job  # noqa: E402
 
 BRANDS = ("harbour", "rowan")
 ACROSS = 26
@@ -44,11 +44,11 @@ FAN = (
 
 def main() -> None:
     """Draw both pictures."""
-    shop = Workshop(Library(ROOT), Store(ROOT / STORE))
+    pipeline = Pipeline(Repository(ROOT), Cache(ROOT / STORE))
     # the desk has soft shadows; the sheet has many colours on little ground, and its greys would take their place
     few, rare = Image.Quantize.MEDIANCUT, Image.Quantize.MAXCOVERAGE
     for name, make, colours, method in (("handouts", _fan, 256, few), ("gallery", _sheet, 128, rare)):
-        picture = make(shop)
+        picture = make(pipeline)
         path = ROOT / "docs" / f"{name}.png"
         paint = picture.quantize(colours, method=method, dither=Image.Dither.NONE)
         paint.save(path, "PNG", optimize=True)
@@ -57,11 +57,11 @@ def main() -> None:
 
 
 def _pages(
-    shop: Workshop, item: str, brand: str, theme: str, edition: str | None = None
+    pipeline: Pipeline, item: str, brand: str, theme: str, edition: str | None = None
 ) -> pdfium.PdfDocument:
-    clinic = shop.library.brand(brand).clinic
+    clinic = pipeline.repository.brand(brand).clinic
     sheet = clinic.edition or "letter"
-    usual = shop.library.edition(sheet).instead.get(shop.library.handout(item).kind, sheet)
+    usual = pipeline.repository.edition(sheet).instead.get(pipeline.repository.handout(item).kind, sheet)
     job = Job(
         item=item,
         edition=edition or usual,
@@ -71,7 +71,7 @@ def _pages(
         brand=brand,
         format="pdf",
     )
-    return pdfium.PdfDocument(shop.produce(job).body)
+    return pdfium.PdfDocument(pipeline.make(job).body)
 
 
 def _draw(page: pdfium.PdfPage, height: float) -> Image.Image:
@@ -81,10 +81,10 @@ def _draw(page: pdfium.PdfPage, height: float) -> Image.Image:
 # -- the contact sheet ---------------------------------------------------------------------------
 
 
-def _sheet(shop: Workshop) -> Image.Image:
+def _sheet(pipeline: Pipeline) -> Image.Image:
     bands = [
-        (f"{theme}, {shop.library.brand(brand).name}", list(_small(shop, brand, theme)))
-        for theme in shop.library.theme_ids
+        (f"{theme}, {pipeline.repository.brand(brand).name}", list(_small(pipeline, brand, theme)))
+        for theme in pipeline.repository.catalogue.themes
         for brand in BRANDS
     ]
     rows = sum(-(-len(pages) // ACROSS) for _, pages in bands)
@@ -103,9 +103,9 @@ def _sheet(shop: Workshop) -> Image.Image:
     return sheet
 
 
-def _small(shop: Workshop, brand: str, theme: str) -> Iterator[Image.Image]:
-    for item in sorted(shop.library.handout_paths):
-        document = _pages(shop, item, brand, theme)
+def _small(pipeline: Pipeline, brand: str, theme: str) -> Iterator[Image.Image]:
+    for item in sorted(pipeline.repository.catalogue.handouts):
+        document = _pages(pipeline, item, brand, theme)
         for page in document:
             drawn = _draw(page, 3 * HIGH)
             drawn.thumbnail((WIDE, HIGH), Image.Resampling.LANCZOS)
@@ -116,10 +116,10 @@ def _small(shop: Workshop, brand: str, theme: str) -> Iterator[Image.Image]:
 # -- the picture of the README -------------------------------------------------------------------
 
 
-def _fan(shop: Workshop) -> Image.Image:
+def _fan(pipeline: Pipeline) -> Image.Image:
     desk = Image.new("RGB", (3000, 1680), DESK)
     for item, brand, edition, number, (left, top), turn, height in FAN:
-        document = _pages(shop, item, brand, "calm", edition)
+        document = _pages(pipeline, item, brand, "calm", edition)
         page = _draw(document[number - 1], 2 * height).convert("RGBA")
         document.close()
         turned = page.rotate(turn, Image.Resampling.BICUBIC, expand=True)

@@ -26,11 +26,13 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from bifolio.build.pipeline import Workshop  # noqa: E402
-from bifolio.content.repository import Library  # noqa: E402
-from bifolio.core.cache import Store  # noqa: E402
+from bifolio.build.pipeline import Pipeline  # noqa: E402
+from bifolio.content.repository import Repository  # noqa: E402
+from bifolio.core.cache import Cache  # noqa: E402
 from bifolio.layout.pages import lay_out_plate  # noqa: E402
 from bifolio.layout.weasyprint import loader, speedups, startup  # noqa: E402
+from bifolio.model.job import Job  # noqa: E402
+from bifolio.resolve import resolve  # noqa: E402
 
 FONTS = ROOT / "styles" / "fonts"
 
@@ -124,12 +126,16 @@ def report(name: str, pairs: Pairs) -> str:
 
 def one_of_each_kind() -> list[str]:
     """Compose the first handout of each kind that comes on a letter page."""
-    library = Library(ROOT)
-    by_kind = {library.handout(item).kind: item for item in sorted(library.handout_paths, reverse=True)}
+    repository = Repository(ROOT)
+    by_kind = {
+        repository.handout(item).kind: item for item in sorted(repository.catalogue.handouts, reverse=True)
+    }
     by_kind.pop("booklet", None)
     with tempfile.TemporaryDirectory() as folder:
-        workshop = Workshop(library, Store(Path(folder)))
-        return [workshop.galley(item, "letter", "calm", "us", "en") for _, item in sorted(by_kind.items())]
+        pipeline = Pipeline(repository, Cache(Path(folder)))
+        brand = repository.catalogue.brands[0]
+        jobs = (Job(item, "letter", "calm", "us", "en", brand, "pdf") for _, item in sorted(by_kind.items()))
+        return [pipeline.stages.compose(resolve(repository, job).layout) for job in jobs]
 
 
 def main() -> None:

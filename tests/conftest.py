@@ -11,14 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from bifolio.build.jobs import Job
-from bifolio.build.pipeline import Workshop
-from bifolio.content.repository import Library
-from bifolio.core.cache import Store
-from bifolio.core.fingerprints import Ledger
+from bifolio.build.pipeline import Pipeline
+from bifolio.content.repository import Repository
+from bifolio.core.cache import Cache
 from bifolio.layout.ink import Inker
+from bifolio.model.job import Job
 from bifolio.model.plate import Plate
 from tests.support.golden import Golden
+from tests.support.making import html_of, inker_of, plate_of
 from tests.support.projects import Scratch
 
 ROOT = Path(__file__).parent.parent
@@ -69,27 +69,27 @@ def golden(request: pytest.FixtureRequest) -> Golden:
 
 
 @pytest.fixture(scope="session")
-def library() -> Library:
+def repository() -> Repository:
     """The project's own content."""
-    return Library(ROOT)
+    return Repository(ROOT)
 
 
 @pytest.fixture(scope="session")
-def workshop(library: Library, tmp_path_factory: pytest.TempPathFactory) -> Workshop:
-    """A pipeline over the project's own content. Its store is empty at first; all workers of one run share it."""
+def pipeline(repository: Repository, tmp_path_factory: pytest.TempPathFactory) -> Pipeline:
+    """A pipeline over the project's own content. Its cache is empty at first; all workers of one run share it."""
     run = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         run = run.parent
-    return Workshop(library, Store(run / "store"), snapshot=Ledger(ROOT).snapshot())
+    return Pipeline(repository, Cache(run / "store"))
 
 
 @pytest.fixture(scope="session")
-def jobs(library: Library) -> dict[tuple[str, str], Job]:
+def jobs(repository: Repository) -> dict[tuple[str, str], Job]:
     """A job for every handout in every brand, by (item, brand), in the brand's own edition and region."""
     found = {}
-    for brand_id in library.brand_ids:
-        clinic = library.brand(brand_id).clinic
-        for item in library.handout_paths:
+    for brand_id in repository.catalogue.brands:
+        clinic = repository.brand(brand_id).clinic
+        for item in repository.catalogue.handouts:
             found[item, brand_id] = Job(
                 item=item,
                 edition=clinic.edition or "letter",
@@ -103,18 +103,18 @@ def jobs(library: Library) -> dict[tuple[str, str], Job]:
 
 
 @pytest.fixture(scope="session")
-def plate(workshop: Workshop, jobs: dict[tuple[str, str], Job]) -> Plate:
+def plate(pipeline: Pipeline, jobs: dict[tuple[str, str], Job]) -> Plate:
     """The plate of a leaflet that has a place for all that a clinic can say."""
     job = jobs["tears-and-closeness", "harbour"]
-    galley = workshop.galley(job.item, job.edition, job.theme, job.region, job.language)
-    return workshop.plate(galley, "plate").take()
+    html = html_of(pipeline, job.item, job.edition, job.theme, job.region, job.language)
+    return plate_of(pipeline, html, "plate")
 
 
 @pytest.fixture(scope="session")
-def inker(workshop: Workshop, jobs: dict[tuple[str, str], Job]) -> Inker:
+def inker(pipeline: Pipeline, jobs: dict[tuple[str, str], Job]) -> Inker:
     """What a clinic that says all of it puts on such a plate."""
     job = jobs["tears-and-closeness", "harbour"]
-    return workshop.inker(job.brand, job.edition, job.theme, job.region, job.language).take()
+    return inker_of(pipeline, job.brand, job.edition, job.theme, job.region, job.language)
 
 
 class _Finished(Mapping[tuple[str, str], Path]):
@@ -122,18 +122,18 @@ class _Finished(Mapping[tuple[str, str], Path]):
 
     def __init__(
         self,
-        workshop: Workshop,
+        pipeline: Pipeline,
         jobs: dict[tuple[str, str], Job],
         folder: Path,
         all_of: Collection[tuple[str, str]] | None = None,
     ) -> None:
-        self._workshop, self._jobs, self._folder = workshop, jobs, folder
+        self._pipeline, self._jobs, self._folder = pipeline, jobs, folder
         self._all = jobs if all_of is None else all_of
 
     def __getitem__(self, key: tuple[str, str]) -> Path:
         path = self._folder / f"{'.'.join(key)}.{self._jobs[key].format}"
         if not path.exists():
-            path.write_bytes(self._workshop.produce(self._jobs[key]).body)
+            path.write_bytes(self._pipeline.make(self._jobs[key]).body)
         return path
 
     def __iter__(self) -> Iterator[tuple[str, str]]:
@@ -145,14 +145,14 @@ class _Finished(Mapping[tuple[str, str], Path]):
 
 @pytest.fixture(scope="session")
 def pdfs(
-    workshop: Workshop, jobs: dict[tuple[str, str], Job], tmp_path_factory: pytest.TempPathFactory
+    pipeline: Pipeline, jobs: dict[tuple[str, str], Job], tmp_path_factory: pytest.TempPathFactory
 ) -> Mapping[tuple[str, str], Path]:
     """The finished PDF of every handout in every brand, by (item, brand).
 
     When not thorough, one of each frame of a page stands for all.
     """
     all_of = [key for key in jobs if key[0] in KINDS or THOROUGH]
-    return _Finished(workshop, jobs, tmp_path_factory.mktemp("pdfs"), all_of)
+    return _Finished(pipeline, jobs, tmp_path_factory.mktemp("pdfs"), all_of)
 
 
 @pytest.fixture(scope="session")
@@ -166,20 +166,20 @@ def flowing_jobs(jobs: dict[tuple[str, str], Job]) -> dict[tuple[str, str], Job]
 
 @pytest.fixture(scope="session")
 def epubs(
-    workshop: Workshop, flowing_jobs: dict[tuple[str, str], Job], tmp_path_factory: pytest.TempPathFactory
+    pipeline: Pipeline, flowing_jobs: dict[tuple[str, str], Job], tmp_path_factory: pytest.TempPathFactory
 ) -> Mapping[tuple[str, str], Path]:
     """The finished EPUB of each of `flowing_jobs`, by (item, brand)."""
     books = {key: replace(job, format="epub") for key, job in flowing_jobs.items()}
-    return _Finished(workshop, books, tmp_path_factory.mktemp("epubs"))
+    return _Finished(pipeline, books, tmp_path_factory.mktemp("epubs"))
 
 
 @pytest.fixture(scope="session")
 def web_pages(
-    workshop: Workshop, flowing_jobs: dict[tuple[str, str], Job], tmp_path_factory: pytest.TempPathFactory
+    pipeline: Pipeline, flowing_jobs: dict[tuple[str, str], Job], tmp_path_factory: pytest.TempPathFactory
 ) -> Mapping[tuple[str, str], Path]:
     """The finished web page of each of `flowing_jobs`, by (item, brand)."""
     pages = {key: replace(job, format="html") for key, job in flowing_jobs.items()}
-    return _Finished(workshop, pages, tmp_path_factory.mktemp("pages"))
+    return _Finished(pipeline, pages, tmp_path_factory.mktemp("pages"))
 
 
 @pytest.fixture

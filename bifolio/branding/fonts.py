@@ -9,12 +9,13 @@ and so are part of the plate's key. OpenType 1.9 (ISO/IEC 14496-22) for tables a
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
 from bifolio.core.diagnostics import DesignError, Diagnostic, Severity, Span
+from bifolio.core.files import OutsideError
 from bifolio.model.brand.typography import FontFile, Typography
 from bifolio.model.typeface import FontFace, Typeface
 
@@ -42,12 +43,16 @@ _TABLES = frozenset(
 """The tables that a page needs; hinting, pictures and private tables are left out."""
 
 
-def choose(typography: Typography, folder: Path, shipped: Path, span: Span) -> Typeface:
+Families = Mapping[str, frozenset[int]]
+"""Families of fonts, each with its weights."""
+
+
+def choose(typography: Typography, read: Callable[[str], bytes], shipped: Families, span: Span) -> Typeface:
     """Find the faces for running text and for headings.
 
-    `folder` is the brand's, `shipped` that of the project's fonts, `span` where the brand speaks of type. A family
-    that is not here leaves the project's own in its place, with a remark. Raises DesignError when a file that
-    the brand brings cannot be used.
+    `read` returns a file of the brand's folder, `shipped` are the project's own families, `span` is where the brand
+    speaks of type. A family that is not here leaves the project's own in its place, with a remark. Raises
+    DesignError when a file that the brand brings cannot be used.
     """
     tokens: dict[str, str] = {}
     faces: list[FontFace] = []
@@ -57,7 +62,7 @@ def choose(typography: Typography, folder: Path, shipped: Path, span: Span) -> T
             continue
         files = _files_of(typography, role.families)
         if files:
-            brought = [_face(own, file, folder, span) for file in files]
+            brought = [_face(own, file, read, span) for file in files]
             faces += brought if own == TEXT else [_nearest(brought, role.weight or 400)]
             if own == TEXT and not any(float(face.weight.split()[-1]) >= _BOLD for face in brought):
                 remarks.append(_no_bold(role.families[0], span))
@@ -102,30 +107,29 @@ def _middle(weight: str) -> float:
 # -- what the project ships ----------------------------------------------------------------------
 
 
-@lru_cache(maxsize=8)
-def families(folder: Path) -> Mapping[str, frozenset[int]]:
-    """Give the families whose files stand in a folder, each with its weights."""
+def families(files: Iterable[Path]) -> Families:
+    """Return the families that font files hold."""
     from fontTools.ttLib import TTFont
 
     found: dict[str, set[int]] = {}
-    for path in sorted(folder.glob("*.ttf")):
+    for path in files:
         with TTFont(path, lazy=True) as font:
             found.setdefault(str(font["name"].getDebugName(1)), set()).add(int(font["OS/2"].usWeightClass))
     return {family: frozenset(weights) for family, weights in found.items()}
 
 
-def _is_whole(family: str, folder: Path) -> bool:
+def _is_whole(family: str, shipped: Families) -> bool:
     """Tell whether a shipped family has a bold, without which running text cannot be set."""
-    return len(families(folder).get(family, ())) > 1
+    return len(shipped.get(family, ())) > 1
 
 
-def _is_cut(family: str, folder: Path) -> bool:
+def _is_cut(family: str, shipped: Families) -> bool:
     """Tell whether a family is shipped as cuts for the sizes of a page, which are in use already."""
-    return any(name.startswith(f"{family} ") for name in families(folder))
+    return any(name.startswith(f"{family} ") for name in shipped)
 
 
-def _not_here(family: str, shipped: Path, span: Span) -> Diagnostic:
-    whole = [name for name in families(shipped) if _is_whole(name, shipped)]
+def _not_here(family: str, shipped: Families, span: Span) -> Diagnostic:
+    whole = [name for name in shipped if _is_whole(name, shipped)]
     return Diagnostic(
         "brand.font-not-here",
         f'the font "{family}" is not here, and nothing is fetched; the handouts keep their own',
@@ -138,17 +142,13 @@ def _not_here(family: str, shipped: Path, span: Span) -> Diagnostic:
 # -- a brand's own files -------------------------------------------------------------------------
 
 
-def _face(family: str, file: FontFile, folder: Path, span: Span) -> FontFace:
+def _face(family: str, file: FontFile, read: Callable[[str], bytes], span: Span) -> FontFace:
     place = span.narrowed_to(file.path) or span
     try:
-        path = (folder / file.path).resolve()
-    except (OSError, RuntimeError):  # links that lead round in a circle
-        path = folder / file.path
-    if not path.is_relative_to(folder.resolve()):
+        raw = read(file.path)
+    except OutsideError as error:
         raise _refuse("font-outside", f'the font "{file.path}" lies outside the clinic\'s own folder', place,
-                      "copy the file beside _brand.yml and name it here")  # fmt: skip
-    try:
-        raw = path.read_bytes()
+                      "copy the file beside _brand.yml and name it here") from error  # fmt: skip
     except OSError as error:
         raise _refuse("missing-font", f'the font "{file.path}" is not there', place,
                       "put the file beside _brand.yml, or mend the name") from error  # fmt: skip

@@ -1,19 +1,18 @@
-"""Plan: what was asked for → jobs, one for each file to make. Reads nothing and makes nothing."""
+"""Plan: what was asked for → jobs, one for each file to make. Starts nothing, and leaves nothing behind."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from typing import Literal
+from collections.abc import Mapping
+from dataclasses import replace
 
-from bifolio.core.diagnostics import Diagnostic, Span, shorten, suggest
+from bifolio.build.selection import select
+from bifolio.content.repository import Repository
+from bifolio.core.diagnostics import Diagnostic, RequestError
 from bifolio.model.brand.clinic import Clinic
 from bifolio.model.edition import Edition
 from bifolio.model.handout import Handout
-from bifolio.model.project import PLAIN_THEME, Format, Plan
-
-Form = Format | Literal["cover"]
-"""What one job makes. Pictures are two: the first page, and a cover."""
+from bifolio.model.job import Form, Job, Request
+from bifolio.model.project import Format, Plan
 
 _FORMS: Mapping[Format, tuple[Form, ...]] = {
     "pdf": ("pdf",),
@@ -23,45 +22,31 @@ _FORMS: Mapping[Format, tuple[Form, ...]] = {
 }
 
 
-@dataclass(frozen=True)
-class Request:
-    """What the command line asks for; what is not given comes from the brand, then the project."""
-
-    items: tuple[str, ...] = ()
-    brands: tuple[str, ...] = ()
-    region: str | None = None
-    language: str | None = None
-    editions: tuple[str, ...] = ()
-    theme: str | None = None
-    formats: tuple[Format, ...] = ()
-
-
-@dataclass(frozen=True, order=True)
-class Job:
-    """One file to make."""
-
-    item: str
-    edition: str
-    theme: str
-    region: str
-    language: str
-    brand: str
-    format: Form
-    is_imposed: bool = False
-    """The sheets for the printer, made of the pages that the reader's file has."""
-
-    @property
-    def path(self) -> str:
-        """Where the file goes below the output folder. What has no pages is of no edition."""
-        theme = "" if self.theme == PLAIN_THEME else f".{self.theme}"
-        edition = f".{self.edition}" if self.format == "pdf" else ""
-        sheets = ".print" if self.is_imposed else ""
-        end = "cover.png" if self.format == "cover" else self.format
-        return f"{self.brand}/{self.language}/{self.item}{edition}{theme}{sheets}.{end}"
-
-    def __str__(self) -> str:
-        form = self.edition if self.format == "pdf" else self.format
-        return f"{self.item} · {form} · {self.brand}" + (" · print" if self.is_imposed else "")
+def plan_project(repository: Repository, request: Request) -> tuple[Job, ...]:
+    """Return the jobs of a request; everything that it names is read and checked first."""
+    project = repository.plan
+    items = request.items or project.items or tuple(repository.catalogue.handouts)
+    if not items:
+        raise RequestError(
+            Diagnostic(
+                "plan.no-handouts",
+                "there are no handouts in content/handouts",
+                help="put a file there that ends in .yaml; content/schema/ says what it may hold",
+            )
+        )
+    selection = select(repository, request, items, request.brands or project.brands)
+    jobs = plan(request, project, selection.handouts, selection.clinics, selection.editions)
+    owner = repository.catalogue.owner
+    jobs = tuple(job for job in jobs if owner(job.item) in (None, job.brand))
+    if not jobs:
+        raise RequestError(
+            Diagnostic(
+                "plan.nothing",
+                "nothing to make: no edition asked for suits these handouts",
+                help="see python build.py list editions",
+            )
+        )
+    return jobs
 
 
 def plan(
@@ -71,7 +56,7 @@ def plan(
     clinics: Mapping[str, Clinic],
     editions: Mapping[str, Edition],
 ) -> tuple[Job, ...]:
-    """Give the jobs in the order in which they are made: all brands of one layout beside each other.
+    """Return the jobs in the order in which they are made: all brands of one layout beside each other.
 
     `handouts`, `clinics` and `editions` hold the models of everything that the request may name.
     """
@@ -106,14 +91,3 @@ def _editions(request: Request, project: Plan, clinic: Clinic) -> tuple[str, ...
     if request.editions:
         return request.editions
     return (clinic.edition,) if clinic.edition else project.editions
-
-
-def unknown(what: str, name: str, there: Iterable[str], span: Span | None = None) -> Diagnostic:
-    """Tell that a name is not there, and which one may be meant; a path to its file is understood."""
-    stem = name.rpartition("/")[2].removesuffix(".yaml")
-    return Diagnostic(
-        f"plan.unknown-{what}",
-        f'there is no {what} "{shorten(name)}"',
-        span,
-        help=suggest(stem, there, f"{what}s"),
-    )

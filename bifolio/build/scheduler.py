@@ -1,120 +1,41 @@
-"""Press: runs a plan. Keeps finished work for the next build, tells how far it is, publishes at the end.
-
-All jobs are made and verified before the first file is published: a fault anywhere leaves `output/` as it
-was. Findings of all jobs are reported together.
-"""
+"""Schedule: jobs → batches, and batches → workers, several at once. Tells how far it is."""
 
 from __future__ import annotations
 
-import hashlib
-import json
-import os
-import shutil
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from collections.abc import Set as AbstractSet
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, TypeVar
 
-from bifolio.build.jobs import Job
-from bifolio.build.publish import Artefact, is_running
-from bifolio.core.cache import Store, writing
-from bifolio.core.diagnostics import (
-    ContentError,
-    DesignError,
-    Diagnostic,
-    PressError,
-    ProofError,
-    RequestError,
-    ToolError,
-)
-from bifolio.core.fingerprints import Snapshot
+from bifolio.core.diagnostics import Diagnostic, PressError, ToolError
+from bifolio.model.artifact import Artifact
+from bifolio.model.job import Job
 
-# -- what is finished and not yet published ------------------------------------------------------
+T = TypeVar("T")
 
 
-class Rack:
-    """Where finished files dry until all of a build are verified: a folder of the store, one for each build."""
+class Prepared(NamedTuple):
+    """A job, and what tells which others it shares work with."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-
-    def put(self, artefact: Artefact) -> Artefact:
-        """Lay one finished file on the rack, whole on the disk, and what is told of it; give it as it lies there."""
-        place = self.folder / hashlib.sha256(artefact.path.encode()).hexdigest()
-        told = place.with_suffix(".json")
-        with writing(self.folder), place.open("wb") as file:
-            file.write(artefact.body)
-            file.flush()
-            os.fsync(file.fileno())
-            told.write_text(json.dumps(dict(artefact.facts)), "utf-8")
-        return replace(artefact, made=place, told=told)
-
-
-@contextmanager
-def racked(store: Store) -> Iterator[Rack]:
-    """Give a rack for one build; take it away at the end, and those of builds that were killed."""
-    racks = store.folder / "rack"
-    with writing(store.folder):
-        for left in racks.glob("*"):
-            if left.stem.isdecimal() and not is_running(int(left.stem)):
-                shutil.rmtree(left, ignore_errors=True)
-        rack = Rack(racks / str(os.getpid()))
-        gone = rack.folder.with_suffix(".gone")
-        shutil.rmtree(rack.folder, ignore_errors=True)
-        rack.folder.mkdir(parents=True)
-    try:
-        yield rack
-    finally:
-        # After Ctrl-C a worker may still be about to lay something there, and a folder in use cannot be taken
-        # away; one that goes by another name is found by nobody.
-        with suppress(OSError):
-            rack.folder.rename(gone)
-        shutil.rmtree(gone, ignore_errors=True)
-
-
-@dataclass(frozen=True)
-class Site:
-    """Where a build takes place, as a worker needs to know it: written to a file, and read from it."""
-
-    path: Path
-    root: Path
-    store: Path
-    since: int
-    snapshot: Snapshot | None
-    table: Path | None = None
-    """The table of clinics that are brands here, too."""
-
-    def write(self) -> Site:
-        """Write it to `path`; give it back."""
-        seen = (self.snapshot.digests, self.snapshot.stats) if self.snapshot else None
-        told = {"root": str(self.root), "store": str(self.store), "since": self.since, "seen": seen}
-        told["table"] = str(self.table) if self.table else None
-        self.path.write_text(json.dumps(told), "utf-8")
-        return self
-
-    @classmethod
-    def open(cls, path: Path) -> Site:
-        """Read it from a file."""
-        told = json.loads(path.read_text("utf-8"))
-        seen = Snapshot(*told["seen"]) if told["seen"] else None
-        table = Path(told["table"]) if told["table"] else None
-        return cls(path, Path(told["root"]), Path(told["store"]), told["since"], seen, table)
-
-
-# -- a plan in many hands ------------------------------------------------------------------------
+    job: Job
+    fingerprint: str | None
+    """Of the file that it makes; None where that cannot be told yet."""
+    plate: Hashable
+    slots: Hashable
+    length: int
+    """How long the words of the handout are."""
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Jobs that one pair of hands makes one after another: all forms of one item for one clinic."""
+    """Jobs that one worker makes in turn, as they stand on one layout of one clinic."""
 
     jobs: tuple[Job, ...]
     shares: frozenset[Hashable]
-    """What it has in common with other batches, and the first of them makes: a plate, a clinic's slots."""
+    """What others use, too, and the first of them makes: a plate, a clinic's slots."""
     weight: float
     """How much of all the work it is, by a guess; that of all batches together is 1."""
     of: int
@@ -122,36 +43,61 @@ class Batch:
 
 
 @dataclass(frozen=True)
-class Delivery:
+class BatchResult:
     """What came of a batch."""
 
-    artefacts: tuple[Artefact, ...]
-    remarks: Mapping[tuple[str | None, str], Diagnostic]
-    failures: tuple[PressError, ...]
-    made: int
-    """How many files were not found in the store but made."""
-    said: Mapping[str, Sequence[Any] | None] = field(default_factory=dict)
-    """What was said of each file, by its path; none where that points into a file that may change."""
+    artifacts: tuple[Artifact, ...]
+    failures: tuple[PressError, ...] = ()
+    made: int = 0
+    """How many files were not found in the cache but made."""
 
 
-def batches(
-    jobs: Iterable[Job], place: Callable[[Job], Hashable], letters: Callable[[str], int]
-) -> list[Batch]:
-    """Put jobs into batches, those that take longest first.
+@dataclass(frozen=True)
+class BuildContext:
+    """What a worker must know of a build: where the project lies, and where finished work goes."""
 
-    `place` gives all of a job that has a say in its layout, but for its item; `letters` how long an item is.
-    """
-    together: dict[tuple[str, Hashable, str], list[Job]] = {}
-    for job in jobs:
-        together.setdefault((job.item, place(job), job.brand), []).append(job)
+    number: int
+    """Tells the builds of one process apart: a pipeline knows the project as it was when its build began."""
+    root: Path
+    cache: Path
+    since: int
+    """Work that was kept before is made anew; see `Cache`."""
+    staging: Path
+    table: Path | None = None
+    """The table of clinics whose rows are brands."""
+
+
+class BatchWorkers(Executor):
+    """Workers that make whole batches, several at once."""
+
+    workers: int
+    """How many batches are made at once."""
+    lost_errors: tuple[type[Exception], ...] = (BrokenExecutor,)
+    """What means that a worker died, and nothing about its work."""
+
+    def make(self, context: BuildContext, batch: Batch) -> Future[Any]:
+        """Begin one batch; `take` returns what came of it."""
+        raise NotImplementedError
+
+    def take(self, done: Future[Any], batch: Batch, context: BuildContext) -> BatchResult:
+        """Return what came of a batch, with its files in the staging area of the build."""
+        del batch, context
+        result: BatchResult = done.result()
+        return result
+
+
+def batches(prepared: Iterable[Prepared]) -> list[Batch]:
+    """Put jobs into batches, those that take longest first."""
+    together: dict[tuple[Hashable, Hashable], list[Prepared]] = {}
+    for one in prepared:
+        together.setdefault((one.plate, one.slots), []).append(one)
     laid_out: set[Hashable] = set()
     found: list[tuple[float, tuple[Job, ...], frozenset[Hashable]]] = []
-    for (item, where, brand), group in together.items():
-        plate = ("plate", item, where)
+    for (plate, slots), group in together.items():
         # Laying pages out takes most of the time; the rest goes with the number of files.
-        weight = letters(item) * (0.2 * len(group) + (plate not in laid_out))
+        weight = group[0].length * (0.2 * len(group) + (plate not in laid_out))
         laid_out.add(plate)
-        found.append((weight, tuple(group), frozenset({plate, ("slots", brand, where)})))
+        found.append((weight, tuple(one.job for one in group), frozenset({plate, slots})))
     found.sort(key=lambda entry: -entry[0])
     whole, of = sum(weight for weight, *_ in found), sum(len(group) for _, group, _ in found)
     return [Batch(group, shares, weight / whole, of) for weight, group, shares in found]
@@ -160,27 +106,27 @@ def batches(
 def run(
     waiting: Iterable[Batch],
     make: Callable[[Batch], Future[Any]],
-    hands: int,
-    told: Callable[[Batch], None],
-    take: Callable[[Future[Any], Batch], Delivery] = lambda done, _: done.result(),
-    lost_by: tuple[type[Exception], ...] = (BrokenExecutor,),
+    workers: int,
+    on_batch: Callable[[Batch], None],
+    take: Callable[[Future[Any], Batch], BatchResult] = lambda done, _: done.result(),
+    lost_errors: tuple[type[Exception], ...] = (BrokenExecutor,),
     ready: int = 0,
-) -> list[Delivery]:
-    """Have each batch made, as many at once as there are `hands`; tell of each that is done.
+) -> list[BatchResult]:
+    """Have each batch made, as many at once as there are `workers`; call `on_batch` with each that is done.
 
-    So many more lie `ready` for who is free first; of the last ones none does, as it could lie with who is free
-    last. What batches share is made by the first of them, while the others wait. `take` gives what came of one
-    that is done; one of the errors `lost_by` tells that its worker died, and it is made again. Gives what was
-    delivered, in the order of jobs, or raises one error with the findings of all.
+    So many more lie `ready` for whoever is free first; of the last ones none does, as it could lie with who is free
+    last. What batches share is made by the first of them, while the others wait. `take` returns what came of one
+    that is done; one of `lost_errors` means that its worker died, and it is made again. Returns the results in the
+    order of jobs, or raises one error with the findings of all.
     """
     left = list(waiting)
     under_way: dict[Future[Any], Batch] = {}
     begun: set[Hashable] = set()
     done: set[Hashable] = set()
     lost: Counter[Batch] = Counter()
-    delivered: dict[Batch, Delivery] = {}
+    results: dict[Batch, BatchResult] = {}
     while left or under_way:
-        at_once = hands + ready * (len(left) > hands)
+        at_once = workers + ready * (len(left) > workers)
         while len(under_way) < at_once and (at := _next(left, begun - done)) is not None:
             batch = left.pop(at)
             begun |= batch.shares
@@ -188,46 +134,33 @@ def run(
         for future in wait(under_way, return_when=FIRST_COMPLETED).done:
             batch = under_way.pop(future)
             try:
-                delivered[batch] = take(future, batch)
-            except lost_by:
+                results[batch] = take(future, batch)
+            except lost_errors:
                 begun -= batch.shares - done
                 left.insert(0, batch)
                 lost[batch] += 1
-                if lost[batch] == _MOST_LOST:
+                if lost[batch] == _MAX_LOST:
                     raise _worker_lost(batch) from None
                 continue
             done |= batch.shares
-            told(batch)
-    return [delivered[batch] for batch in sorted(delivered, key=lambda batch: batch.jobs)]
+            on_batch(batch)
+    return [results[batch] for batch in sorted(results, key=lambda batch: batch.jobs)]
 
 
 def _next(left: Sequence[Batch], in_the_making: AbstractSet[Hashable]) -> int | None:
-    """Give the place of the first batch that waits for nothing."""
+    """Return the place of the first batch that waits for nothing."""
     return next((at for at, batch in enumerate(left) if not batch.shares & in_the_making), None)
 
 
-_MOST_LOST = 3
+_MAX_LOST = 3
 
 
 def _worker_lost(batch: Batch) -> ToolError:
     return ToolError(
         Diagnostic(
             "press.worker-lost",
-            f"the processes that worked on it were ended {_MOST_LOST} times, by the system or by somebody",
+            f"the processes that worked on it were ended {_MAX_LOST} times, by the system or by somebody",
             where=str(batch.jobs[0]),
             help="give the machine more memory, or use fewer processes: --jobs 1",
         )
     )
-
-
-_GRAVEST_FIRST = (ToolError, RequestError, ContentError, DesignError, ProofError)
-
-
-def together(failures: list[PressError]) -> PressError:
-    """Join several errors into one: each finding once, of the gravest kind among them."""
-    findings: dict[tuple[object, ...], Diagnostic] = {}
-    for failure in failures:
-        for finding in failure.findings:
-            findings.setdefault((finding.sort_key, finding.message), finding)
-    kind = next(kind for kind in _GRAVEST_FIRST if any(isinstance(f, kind) for f in failures))
-    return kind(findings.values())

@@ -11,7 +11,7 @@ from bifolio.cli.console import Console
 from bifolio.cli.options import command
 
 if TYPE_CHECKING:
-    from bifolio.editorial.approval import Standing
+    from bifolio.editorial.approval import ApprovalStatus
 
 
 @command()
@@ -35,14 +35,14 @@ def approve(
 
     The approval is for exactly this text: any change of its words ends it.
     """
-    from bifolio.app import Office
+    from bifolio.app import Project
 
-    approved = Office(project).approve(item, brand, by, on, region, language)
+    approved = Project(project).approve(item, brand, by, on, region, language)
     console.say(str(approved))
     console.result({"ok": True, "approvals": [approval_row(approved)]})
 
 
-def approval_row(standing: Standing) -> dict[str, str | None]:
+def approval_row(standing: ApprovalStatus) -> dict[str, str | None]:
     """Return what a machine is told of an approval."""
     approval = standing.approval
     return {

@@ -14,15 +14,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from bifolio.build.build_record import BuildRecord
 from bifolio.build.workers import cores, fonts_of, workers
 from bifolio.cli.console import Console, counted
 from bifolio.cli.options import build_options, command
 from bifolio.core.diagnostics import DesignError, Diagnostic
-from bifolio.core.fingerprints import Ledger
 
 if TYPE_CHECKING:  # late: half a second to load, in which the first worker starts already
-    from bifolio.app import Built, Office
-    from bifolio.build.jobs import Job
+    from bifolio.app import Project
+    from bifolio.build.pipeline import Built
+    from bifolio.core.cache import Memory
+    from bifolio.model.job import Job
 
 
 @dataclass(frozen=True)
@@ -62,16 +64,16 @@ class BuildOptions:
 @click.option("--force", is_flag=True, help="Make everything anew, even what is up to date.")
 def build(console: Console, project: Path, **options: Any) -> None:
     """Build handouts: all in bifolio.yaml, or those you name."""
-    asked: Ledger | None = click.get_current_context().obj
-    record = asked if asked and asked.root == project.resolve() else Ledger(project)
+    asked: BuildRecord | None = click.get_current_context().obj
+    record = asked if asked and asked.root == project.resolve() else BuildRecord(project)
     wanted = BuildOptions(**options)
     with start_workers(project, wanted) as executor:
-        office, files, result = make(console, project, wanted, executor, record)
+        opened, files, result = make(console, project, wanted, executor, record)
         if not result["ok"]:
             sys.exit(DesignError.exit_code)
-        if office.snapshot and not wanted.table:  # a table and its logos are not among the files of a project
+        if not wanted.table:  # a table and its logos are not among the files of a project
             again = console.replay(f"{counted(len(files), 'file')} up to date.", result)
-            record.record([os.getcwd(), *sys.argv[1:]], office.snapshot, files, again)  # noqa: PTH109
+            record.record([os.getcwd(), *sys.argv[1:]], opened.repository.files, files, again)  # noqa: PTH109
 
 
 def start_workers(project: Path, wanted: BuildOptions) -> AbstractContextManager[Executor]:
@@ -84,29 +86,34 @@ def start_workers(project: Path, wanted: BuildOptions) -> AbstractContextManager
 
 
 def make(
-    console: Console, project: Path, wanted: BuildOptions, executor: Executor, record: Ledger
-) -> tuple[Office, Sequence[Path], dict[str, Any]]:
+    console: Console,
+    project: Path,
+    wanted: BuildOptions,
+    executor: Executor,
+    record: BuildRecord,
+    memory: Memory | None = None,
+) -> tuple[Project, Sequence[Path], dict[str, Any]]:
     """Build what is wanted, and report it; return the files, and the result as it was printed."""
     started = time.perf_counter()
-    from bifolio.app import Office
+    from bifolio.app import Project
 
-    office = Office(project, renew=wanted.force, executor=executor, ledger=record)
-    jobs, faults = _plan(office, wanted)
-    odd = [*office.warnings(job.brand for job in jobs), *office.dangers(jobs)]
+    opened = Project(project, renew=wanted.force, executor=executor, record=record, memory=memory)
+    jobs, faults = _plan(opened, wanted)
+    odd = [*opened.warnings(job.brand for job in jobs), *opened.dangers(jobs)]
     console.show([*faults, *odd])
     with console.progress() as on_batch:
-        built = office.build(jobs, wanted.output, on_batch, keep_going=wanted.keep_going)
-    return office, built.files, _report(console, built, faults, odd, time.perf_counter() - started)
+        built = opened.build(jobs, wanted.output, on_batch, keep_going=wanted.keep_going)
+    return opened, built.files, _report(console, built, faults, odd, time.perf_counter() - started)
 
 
-def _plan(office: Office, wanted: BuildOptions) -> tuple[Sequence[Job], list[Diagnostic]]:
+def _plan(opened: Project, wanted: BuildOptions) -> tuple[Sequence[Job], list[Diagnostic]]:
     """Return the jobs of a build, and what is wrong with clinics of a table that are left out."""
-    from bifolio.build.jobs import Request
+    from bifolio.model.job import Request
 
-    brands = wanted.brands or (office.library.brand_ids if wanted.all_brands else ())
+    brands = wanted.brands or (opened.repository.catalogue.brands if wanted.all_brands else ())
     faults: list[Diagnostic] = []
     if wanted.table:
-        received, faults = office.receive(wanted.table)
+        received, faults = opened.add_table(wanted.table)
         if faults and not (wanted.keep_going and received):
             raise DesignError(faults)
         brands = (*brands, *received)
@@ -119,13 +126,14 @@ def _plan(office: Office, wanted: BuildOptions) -> tuple[Sequence[Job], list[Dia
         theme=wanted.theme,
         formats=_formats(wanted.formats),
     )
-    return office.plan(request), faults
+    opened.prefetch(request)
+    return opened.plan(request), faults
 
 
 def _report(
     console: Console, built: Built, faults: list[Diagnostic], odd: list[Diagnostic], seconds: float
 ) -> dict[str, Any]:
-    failed = built.faults.findings if built.faults else ()
+    failed = built.failure.findings if built.failure else ()
     console.show([*failed, *built.warnings])
     for path in built.files:
         console.say_file(path)

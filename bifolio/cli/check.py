@@ -39,17 +39,17 @@ def check(
     """Check content and brands, and suggest what to edit."""
     if evidence and not items:
         raise click.UsageError("--evidence needs the name of a handout")
-    from bifolio.app import Office
+    from bifolio.app import Project
 
-    office = Office(project)
-    warnings = office.check(items, brands, day.date())
+    opened = Project(project)
+    warnings = opened.check(items, brands, day.date())
     if strict and warnings:
         raise ContentError(warnings)
     console.show(warnings)
-    sheets = office.attest(items, brands, output) if evidence else []
+    sheets = opened.write_evidence_sheets(items, brands, output) if evidence else []
     for path in sheets:
         console.say_file(path)
-    count = len(set(items) or office.library.handout_paths)
+    count = len(set(items) or opened.repository.catalogue.handouts)
     console.say(f"{count} {'handout is' if count == 1 else 'handouts are'} fine.")
     files = {"files": list(map(str, sheets))} if evidence else {}
     console.result({"ok": True, "warnings": [warning.as_json() for warning in warnings], **files})

@@ -71,9 +71,9 @@ _PROGRAMS = (
 
 def examine(project: Path) -> list[Part]:
     """Look for everything; what is needed comes first."""
-    from bifolio.content.repository import Library
+    from bifolio.core.files import ProjectFiles
 
-    fonts = Library(project).styles / "fonts"
+    fonts = ProjectFiles(project).path("styles/fonts")
     return [_python(), *_packages(), _engine(fonts), _fonts(fonts), *_programs()]
 
 

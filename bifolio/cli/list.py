@@ -20,15 +20,15 @@ from bifolio.cli.options import command
 @click.option("--approvals", is_flag=True, help="Which handouts each clinic has approved.")
 def list_(console: Console, project: Path, what: str, approvals: bool) -> None:
     """List handouts, brands, editions, regions, languages or themes."""
-    from bifolio.app import Office
+    from bifolio.app import Project
 
-    office = Office(project)
+    opened = Project(project)
     if approvals:
-        standings = office.standings()
+        standings = opened.approval_statuses()
         console.lines([str(standing) for standing in standings])
         console.result({"ok": True, "approvals": [approval_row(standing) for standing in standings]})
         return
-    rows = office.rows(what)
+    rows = opened.rows(what)
     width = max((len(name) for name, _ in rows), default=0)
     console.lines([f"{name:<{width}}  {about}".rstrip() for name, about in rows])
     console.result({"ok": True, what: [{"id": name, "about": about} for name, about in rows]})

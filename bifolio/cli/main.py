@@ -14,9 +14,9 @@ from typing import Any, NoReturn, cast
 import click
 
 from bifolio import __version__, cli
+from bifolio.build.build_record import BuildRecord
 from bifolio.cli.console import escape_unknown_letters
 from bifolio.core.diagnostics import suggest
-from bifolio.core.fingerprints import Ledger
 
 NO_COMMANDS = frozenset({"console", "main", "options"})
 """The modules of this package that are no commands."""
@@ -68,7 +68,7 @@ def main() -> None:
     """Print-ready handouts from plain content, in each clinic's own brand."""
 
 
-def run(prog_name: str, record: Ledger | None = None) -> NoReturn:
+def run(prog_name: str, record: BuildRecord | None = None) -> NoReturn:
     """Run the command line; `record` is the build record that was asked whether there is anything to do."""
     escape_unknown_letters()
     try:

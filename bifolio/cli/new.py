@@ -40,10 +40,10 @@ def new(
     """Make a new brand, and a proof sheet of its colours and logo."""
     del what
     with workers(fonts_of(project)) as executor:
-        from bifolio.app import Office
+        from bifolio.app import Project
 
-        office = Office(project, executor=executor)
+        opened = Project(project, executor=executor)
         own = {"phone": phone, "email": email, "address": list(address), "region": region}
-        warnings = office.new_brand(name, title, colour, logo, link, **own)
+        warnings = opened.new_brand(name, title, colour, logo, link, **own)
         console.say(f"  content/brands/{name}/_brand.yml")
-        make_proof(console, office, name, warnings)
+        make_proof(console, opened, name, warnings)

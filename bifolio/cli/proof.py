@@ -15,7 +15,7 @@ from bifolio.cli.options import command, output_option
 from bifolio.core.diagnostics import Diagnostic
 
 if TYPE_CHECKING:
-    from bifolio.app import Office
+    from bifolio.app import Project
 
 
 @command()
@@ -28,15 +28,15 @@ def proof(console: Console, project: Path, brand: str, edition: str | None, outp
     It shows the brand's colours, its logo and every kind of block, in colour and in grey.
     """
     with workers(fonts_of(project)) as executor:
-        from bifolio.app import Office
+        from bifolio.app import Project
 
-        office = Office(project, executor=executor)
-        make_proof(console, office, brand, office.warnings((brand,)), edition, output)
+        opened = Project(project, executor=executor)
+        make_proof(console, opened, brand, opened.warnings((brand,)), edition, output)
 
 
 def make_proof(
     console: Console,
-    office: Office,
+    opened: Project,
     brand: str,
     warnings: Sequence[Diagnostic],
     edition: str | None = None,
@@ -44,10 +44,10 @@ def make_proof(
 ) -> None:
     """Make the proof sheet of a brand, and report how its colours are printed."""
     console.show(warnings)
-    files = office.proof(brand, edition, output)
+    files = opened.proof(brand, edition, output)
     for path in files:
         console.say_file(path)
-    colours = office.colours(brand)
+    colours = opened.colours(brand)
     for swatch in colours.swatches:
         legible = "" if swatch.safe == swatch.colour else f"; for words on white use {swatch.safe}"
         console.say(f"{swatch.name} {swatch.colour}: {swatch.contrast:.1f} to 1 on white{legible}".strip())

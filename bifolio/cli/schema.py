@@ -14,10 +14,10 @@ def schema(console: Console, project: Path) -> None:
 
     With them an editor completes and checks content files.
     """
-    from bifolio.app import Office
+    from bifolio.app import Project
     from bifolio.content.schema import write_schemas
 
-    files = write_schemas(Office(project).library.content / "schema")
+    files = write_schemas(Project(project).repository.root / "content" / "schema")
     for path in files:
         console.say_file(path)
     console.result({"ok": True, "files": [str(path) for path in files]})

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import Any, TextIO
 
 import click
 
 from bifolio.build.workers import fonts_of, workers
 from bifolio.cli.console import Console
 from bifolio.cli.options import command
-
-if TYPE_CHECKING:
-    from bifolio.app import Office
 
 
 @command()
@@ -58,9 +55,10 @@ def tailor(
         _show_parts(console, project, item)
         return
     with workers(fonts_of(project)) as executor:
-        from bifolio.app import Office, read_tailoring
+        from bifolio.app import Project
+        from bifolio.editorial.tailoring import read_tailoring
 
-        office = Office(project, executor=executor)
+        opened = Project(project, executor=executor)
         options = {
             "keep": list(keep),
             "leave_out": list(leave_out),
@@ -74,9 +72,9 @@ def tailor(
             raise click.UsageError("give --for, or the options that say the same, not both")
         text, name = (wishes.read(), "--for") if wishes is not None else (json.dumps(typed), "what was typed")
         tailoring, tree = read_tailoring(text, name)
-        chosen = brand or office.library.plan.brands[0]
-        pdf, warnings = office.tailored(item, chosen, tailoring, region, language, tree=tree)
-        office.hand_over(pdf, target)
+        chosen = brand or opened.repository.plan.brands[0]
+        pdf, warnings = opened.tailored(item, chosen, tailoring, region, language, tree=tree)
+        opened.hand_over(pdf, target)
         console.show(warnings)
         console.say(f"  {target}\nNo other copy was kept.")
         console.result(
@@ -86,10 +84,10 @@ def tailor(
 
 def _show_parts(console: Console, project: Path, item: str) -> None:
     """Say what one person's copy of a handout may leave out, and which words it may choose."""
-    from bifolio.app import Office
+    from bifolio.app import Project
 
-    office: Office = Office(project)
-    parts, words = office.parts(item), office.words(item)
+    opened = Project(project)
+    parts, words = opened.parts(item), opened.words(item)
     width = max(len(part.name) for part in parts)
     stays = {"all": " (stays)", "some": " (what keeps a reader safe stays)", "none": ""}
     for part in parts:

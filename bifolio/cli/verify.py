@@ -16,11 +16,11 @@ from bifolio.core.diagnostics import Diagnostic
 def verify(console: Console, project: Path, files: tuple[Path, ...]) -> None:
     """Verify finished files: PDFs, EPUBs and web pages."""
     del project
-    from bifolio.app import look_over
+    from bifolio.formats.makers import verify_file
 
     found: list[Diagnostic] = []
     for path in files:
-        warnings = look_over(path)
+        warnings = verify_file(path)
         console.show(warnings)
         found += warnings
         if not warnings:

@@ -42,7 +42,7 @@ from bifolio.model.figure import Drawing
 from bifolio.model.flow import Flow
 from bifolio.model.handout import Handout
 from bifolio.model.locale import Locale
-from bifolio.model.own import NOTHING, Own
+from bifolio.model.overrides import NOTHING, BrandOverrides
 from bifolio.model.region import Region
 
 
@@ -55,7 +55,7 @@ class Composer:
         locale: Locale,
         region: Region,
         palette: Mapping[str, str] = SENTINELS,
-        own: Own = NOTHING,
+        own: BrandOverrides = NOTHING,
     ) -> None:
         self.design = design
         self.locale = locale

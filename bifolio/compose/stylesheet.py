@@ -11,7 +11,7 @@ from bifolio.compose import typography
 from bifolio.compose.design import Design
 from bifolio.core.diagnostics import DesignError
 from bifolio.model.flow import DARK_SCREEN
-from bifolio.model.own import Own
+from bifolio.model.overrides import BrandOverrides
 from bifolio.model.project import PLAIN_THEME
 
 LAYERS = "tokens, base, parts, components, edition, words, brand, theme, type"
@@ -26,7 +26,9 @@ _NARROW = ".hung-body, .card-face"
 class Stylesheet:
     """The styles of a design in the colours of a palette. `folio` is the label of page numbers."""
 
-    def __init__(self, design: Design, overrides: Own, role_colours: Mapping[str, str], folio: str) -> None:
+    def __init__(
+        self, design: Design, overrides: BrandOverrides, role_colours: Mapping[str, str], folio: str
+    ) -> None:
         self._design = design
         self._overrides = overrides
         self._role_colours = role_colours

@@ -12,7 +12,7 @@ from bifolio.compose.wording import Wording
 from bifolio.core.phone_numbers import Scheme, dialled, numbers_in
 from bifolio.model.blocks import Resources, walk
 from bifolio.model.handout import Handout
-from bifolio.model.own import Own
+from bifolio.model.overrides import BrandOverrides
 from bifolio.model.region import Region, SupportLine
 
 IN_BOOKS = frozenset({"tel", "https"})
@@ -24,7 +24,11 @@ class SupportLines:
     """The support lines of a region, after those of a clinic's own; `schemes` are the links to make."""
 
     def __init__(
-        self, region: Region, overrides: Own, wording: Wording, schemes: frozenset[str] = frozenset()
+        self,
+        region: Region,
+        overrides: BrandOverrides,
+        wording: Wording,
+        schemes: frozenset[str] = frozenset(),
     ) -> None:
         self._region = region
         self._overrides = overrides

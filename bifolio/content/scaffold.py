@@ -8,16 +8,60 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from bifolio.core.diagnostics import RequestError, ToolError
+from bifolio.branding.logo import read_logo
+from bifolio.content.catalogue import BRAND_FILE, BRANDS
+from bifolio.content.validation import validate
+from bifolio.core.diagnostics import (
+    DesignError,
+    Diagnostic,
+    RequestError,
+    Source,
+    Span,
+    ToolError,
+)
+from bifolio.core.yaml_loader import parse
 from bifolio.model.base import NAME
+from bifolio.model.brand import Brand, name_after
 
-FILE = "_brand.yml"
+
+def new_brand(
+    root: Path,
+    fonts: Sequence[Path],
+    brand_id: str,
+    name: str | None = None,
+    colour: str | None = None,
+    logo: Path | None = None,
+    link: str | None = None,
+    **own: Any,
+) -> list[Diagnostic]:
+    """Make a brand in the project at `root`: its file and its cleaned logo, never over one that is there.
+
+    Text in a logo is set in one of `fonts`. `own` holds fields of `defaults: bifolio:`: phone, email, address, region, edition … Returns the warnings that the
+    new folder cannot tell. Raises PressError when the brand would not be sound.
+    """
+    brands = root / BRANDS
+    refuse_name(brands, brand_id)
+    bodies: dict[str, bytes] = {}
+    warnings: list[Diagnostic] = []
+    logo_file = None
+    if logo is not None:
+        span = Span(Source(logo.name, logo.name), 1, 1, len(logo.name))
+        cleaned = read_logo(logo, span, fonts=fonts)
+        logo_file = cleaned.file_name
+        bodies[logo_file] = cleaned.body
+        warnings += cleaned.remarks
+    text = brand_text(name or name_after(brand_id), colour, logo_file, link, own)
+    brand, findings = validate(Brand, parse(text, f"new {BRAND_FILE}"), "brand")
+    if brand is None:
+        raise DesignError(findings)
+    create_folder(brands, brand_id, {BRAND_FILE: text.encode(), **bodies})
+    return warnings
 
 
 def brand_text(
@@ -48,11 +92,11 @@ def refuse_name(brands: Path, brand_id: str) -> None:
         raise RequestError.of(
             "new.there-already",
             f'there is already a brand "{brand_id}"',
-            help=f"choose another name, or change content/brands/{brand_id}/{FILE}",
+            help=f"choose another name, or change content/brands/{brand_id}/{BRAND_FILE}",
         )
 
 
-def establish(brands: Path, brand_id: str, bodies: Mapping[str, bytes]) -> Path:
+def create_folder(brands: Path, brand_id: str, bodies: Mapping[str, bytes]) -> Path:
     """Write the files of a new brand; return its folder. Raises ToolError."""
     folder = brands / brand_id
     part = brands / f".{brand_id}.{os.getpid()}.part"

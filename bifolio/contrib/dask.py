@@ -8,7 +8,6 @@ Dask gives the work of a lost worker to another.
 
 from __future__ import annotations
 
-import hashlib
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -18,15 +17,17 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from bifolio.build.jobs import Job
-from bifolio.build.pipeline import Workshop, engine, packed
-from bifolio.build.publish import Artefact
-from bifolio.build.scheduler import Batch, Delivery, Rack, Site
-from bifolio.build.workers import Crew, SameProcess
-from bifolio.content.repository import Library
-from bifolio.core.cache import Store
+from bifolio.build.pipeline import Pipeline
+from bifolio.build.scheduler import Batch, BatchResult, BatchWorkers, BuildContext
+from bifolio.build.staging import StagingArea
+from bifolio.content.repository import Repository
+from bifolio.core.cache import Cache
 from bifolio.core.diagnostics import Diagnostic, PressError, ToolError
-from bifolio.core.fingerprints import Ledger, Snapshot
+from bifolio.core.files import STORE, ProjectFiles
+from bifolio.core.fingerprints import engine_fingerprint, engine_version, fingerprint_of
+from bifolio.core.process_pool import InlineExecutor
+from bifolio.model.artifact import Artifact
+from bifolio.model.job import Job
 
 T = TypeVar("T")
 
@@ -35,85 +36,73 @@ _SECONDS = 10
 
 
 @dataclass(frozen=True)
-class Kit:
+class ProjectBundle:
     """A project by value."""
 
     files: Mapping[str, bytes]
     """Every file that a build may read, by its name in the project."""
-    digests: Mapping[str, str]
-    """What a ledger found of them."""
-    made_with: str
-    """The program and its libraries."""
+    engine: str
+    """The fingerprint of the program and its libraries."""
     table: str | None = None
     """The table of clinics, by its name in `beside`."""
     beside: Mapping[str, bytes] = field(default_factory=dict)
     """The table and the logos that its rows name, by their names in its folder."""
 
-    @property
-    def mark(self) -> str:
-        """Name this state of this project."""
-        beside = {name: hashlib.sha256(body).hexdigest() for name, body in self.beside.items()}
-        said = repr((self.digests, self.made_with, self.table, beside))
-        return hashlib.sha256(said.encode()).hexdigest()
-
 
 @dataclass(frozen=True)
-class _Parcel:
+class RemoteResult:
     """What comes back from another machine."""
 
-    delivery: Delivery
-    kept: Mapping[str, bytes]
+    result: BatchResult
+    shared: Mapping[str, bytes]
     """Unfinished work that other batches may share."""
-    marks: Mapping[str, str]
-    """What each file was made from, by its path."""
 
 
-class Cluster(Crew):
+class DaskWorkers(BatchWorkers):
     """Workers of a Dask cluster."""
 
-    def __init__(self, client: Any, lost: tuple[type[Exception], ...]) -> None:
+    def __init__(self, client: Any, lost_errors: tuple[type[Exception], ...]) -> None:
         self._client = client
         self._executor = client.get_executor(pure=False)
-        self._kits: dict[Path, Any] = {}
+        self._bundles: dict[BuildContext, Any] = {}
         self._shared: dict[Any, set[str]] = {}
-        self.hands = 2 * sum(client.nthreads().values())  # one batch lies ready where another is made
-        self.lost = (*lost, CancelledError)
+        self.workers = 2 * sum(client.nthreads().values())  # one batch lies ready where another is made
+        self.lost_errors = (*lost_errors, CancelledError)
 
-    def make(self, site: Site, batch: Batch) -> Future[Any]:
-        """Make a batch somewhere; give the future parcel, for `take`."""
-        store = Store(site.store, since=site.since)
-        marks = {mark for share in batch.shares for mark in self._shared.get(share, ())}
-        given = {mark: body for mark in sorted(marks) if (body := store.find(mark)) is not None}
-        parcel: Future[Any] = self._executor.submit(_make, self._kit(site), batch.jobs, given)
-        return parcel
+    def make(self, context: BuildContext, batch: Batch) -> Future[Any]:
+        """Make a batch somewhere; return a future of what comes back, for `take`."""
+        cache = Cache(context.cache, since=context.since)
+        keys = {key for share in batch.shares for key in self._shared.get(share, ())}
+        given = {key: body for key in sorted(keys) if (body := cache.find(key)) is not None}
+        made: Future[Any] = self._executor.submit(_make, self._bundle(context), batch.jobs, given)
+        return made
 
-    def take(self, done: Future[Any], batch: Batch, site: Site) -> Delivery:
-        """Unpack what came of a batch: its files onto the rack, what others may share into the store."""
-        parcel: _Parcel = done.result()
-        store = Store(site.store, since=site.since)
-        for mark, body in parcel.kept.items():
-            store.keep(mark, body)
+    def take(self, done: Future[Any], batch: Batch, context: BuildContext) -> BatchResult:
+        """Unpack what came of a batch: its files into the staging area, what others may share into the cache."""
+        remote: RemoteResult = done.result()
+        cache, staging = Cache(context.cache, since=context.since), StagingArea(context.staging)
+        for key, body in remote.shared.items():
+            cache.keep(key, body)
         for share in batch.shares:
-            self._shared.setdefault(share, set()).update(parcel.kept)
-        rack, came = Rack(site.path.parent), parcel.delivery
-        for artefact in came.artefacts:
-            if (said := came.said[artefact.path]) is not None:
-                store.keep(parcel.marks[artefact.path], packed(artefact, said))
-        return replace(came, artefacts=tuple(map(rack.put, came.artefacts)))
+            self._shared.setdefault(share, set()).update(remote.shared)
+        for artifact in remote.result.artifacts:
+            if artifact.rows is not None:
+                cache.keep(artifact.fingerprint, artifact.to_bytes())
+        return replace(remote.result, artifacts=tuple(map(staging.put, remote.result.artifacts)))
 
     def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
         """Do here what is no batch: the pictures of a shelf, a build of one batch."""
-        return SameProcess().submit(fn, *args, **kwargs)
+        return InlineExecutor().submit(fn, *args, **kwargs)
 
-    def _kit(self, site: Site) -> Any:
+    def _bundle(self, context: BuildContext) -> Any:
         """Send the project, once for a build; it stays on the cluster as long as this build does."""
-        if site.path not in self._kits:
-            self._kits[site.path] = self._client.submit(_carried, kit_of(site), pure=False)
-        return self._kits[site.path]
+        if context not in self._bundles:
+            self._bundles[context] = self._client.submit(_carried, bundle_of(context), pure=False)
+        return self._bundles[context]
 
 
 @contextmanager
-def cluster(address: str) -> Iterator[Cluster]:
+def cluster(address: str) -> Iterator[DaskWorkers]:
     """Connect to a Dask scheduler; raise ToolError where there is none, or none of its workers will do."""
     try:
         import distributed
@@ -140,7 +129,7 @@ def cluster(address: str) -> Iterator[Cluster]:
         ) from error
     try:
         _expect_workers(client, address)
-        yield Cluster(client, (dask.KilledWorker,))
+        yield DaskWorkers(client, (dask.KilledWorker,))
     finally:
         client.close(timeout=_SECONDS)
 
@@ -156,8 +145,8 @@ def _expect_workers(client: Any, address: str) -> None:
                 help=f"start one on each machine: dask worker {address} --nthreads 1",
             )
         ) from error
-    ours = made_with()
-    for worker, theirs in sorted(client.run(_made_with).items()):
+    ours = engine_version()
+    for worker, theirs in sorted(client.run(_engine_version).items()):
         if theirs != ours:
             raise ToolError(
                 Diagnostic(
@@ -168,64 +157,52 @@ def _expect_workers(client: Any, address: str) -> None:
             )
 
 
-def _unlike(ours: str, theirs: str | None) -> str:
+def _unlike(ours: Mapping[str, str], theirs: Mapping[str, str] | None) -> str:
+    """Say what a worker has, and what this machine has in its place."""
     if theirs is None:
         return "no Bifolio"
-    mine, other = set(ours.split()), set(theirs.split())
-    return f"{', '.join(sorted(other - mine))} where this machine has {', '.join(sorted(mine - other))}"
+    names = sorted(name for name in ours.keys() | theirs.keys() if ours.get(name) != theirs.get(name))
+    there, here = (
+        ", ".join(f"{name}={has.get(name, 'none')[:12]}" for name in names) for has in (theirs, ours)
+    )
+    return f"{there} where this machine has {here}"
 
 
-def made_with() -> str:
-    """Name the program, by what its modules say, and its libraries."""
-    code = Ledger(Path()).program()
-    return " ".join(f"{name}={number}" for name, number in {**engine(), "code": code[:12]}.items())
-
-
-def kit_of(site: Site) -> Kit:
-    """Pack the project that a build is of; a digest is of what was packed, whatever stood there before."""
-    snapshot = site.snapshot or Ledger(site.root).snapshot()
-    files = {
-        name: Path(path).read_bytes()
-        for name, (path, _) in snapshot.stats.items()
-        if not name.startswith("engine/")
-    }
-    digests = {name: hashlib.sha256(body).hexdigest() for name, body in files.items()}
-    table = site.table
-    beside = _with_logos(site.root, table) if table else {}
-    return Kit(files, {**snapshot.digests, **digests}, made_with(), table.name if table else None, beside)
+def bundle_of(context: BuildContext) -> ProjectBundle:
+    """Pack the project that a build is of."""
+    found = ProjectFiles(context.root)
+    files = {name: Path(state.path).read_bytes() for name, state in found.states.items()}
+    table = context.table
+    beside = _with_logos(context.root, table) if table else {}
+    return ProjectBundle(files, engine_fingerprint(), table.name if table else None, beside)
 
 
 def _with_logos(root: Path, table: Path) -> dict[str, bytes]:
-    """Give a table of clinics and the logos of its rows; what is wrong with a row was told before."""
-    library = Library(root)
-    names, _ = library.receive(table)
-    logos = []
-    for name in names:
-        with suppress(PressError):
-            logos.append(library.brand(name).logo_path or "")
-    files = {logo: path for logo in logos if (path := table.parent / logo).is_file()}
-    inside = {
-        logo: path.read_bytes()
-        for logo, path in files.items()
-        if path.resolve().is_relative_to(table.parent.resolve())
-    }
-    return {**inside, table.name: table.read_bytes()}
+    """Return a table of clinics and the logos of its rows; what is wrong with a row was told before."""
+    repository, _ = Repository(root).with_table(table)
+    files = ProjectFiles(table.parent)
+    found = {table.name: table.read_bytes()}
+    for name in repository.guests:
+        with suppress(PressError, OSError):
+            if logo := repository.brand(name).logo_path:
+                found[logo] = files.read_bytes(logo)
+    return found
 
 
 # -- on the other machine ------------------------------------------------------------------------
 
 
-def _carried(kit: Kit) -> Kit:
+def _carried(bundle: ProjectBundle) -> ProjectBundle:
     """Give back what was brought: a task that any worker can do again where its result was lost."""
-    return kit
+    return bundle
 
 
-def _made_with() -> str | None:
-    return made_with()
+def _engine_version() -> dict[str, str]:
+    return dict(engine_version())
 
 
-class _OpenStore(Store):
-    """A store that also tells what was kept."""
+class _OpenCache(Cache):
+    """A cache that also tells what was kept."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
@@ -241,51 +218,42 @@ _BESIDE = "beside"
 
 
 class _Unpacked:
-    """A project that was brought, and the workshop over it; they go when another is brought."""
+    """A project that was brought, and the pipeline over it; they go when another is brought."""
 
-    def __init__(self, kit: Kit) -> None:
-        self.mark = kit.mark
+    def __init__(self, bundle: ProjectBundle) -> None:
+        self.fingerprint = fingerprint_of(bundle)
         self._folder = tempfile.TemporaryDirectory(prefix="bifolio-")
         root = Path(self._folder.name)
-        for name, body in kit.files.items():
+        beside = {f"{_BESIDE}/{name}": body for name, body in bundle.beside.items()}
+        for name, body in {**bundle.files, **beside}.items():
             path = root / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(body)
-        library = Library(root)
-        for name, body in kit.beside.items():
-            path = root / _BESIDE / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(body)
-        if kit.table:
-            library.receive(root / _BESIDE / kit.table)
-        self.store = _OpenStore(root / ".bifolio")
-        self.shop = Workshop(library, self.store, None, Snapshot(kit.digests, {}))
+        self.cache = _OpenCache(root / STORE)
+        repository = Repository(root, memory=self.cache.memory)
+        if bundle.table:
+            repository, _ = repository.with_table(root / _BESIDE / bundle.table)
+        self.pipeline = Pipeline(repository, self.cache)
 
 
 _here: _Unpacked | None = None
-_one_at_a_time = threading.Lock()  # a worker may have several threads, and a workshop has one pair of hands
+_one_at_a_time = threading.Lock()  # a worker may have several threads, and a pipeline serves one
 
 
-def _make(kit: Kit, jobs: Sequence[Job], given: Mapping[str, bytes]) -> _Parcel:
+def _make(bundle: ProjectBundle, jobs: Sequence[Job], given: Mapping[str, bytes]) -> RemoteResult:
     global _here  # noqa: PLW0603 - a process has one, and a task brings only plain values
     with _one_at_a_time:
-        if _here is None or _here.mark != kit.mark:
-            _here = _Unpacked(kit)
-        shop, store = _here.shop, _here.store
-        for mark, body in given.items():
-            store.keep(mark, body)
-        store.new = {}
-        delivery = shop.deliver(jobs, _Hands())
-        marks = {job.path: shop.mark(job) or "" for job in jobs}
-        shared = {mark: body for mark, body in store.new.items() if mark not in marks.values()}
-        return _Parcel(delivery, shared, marks)
+        if _here is None or _here.fingerprint != fingerprint_of(bundle):
+            _here = _Unpacked(bundle)
+        pipeline, cache = _here.pipeline, _here.cache
+        for key, body in given.items():
+            cache.keep(key, body)
+        cache.new = {}
+        result = pipeline.make_batch(jobs, _as_it_is)
+        finished = {artifact.fingerprint for artifact in result.artifacts}
+        return RemoteResult(result, {key: body for key, body in cache.new.items() if key not in finished})
 
 
-class _Hands(Rack):
-    """No rack: what is finished is carried home."""
-
-    def __init__(self) -> None:
-        super().__init__(Path())
-
-    def put(self, artefact: Artefact) -> Artefact:
-        return artefact
+def _as_it_is(artifact: Artifact) -> Artifact:
+    """Leave a finished file where it is: it is carried home."""
+    return artifact

@@ -1,48 +1,86 @@
-"""Store: finished work, kept from one run to the next under the fingerprint of all that it was made from.
+"""Finished work, under the fingerprint of all that it was made from: in this process, and from one run to the next.
 
-Knows nothing of what it keeps, and takes only the standard library: who finds something here need not load what
-made it.
+Knows nothing of what it holds, and takes only the standard library: whoever finds something here need not load
+what made it. As nothing is held under a name, nothing ever has to be cleared.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TypeVar, cast
 
 from bifolio.core.diagnostics import Diagnostic, ToolError
 
-STORE_BYTES = 400_000_000
+T = TypeVar("T")
+
+MAX_BYTES = 400_000_000
+"""How much stays on the disk."""
+
+MAX_WEIGHT = 20_000
+"""How much stays in this process; a model weighs 1, the pages of a handout a few hundred."""
 
 
-class Store:
-    """Finished work by the fingerprint of all that it was made from. Bounded; the oldest goes first."""
+class Memory:
+    """Values in this process by what they were made from. Bounded: what was unused the longest goes first."""
 
-    def __init__(self, folder: Path, most: int = STORE_BYTES, *, since: int = 0, keeps: bool = True) -> None:
+    def __init__(self, max_weight: int = MAX_WEIGHT) -> None:
+        self._max_weight = max_weight
+        self._held: OrderedDict[Hashable, tuple[object, int]] = OrderedDict()
+        self._weight = 0
+
+    def make(self, key: Hashable, make: Callable[[], T], weight: int = 1) -> T:
+        """Return the value of this key, made by `make` where it is not held. `key` holds values and no names."""
+        if (held := self._held.get(key)) is not None:
+            self._held.move_to_end(key)
+            return cast("T", held[0])
+        value = make()
+        self._held[key] = value, weight
+        self._weight += weight
+        while self._weight > self._max_weight and len(self._held) > 1:
+            self._weight -= self._held.popitem(last=False)[1][1]
+        return value
+
+
+class Cache:
+    """Finished work on the disk, with a memory in front. Bounded; the oldest work goes first."""
+
+    def __init__(
+        self,
+        folder: Path,
+        memory: Memory | None = None,
+        *,
+        since: int = 0,
+        keeps: bool = True,
+        max_bytes: int = MAX_BYTES,
+    ) -> None:
         self.folder = folder
-        self.most = most
+        self.memory = memory or Memory()
         self.since = since
         """Work kept before this moment, in nanoseconds of the disk's clock, is made anew: see `now`."""
         self.keeps = keeps
         """Without it work is found and never kept: one person's copy leaves no trace."""
+        self.max_bytes = max_bytes
 
     def find(self, fingerprint: str) -> bytes | None:
-        """Give the work of this fingerprint, if it is kept and whole."""
+        """Return the work of this fingerprint; None where there is none, or where it is damaged."""
         path = self._path(fingerprint)
         try:
             if self.since and path.stat().st_mtime_ns < self.since:
                 return None
-            kept = path.read_bytes()
+            stored = path.read_bytes()
         except OSError:
             return None
-        # The disk, or a hand, may have spoilt it; the digest in front tells.
-        digest, body = kept[:_DIGEST_BYTES], kept[_DIGEST_BYTES:]
+        # The disk, or somebody, may have damaged it; the digest in front tells.
+        digest, body = stored[:_DIGEST_BYTES], stored[_DIGEST_BYTES:]
         return body if hashlib.sha256(body).digest() == digest else None
 
     def keep(self, fingerprint: str, body: bytes) -> bytes:
-        """Put work into the store; gives it back."""
+        """Put work on the disk, and return it."""
         if not self.keeps:
             return body
         path = self._path(fingerprint)
@@ -54,7 +92,7 @@ class Store:
         return body
 
     def now(self) -> int:
-        """Tell the moment by the clock of the disk, which gives files their times."""
+        """Return this moment by the clock of the disk, which gives files their times."""
         mark = self.folder / f".{os.getpid()}.now"
         with writing(self.folder):
             self.folder.mkdir(parents=True, exist_ok=True)
@@ -67,24 +105,24 @@ class Store:
         return self.folder / fingerprint[:_FOLDER_LETTERS] / fingerprint[_FOLDER_LETTERS:]
 
     def clean(self) -> None:
-        """Take the oldest work out, until the rest is within bounds."""
+        """Remove the oldest work until the rest is within bounds."""
         files = []
         for entry in self._entries():
             with suppress(OSError):  # another build may be cleaning, too
                 stat = entry.stat()
                 files.append((stat.st_mtime_ns, stat.st_size, entry.path))
         total = sum(size for _, size, _ in files)
-        if total <= self.most:
+        if total <= self.max_bytes:
             return
         for _, size, path in sorted(files):
-            if total <= self.most:
+            if total <= self.max_bytes:
                 return
             with suppress(OSError):
                 Path(path).unlink(missing_ok=True)
             total -= size
 
     def _entries(self) -> Iterator[os.DirEntry[str]]:
-        """Give all that is kept, by the way in which ten thousand files are seen soonest: each build asks."""
+        """Yield all that is kept, in the fastest way for ten thousand files: each build asks."""
         for folder in os.scandir(self.folder) if self.folder.is_dir() else ():
             if len(folder.name) == _FOLDER_LETTERS:
                 with suppress(OSError):
@@ -97,7 +135,7 @@ _FOLDER_LETTERS = 2
 
 @contextmanager
 def writing(folder: Path) -> Iterator[None]:
-    """Raise ToolError where the folder of the store cannot be written."""
+    """Raise ToolError where the folder of the cache cannot be written."""
     try:
         yield
     except OSError as error:
@@ -110,17 +148,8 @@ def writing(folder: Path) -> Iterator[None]:
         ) from error
 
 
-def fingerprint(*parts: str | bytes) -> str:
-    """Give the SHA-256 of the parts, each set off from the next by its length."""
-    digest = hashlib.sha256()
-    for part in parts:
-        body = part.encode() if isinstance(part, str) else part
-        digest.update(str(len(body)).encode() + b":" + body)
-    return digest.hexdigest()
-
-
 def open_folder(path: Path) -> Path | None:
-    """Make a folder in which things may be kept; give none where nobody may write, as beside an installed program."""
+    """Create a folder in which things may be kept; None where nobody may write, as beside an installed program."""
     with suppress(OSError):
         path.mkdir(parents=True, exist_ok=True)
     return path if path.is_dir() and os.access(path, os.W_OK) else None

@@ -1,4 +1,4 @@
-"""Revise: what stands in a project → what is to stand there, by one writer at a time.
+"""Changes to what stands in a project, by one writer at a time.
 
 A version is a digest of what a thing says. Whoever shows a thing to be changed gives its version along, and
 whoever saves brings that version back. If somebody else has saved in between, nothing is written. The check and
@@ -8,14 +8,15 @@ studio, and of the command line.
 
 from __future__ import annotations
 
-import fcntl
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bifolio.core.cache import fingerprint, writing
+from bifolio.core.cache import writing
 from bifolio.core.diagnostics import Diagnostic, RequestError
-from bifolio.core.fingerprints import STORE
+from bifolio.core.files import STORE
+from bifolio.core.fingerprints import fingerprint
+from bifolio.core.locks import locked
 
 LOCK = "writer.lock"
 """The file in the project's store that the one writer holds."""
@@ -26,26 +27,28 @@ class SupersededError(RequestError):
 
 
 @contextmanager
-def only_writer(root: Path) -> Iterator[None]:
-    """Hold the lock of the project at `root`, once no other thread or process holds it. Does not nest."""
+def only_writer(root: Path) -> Iterator[str]:
+    """Hold the lock of the project at `root`, once no other thread or process holds it. Does not nest.
+
+    Yields the name by which `atomic_writes.replace_all` knows the holder.
+    """
     folder = root / STORE
     with writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        file = (folder / LOCK).open("a")
-    with file:
-        fcntl.flock(file, fcntl.LOCK_EX)  # given back when the file is closed, or its process is killed
-        yield
+        (folder / LOCK).touch()
+    with locked(folder / LOCK):
+        yield fingerprint(str(root.resolve()))[:12]
 
 
 @contextmanager
-def revising(root: Path, based_on: str, version: Callable[[], str]) -> Iterator[None]:
+def revising(root: Path, based_on: str, version: Callable[[], str]) -> Iterator[str]:
     """Be the only writer of a thing that still stands in the version that the change is based on.
 
-    `version` returns the version that stands now. Raises SupersededError for another one.
+    `version` returns the version that stands now. Raises SupersededError for another one. Yields as `only_writer`.
     """
-    with only_writer(root):
+    with only_writer(root) as owner:
         expect(based_on, version())
-        yield
+        yield owner
 
 
 def expect(based_on: str, version: str) -> None:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from itertools import islice
-from pathlib import Path
 from typing import Any
 
 import yaml
@@ -21,9 +20,9 @@ from bifolio.core.diagnostics import (
     Source,
     Span,
     is_control,
-    relative_name,
     shorten,
 )
+from bifolio.core.files import OutsideError, ProjectFiles
 from bifolio.core.source_tree import Tree
 from bifolio.core.yaml_errors import explain
 
@@ -43,20 +42,19 @@ _INT = re.compile(r"[-+]?(0|[1-9][0-9]*)")
 _FLOAT = re.compile(r"[-+]?(0|[1-9][0-9]*)\.[0-9]*|\.[0-9]+")
 
 
-def load(path: Path, root: Path) -> Tree:
-    """Read the YAML file at `path`; findings name it from `root`.
+def load(files: ProjectFiles, name: str) -> Tree:
+    """Read a YAML file of a project.
 
-    Raises ContentError with one finding when the file is missing, lies outside of `root` (a link may lead
+    Raises ContentError with one finding when the file is missing, lies outside of the project (a link may lead
     there), is not UTF-8, is not YAML, or is more than a hand-written file can be.
     """
-    source = read_text(path, root)
+    source = read_text(files, name)
     return parse(source.text, source.name)
 
 
-def read_text(path: Path, root: Path) -> Source:
-    """Read the text of a file that a person wrote; findings name it from `root`. Raises as `load` does."""
-    name = relative_name(path, root)
-    raw = _read(path, root, name)
+def read_text(files: ProjectFiles, name: str) -> Source:
+    """Read the text of a file that a person wrote. Raises as `load` does."""
+    raw = _read(files, name)
     if len(raw) > MAX_FILE_BYTES:
         raise ContentError.of(
             "load.too-large",
@@ -72,11 +70,17 @@ def read_text(path: Path, root: Path) -> Source:
     return source
 
 
-def _read(path: Path, root: Path, name: str) -> bytes:
+def _read(files: ProjectFiles, name: str) -> bytes:
     try:
-        if path.resolve(strict=True).is_relative_to(root.resolve()):
-            return path.read_bytes()
-    except (OSError, RuntimeError) as error:  # Python below 3.13 calls a loop of links a RuntimeError
+        return files.read_bytes(name)
+    except OutsideError as error:
+        raise ContentError.of(
+            "load.outside",
+            "the file is a link to a place outside the project",
+            where=name,
+            help="put the file itself here",
+        ) from error
+    except OSError as error:
         reason = "is not there" if isinstance(error, FileNotFoundError) else "cannot be read"
         raise ContentError.of(
             "load.missing-file",
@@ -84,12 +88,6 @@ def _read(path: Path, root: Path, name: str) -> bytes:
             where=name,
             help="check the name, and that the file is in this folder",
         ) from error
-    raise ContentError.of(
-        "load.outside",
-        "the file is a link to a place outside the project",
-        where=name,
-        help="put the file itself here",
-    )
 
 
 def _not_utf8(raw: bytes, error: UnicodeDecodeError, name: str) -> Diagnostic:

@@ -11,27 +11,23 @@ itself: a name and a day come from the person who asks.
 from __future__ import annotations
 
 import difflib
-import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from typing import Literal
 
-from bifolio.core.cache import fingerprint
-from bifolio.model.approval import Approval
+from bifolio.core.fingerprints import fingerprint
+from bifolio.model.approval import Approval, digest_of_wording
 from bifolio.model.evidence import Evidence
 from bifolio.model.plate import SLOT_ALT, SLOT_LINK
-
-APPROVALS = "approvals.yaml"
-"""The file of a brand's folder that holds its approvals."""
 
 State = Literal["draft", "approved", "stale"]
 """What a text is to one brand: never approved, approved as it stands, or changed since."""
 
 
 @dataclass(frozen=True)
-class Standing:
+class ApprovalStatus:
     """What one text is to one brand, and who made it so."""
 
     item: str
@@ -71,11 +67,6 @@ def wording(galley: str, cites: Iterable[str], evidence: Evidence) -> str:
     return "\n".join(lines) + "\n"
 
 
-def digest(text: str) -> str:
-    """Give the SHA-256 of a wording, as `sha256sum` gives it of the file that keeps it."""
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
 def version(text: str, approval: Approval | None) -> str:
     """Return the version that a further yes is based on: a wording, and the approval that stands for it."""
     return fingerprint(text, approval.model_dump_json() if approval else "")
@@ -85,7 +76,9 @@ def state_of(approval: Approval | None, text: str, approved: str | None = None) 
     """Tell whether an approval holds for a wording; `approved` is the one that it was given for, where it is kept."""
     if approval is None:
         return "draft"
-    is_same = approval.text == digest(text) or (approved is not None and says_the_same(approved, text))
+    is_same = approval.text == digest_of_wording(text) or (
+        approved is not None and says_the_same(approved, text)
+    )
     return "approved" if is_same else "stale"
 
 
@@ -130,11 +123,6 @@ def difference(old: str, new: str) -> list[Change]:
         if new_end > new_start:
             found.append(Change("new", _joined(other[new_start:new_end])))
     return found
-
-
-def kept_at(key: tuple[str, str, str]) -> str:
-    """Name the file, in a brand's folder, that keeps the wording an approval is a yes to."""
-    return f"approved/{'.'.join(key)}.txt"
 
 
 def written(approvals: Mapping[tuple[str, str, str], Approval]) -> str:

@@ -1,18 +1,23 @@
-"""Attest: a handout and its evidence → its evidence sheet, itself a handout for clinicians.
+"""Evidence sheets: a handout and its evidence → a sheet for clinicians, itself a handout.
 
-Each claim stands beside the fact that it rests on, how far the fact was followed and where it was read; then
-how hard the text is to read, and what of two published checklists a program can see: the Patient Education
-Materials Assessment Tool for print (PEMAT-P, AHRQ) and the Clear Communication Index (CDC). The sheet is
-informed by them and gives no score: both ask for a person's judgement.
+Lines to sign on come first. Then each claim stands beside the facts that it rests on, in the facts' own words: how
+far each was followed, how far it carries and where it was read. The first sheet says how hard the text is to read,
+and what of two published checklists a program can see: the Patient Education Materials Assessment Tool for print
+(PEMAT-P, AHRQ) and the Clear Communication Index (CDC). The sheet is informed by them and gives no score: both ask
+for a person's judgement.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import ceil
 from typing import Any
 
+from bifolio.content.repository import Repository
+from bifolio.editorial.lint import lint
+from bifolio.editorial.review import subject_of
 from bifolio.model.base import Model
 from bifolio.model.blocks import (
     Bullets,
@@ -30,17 +35,36 @@ from bifolio.model.blocks import (
 from bifolio.model.blocks.log_table import TableRow
 from bifolio.model.evidence import Evidence
 from bifolio.model.handout import Handout
-from bifolio.model.reading import Reading
+from bifolio.model.reading import MOST_GRADE, MOST_SMOG, Reading
+from bifolio.model.region import Region
 
 
-def attest(
+def evidence_sheets(
+    repository: Repository, handouts: Mapping[str, Handout], region: Region
+) -> dict[str, Handout]:
+    """Return the evidence sheets of handouts in order, each under the name of its file.
+
+    The day has no say in them: what is due is told by `check`.
+    """
+    labels = repository.locale(repository.plan.language).labels
+    found: dict[str, Handout] = {}
+    for item, handout in handouts.items():
+        subject = subject_of(repository, item, handout, region)
+        counts = Counter(finding.code for finding in lint(subject))
+        sheets = sheets_of(handout, repository.evidence, subject.reading, counts, labels)
+        names = [f"{item}.evidence", *(f"{item}.evidence-{number}" for number in range(2, len(sheets) + 1))]
+        found |= dict(zip(names, sheets, strict=True))
+    return found
+
+
+def sheets_of(
     handout: Handout,
     evidence: Evidence,
     reading: Reading,
     remarks: Mapping[str, int],
     label: Mapping[str, str],
 ) -> list[Handout]:
-    """Give the evidence sheets of `handout`: one of one page, or of a booklet one for each run of its parts.
+    """Return the evidence sheets of `handout`: one of one page, or of a booklet one for each run of its parts.
 
     `remarks` counts what lint found, by code. The first sheet says how hard the text is to read, and what of
     the checklists can be seen; for clinicians alone it leaves the lists out, which are for what patients read.
@@ -72,11 +96,27 @@ def attest(
         )
         # No author writes such a sheet: it is of a kind that no file may have.
         table = _table(run.rows or [(label["evidence_none"], "", "")], " ".join(note), label)
-        sheets.append(sheet.model_copy(update={"kind": "evidence", "body": (table,)}))
+        body = (_lines_to_sign(label), table)  # first, where they never stand on a page alone
+        sheets.append(sheet.model_copy(update={"kind": "evidence", "body": body}))
     return sheets
 
 
-_WIDTHS = {"evidence_claim": 12, "evidence_facts": 4, "evidence_read_in": 6}
+_WIDTHS = {"evidence_claim": 6, "evidence_facts": 12, "evidence_read_in": 4}
+_SIGNED = {"evidence_name": 9, "evidence_role": 7, "evidence_date": 4, "evidence_signature": 9}
+
+
+def _lines_to_sign(label: Mapping[str, str]) -> LogTable:
+    """Return two rows for those who compared the sentences with the facts."""
+    columns = [{"label": label[key], "width": width} for key, width in _SIGNED.items()]
+    return LogTable.model_validate(
+        {
+            "kind": "log_table",
+            "title": label["evidence_sign"],
+            "note": label["evidence_sign_note"],
+            "columns": columns,
+            "blank": 2,
+        }
+    )
 
 
 def _table(rows: Sequence[_Row], note: str, label: Mapping[str, str]) -> LogTable:
@@ -117,12 +157,12 @@ def how_many(handout: Handout, evidence: Evidence, label: Mapping[str, str]) -> 
 # -- what stands on one sheet ------------------------------------------------------------------------
 
 _Row = tuple[str, str, str]
-"""A claim, its facts, where they were read."""
+"""A claim, or that it goes on; one of its facts with its limits; where that was read."""
 
-_ROOM = 54
+_ROOM = 62
 """Lines of a table that a page has room for, the edges of a row for a fifth of one."""
 
-_LETTERS = 54, 15, 27
+_LETTERS = 28, 58, 20
 """How many letters stand on a line of each column."""
 
 
@@ -144,7 +184,7 @@ def _runs(handout: Handout, evidence: Evidence, label: Mapping[str, str]) -> Ite
     """Share the claims of a handout out: all to one sheet, or those of a booklet's parts to as many as they take."""
 
     def rows(of: Handout) -> list[_Row]:
-        return [_row(words, facts, evidence, label) for facts, words in _by_facts(of).items()]
+        return [row for facts, words in _by_facts(of).items() for row in _rows(words, facts, evidence, label)]
 
     if handout.kind != "booklet":
         yield _Run(rows(handout))
@@ -225,15 +265,16 @@ def _uncited(value: Any) -> Any:
     return () if getattr(value, "cites", ()) else value
 
 
-def _row(
-    words: str, facts: tuple[str, ...], evidence: Evidence, label: Mapping[str, str]
-) -> tuple[str, str, str]:
-    marks = {fact: "" if (status := evidence.facts[fact].status) == "read" else status for fact in facts}
-    followed = (
-        f"{fact}\u00a0{label['status_' + status]}" if status else fact for fact, status in marks.items()
-    )
-    sources = dict.fromkeys(evidence.sources[k].in_brief for f in facts for k in evidence.facts[f].sources)
-    return " ".join(words.replace("**", "").split()), ", ".join(followed), "; ".join(sources)
+def _rows(words: str, facts: tuple[str, ...], evidence: Evidence, label: Mapping[str, str]) -> Iterator[_Row]:
+    """Yield a row for each fact of a claim: the first has the claim, the others say that they belong to it."""
+    said = " ".join(words.replace("**", "").split())
+    for name in facts:
+        fact = evidence.facts[name]
+        carries = f" **{label['evidence_limits']}** {fact.limits}" if fact.limits else ""
+        sources = dict.fromkeys(evidence.sources[key].in_brief for key in fact.sources)
+        followed = f"**{name}**, {label['status_' + fact.status]}."
+        yield said, f"{followed} {fact.text}{carries}", "; ".join(sources) or label["evidence_no_source"]
+        said = label["evidence_also"]
 
 
 _FOR_A_PERSON = ("yours_true", "yours_cover", "yours_tone", "yours_local")
@@ -252,7 +293,7 @@ def _seen(handout: Handout, reading: Reading, remarks: Mapping[str, int]) -> Ite
     yield "seen_purpose", bool(handout.summary)
     yield "seen_message", bool(handout.main_message)
     yield "seen_action", bool(handout.call_to_action)
-    yield "seen_plain", reading.flesch_kincaid <= 6 and reading.smog <= 6
+    yield "seen_plain", reading.flesch_kincaid <= MOST_GRADE and reading.smog <= MOST_SMOG
     yield "seen_short", clean("long-sentence", "long-paragraph", "long-list")
     yield "seen_terms", clean("undefined-term", "avoid-word")
     yield "seen_active", clean("passive-step")

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal
+from urllib.parse import urlsplit
 
 from bifolio.core.diagnostics import Diagnostic, Severity, Span, shorten
 from bifolio.core.phone_numbers import Scheme, numbers_in
@@ -23,16 +24,24 @@ from bifolio.model.blocks import Callout, Glossary, HelpWhen, Resources, walk
 from bifolio.model.evidence import Evidence
 from bifolio.model.handout import Handout
 from bifolio.model.house_words import HouseWords, SafetySentence
-from bifolio.model.reading import Reading
+from bifolio.model.reading import MOST_GRADE, MOST_SMOG, Reading
 from bifolio.model.region import Region, SupportLine
 
 MAX_WORDS = 20
 MAX_PARAGRAPH = 5 * 58
 """Five lines of the text column, in letters."""
 MAX_LIST = 7
-AIM_GRADE, MOST_GRADE = 6.0, 8.0
 LEAST_WORDS = 30
 """Fewer words than this have no grade worth telling."""
+LEAST_SENTENCES = 30
+"""Fewer sentences than this have no SMOG grade: McLaughlin took thirty."""
+MEAN_WORDS = 9
+SHORT_SENTENCE, MOST_SHORT = 5, 0.25
+"""Of the sentences, at most a quarter have five words or fewer: more is a telegram."""
+LEAST_CONTRACTIONS = 10
+"""In a thousand words; fewer sounds like an office."""
+LEAST_SPOKEN = 12
+"""Fewer sentences than this have no manner of speaking."""
 MAX_AGE = datetime.timedelta(days=365)
 
 _FULL_KINDS = ("leaflet", "worksheet", "guide", "booklet")
@@ -132,9 +141,9 @@ class Subject:
         return (words and whole.narrowed_to(words)) or whole
 
 
-def lint(subject: Subject) -> list[Diagnostic]:
-    """Give everything an editor would change in one handout, in the order of the file."""
-    return _found(subject, RULES)
+def lint(subject: Subject, rules: Iterable[Rule] | None = None) -> list[Diagnostic]:
+    """Return everything an editor would change in one handout, in the order of the file."""
+    return _found(subject, RULES if rules is None else rules)
 
 
 def warn(subject: Subject) -> list[Diagnostic]:
@@ -209,6 +218,46 @@ def reading(texts: list[str]) -> Reading:
     return Reading(len(words), len(parts), longest, round(grade, 2), round(smog, 2))
 
 
+@dataclass(frozen=True)
+class Manner:
+    """How running texts speak: in whole sentences or in telegrams, as people talk or as offices write."""
+
+    sentences: int
+    mean: float
+    """Words in a sentence."""
+    short: float
+    """The share of sentences that are short ones."""
+    contractions: float
+    """Contractions ("you're", "don't") in a thousand words."""
+
+
+_CONTRACTION = re.compile(
+    r"\b(?:[a-z]+n['’]t|(?:i|you|we|they|he|she|it|that|there|here|what|who|where|how|let)['’](?:m|re|ve|ll|d|s))\b",
+    re.IGNORECASE,
+)
+
+
+def manner(texts: Iterable[str]) -> Manner:
+    """Measure how running texts speak; what does not end like a sentence, as an item of a list, is left out.
+
+    >>> manner(["You can stop. It's all right to rest for a while.", "a blanket"])
+    Manner(sentences=2, mean=5.5, short=0.5, contractions=90.9)
+    """
+    whole = [part for text in texts for part in sentences(text) if part.rstrip('”"’)').endswith((".", "?"))]
+    counts = [count_words(part) for part in whole]
+    words = sum(counts)
+    if not words:
+        return Manner(0, 0.0, 0.0, 0.0)
+    short = sum(count <= SHORT_SENTENCE for count in counts)
+    contracted = sum(len(_CONTRACTION.findall(part)) for part in whole)
+    return Manner(
+        len(whole),
+        round(words / len(whole), 1),
+        round(short / len(whole), 3),
+        round(1000 * contracted / words, 1),
+    )
+
+
 def _as_read(word: re.Match[str]) -> str:
     """Return a word of the region as it weighs on the page: a number is no hard word."""
     return "0" if word[1] in ("emergency", "crisis") else word[1]
@@ -228,25 +277,56 @@ def _grade(subject: Subject) -> Iterator[Diagnostic]:
         return
     whole = subject.reading
     top = subject.at(("summary",))
-    for name, grade in (("Flesch-Kincaid", whole.flesch_kincaid), ("SMOG", whole.smog)):
-        if whole.words >= LEAST_WORDS and grade > AIM_GRADE:
-            severity = Severity.ERROR if grade > MOST_GRADE else Severity.WARNING
+    for name, grade, most, is_enough in (
+        ("Flesch-Kincaid", whole.flesch_kincaid, MOST_GRADE, whole.words >= LEAST_WORDS),
+        ("SMOG", whole.smog, MOST_SMOG, whole.sentences >= LEAST_SENTENCES),
+    ):
+        if is_enough and grade > most:
             yield _finding(
                 "grade",
-                f"the handout reads at grade {grade:.1f} ({name}); aim at {AIM_GRADE:g}",
+                f"the handout reads at grade {grade:.1f} ({name}); at most {most:g}",
                 top,
                 "use shorter words first, then shorter sentences",
-                severity,
+                Severity.ERROR if grade > most + 2 else Severity.WARNING,
             )
     for passage in subject.passages:
         one = reading([passage.text])
-        if passage.role == "running" and one.words >= LEAST_WORDS and one.flesch_kincaid > MOST_GRADE:
+        if passage.role == "running" and one.words >= LEAST_WORDS and one.flesch_kincaid > MOST_GRADE + 2:
             yield _finding(
                 "grade-block",
                 f"this text reads at grade {one.flesch_kincaid:.1f}",
                 subject.at(passage.steps),
                 "use shorter words first, then shorter sentences",
             )
+
+
+def _manner(subject: Subject) -> Iterator[Diagnostic]:
+    """Find telegrams, and the stiffness of offices; a card has no room for either rule."""
+    spoken = manner(passage.text for passage in subject.passages if passage.role == "running")
+    if subject.for_clinicians or subject.handout.kind == "card" or spoken.sentences < LEAST_SPOKEN:
+        return
+    top = subject.at(("summary",))
+    if spoken.mean < MEAN_WORDS:
+        yield _finding(
+            "telegram",
+            f"its sentences have {spoken.mean:g} words on average; at least {MEAN_WORDS}",
+            top,
+            "join what belongs together with “and”, “because”, “so” or “if”",
+        )
+    if spoken.short > MOST_SHORT:
+        yield _finding(
+            "telegram",
+            f"{spoken.short:.0%} of its sentences have {SHORT_SENTENCE} words or fewer; at most {MOST_SHORT:.0%}",
+            top,
+            "say it in whole sentences, and let a short one land after two longer ones",
+        )
+    if spoken.contractions < LEAST_CONTRACTIONS:
+        yield _finding(
+            "stiff",
+            f"{spoken.contractions:.0f} contractions in a thousand words; at least {LEAST_CONTRACTIONS}",
+            top,
+            "write “you’re”, “don’t” and “it’s” wherever you would say them aloud",
+        )
 
 
 def _long_sentences(subject: Subject) -> Iterator[Diagnostic]:
@@ -544,6 +624,29 @@ def _half_told(subject: Subject) -> Iterator[Diagnostic]:
                 )
 
 
+def _crisis_number(subject: Subject) -> Iterator[Diagnostic]:
+    """Find words on self-harm on a page without a number to call: a crisis line, or the region's `{crisis}`."""
+    named = subject.safety.get("self-harm")
+    if named is None or named.pattern is None:
+        return
+    shown = [
+        line for b in walk(subject.handout.body) if isinstance(b, Resources) for line in subject.lines_of(b)
+    ]
+    has_number = any("crisis" in line.topics and (line.phone or line.text) for line in shown)
+    if has_number or any("{crisis}" in text for text in _texts(subject.handout.body)):
+        return
+    for passage in subject.passages:
+        if found := named.pattern.search(passage.text):
+            yield _finding(
+                "crisis-number",
+                f'"{found[0]}", and the page has no crisis number',
+                subject.at(passage.steps, found[0]),
+                "put {safety: self-harm} beside it, or show a line of the topic crisis",
+                Severity.ERROR,
+            )
+            return
+
+
 def _too_late(subject: Subject) -> Iterator[Diagnostic]:
     """Find a danger in a row of a help block that is less urgent than it is."""
     for block in walk(subject.handout.body):
@@ -605,6 +708,8 @@ def _lines(subject: Subject) -> Iterator[Diagnostic]:
                     help='write the number as it is dialled there, and when it is open under "hours"',
                     severity=Severity.WARNING,
                 )
+        if line.status == "read" and line in region.lines:
+            yield from _not_its_operator(subject, line)
         if subject.today - line.checked_on > MAX_AGE:
             yield Diagnostic(
                 "lint.stale-line",
@@ -613,6 +718,29 @@ def _lines(subject: Subject) -> Iterator[Diagnostic]:
                 help="open the service's own page, mend the row, and set checked_on",
                 severity=Severity.WARNING,
             )
+
+
+def _not_its_operator(subject: Subject, line: SupportLine) -> Iterator[Diagnostic]:
+    """Find a support line that has no page of who answers it, or was read on the page of somebody else."""
+    host, its_own = _host(line.source), _host(line.operator)
+    if not its_own:
+        what, cure = "has no address of who answers it", "set operator to the address of its own site"
+    elif not (host == its_own or host.endswith(f".{its_own}") or subject.words.is_public.search(host)):
+        what = f"was read at {host}, which is neither {its_own} nor a government"
+        cure = "read it on its operator's own page, and set source and checked_on; else leave the line out"
+    else:
+        return
+    yield Diagnostic(
+        "lint.line-operator",
+        f'the support line "{line.name}" {what}',
+        where=f"content/regions/{subject.region.id}.yaml",
+        help=cure,
+        severity=Severity.WARNING,
+    )
+
+
+def _host(address: str | None) -> str:
+    return (urlsplit(address or "").hostname or "").removeprefix("www.")
 
 
 def _thin_evidence(subject: Subject) -> Iterator[Diagnostic]:
@@ -633,6 +761,16 @@ def _sources(subject: Subject) -> Iterator[Diagnostic]:
     for fact_id in subject.cites:
         for key in subject.evidence.facts[fact_id].sources:
             source = subject.evidence.sources[key]
+            found = (weak for weak in subject.words.weak_sources if weak.pattern.search(source.address or ""))
+            kind = next(found, None)
+            if kind or source.weak:
+                yield Diagnostic(
+                    "lint.weak-source",
+                    f'the source "{key}" of the fact "{fact_id}" is none to show: {source.address or source.title}',
+                    where="content/sources.yaml",
+                    help=kind.say if kind else "it is marked weak; cite a publication",
+                    severity=Severity.WARNING,
+                )
             if source.link is None:
                 yield Diagnostic(
                     "lint.source-address",
@@ -645,11 +783,22 @@ def _sources(subject: Subject) -> Iterator[Diagnostic]:
 
 Rule = Callable[[Subject], Iterator[Diagnostic]]
 
-SAFETY: tuple[Rule, ...] = (_help_and_lines, _not_carried, _own_words_for_dangers, _half_told, _too_late)
+SAFETY: tuple[Rule, ...] = (
+    _help_and_lines,
+    _not_carried,
+    _own_words_for_dangers,
+    _half_told,
+    _crisis_number,
+    _too_late,
+)
 """What a build tells, too."""
+
+VOICE: tuple[Rule, ...] = (_manner,)
+"""How the page speaks to clients and partners."""
 
 RULES: tuple[Rule, ...] = (
     _grade,
+    *VOICE,
     _long_sentences,
     _long_paragraphs,
     _long_lists,

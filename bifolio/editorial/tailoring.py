@@ -2,7 +2,7 @@
 
 Parts are left out, words that the handout offers are said otherwise, a note and the next visit are added.
 What keeps a reader safe stays, whatever is asked: the panel on when to get help, the support lines, "stop"
-callouts, and the notes that open a page. Nothing here reads, writes or remembers.
+callouts, and the notes that open a page. Nothing of a copy is remembered.
 """
 
 from __future__ import annotations
@@ -10,10 +10,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal
 
-from bifolio.core.diagnostics import Diagnostic, shorten, suggest
+from bifolio.content.validation import validate
+from bifolio.core.atomic_writes import expect_writable, replace_all
+from bifolio.core.diagnostics import ContentError, Diagnostic, RequestError, shorten, suggest
+from bifolio.core.files import STORE
 from bifolio.core.source_tree import Tree
+from bifolio.core.yaml_loader import parse
 from bifolio.model.base import Passage
 from bifolio.model.blocks import Block, Callout, PageBreak, Section, TextBlock, walk
 from bifolio.model.handout import Handout
@@ -72,6 +77,36 @@ def refused(handout: Handout, tailoring: Tailoring, tree: Tree | None = None) ->
             tree.span(("note" if tailoring.note else "next_visit",), key=True) if tree else None,
             help="write it on the card by hand",
         )
+
+
+def read_tailoring(text: str, name: str) -> tuple[Tailoring, Tree]:
+    """Read a tailoring from YAML text; findings call it `name`. The file itself is nobody's but the therapist's."""
+    tree = parse(text, name)
+    if tree.value is None:
+        return Tailoring(), tree
+    tailoring, findings = validate(Tailoring, tree, "tailor")
+    if tailoring is None:
+        raise ContentError(findings)
+    return tailoring, tree
+
+
+def hand_over(root: Path, body: bytes, path: Path) -> None:
+    """Write one person's copy to where the therapist says, whole or not at all.
+
+    The folders that the project at `root` itself keeps, shows or shares are refused.
+    """
+    place = path.resolve()
+    for name in ("content", "output", STORE):
+        if place.is_relative_to(root / name):
+            raise RequestError(
+                Diagnostic(
+                    "tailor.shared-folder",
+                    f'"{name}" is kept and shared: one person\'s copy does not belong there',
+                    help="name a place of your own: --to ~/Desktop/copy.pdf",
+                )
+            )
+    expect_writable(place.parent)
+    replace_all({place: body})
 
 
 def tailor(handout: Handout, tailoring: Tailoring, labels: Mapping[str, str]) -> Handout:

@@ -1,275 +1,137 @@
-"""Render as EPUB: a flow → an EPUB 3.3 book, zipped the same way each time.
+"""EPUB: a handout as a book for reading systems, EPUB 3.3 with EPUB Accessibility 1.1.
 
-One text document, a cover, a list of contents with the pages of the print edition, a package document with
-the metadata of EPUB Accessibility 1.1. Dates are those of the handout, names are sorted, and the mimetype
-stands first and plain, as the Open Container Format asks.
+The plate still has a say: the first words of each of its pages tell where the page numbers of print stand.
 """
 
 from __future__ import annotations
 
-import html
 import io
+import posixpath
 import re
-import uuid
 import zipfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
-from urllib.parse import unquote_to_bytes
+from collections.abc import Iterator, Mapping
+from urllib.parse import unquote
+from xml.etree.ElementTree import Element
 
-from markupsafe import Markup
-
-from bifolio.formats.paint import Paint
-from bifolio.formats.webfonts import Face, used
-from bifolio.model.flow import Flow, Heading
-
-Document = Callable[[str, Mapping[str, Any]], str]
-"""Composes a document from the name of its template and what stands in it."""
-
-MIMETYPE = b"application/epub+zip"
-_CONTAINER = b"""<?xml version="1.0" encoding="utf-8"?>
-<container xmlns="urn:oasis:names:tc:opendocument:xmlns:container" version="1.0">
-<rootfiles><rootfile full-path="EPUB/package.opf" media-type="application/oebps-package+xml"/></rootfiles>
-</container>
-"""
-_FIRST_DAY = (1980, 1, 1, 0, 0, 0)
-"""The oldest that a zip can tell: nobody asks the clock."""
-
-_PACKED = frozenset([".jpg", ".png", ".woff"])
-"""Already small: storing them as they are is quicker, and their bytes hang on no zlib."""
+from bifolio.compose.clinic_panel import qr
+from bifolio.core.diagnostics import Diagnostic
+from bifolio.formats import epub_book, image
+from bifolio.formats.document_checks import (
+    XHTML,
+    check_document,
+    check_links,
+    check_placeholders,
+    check_style_links,
+    finding,
+    ids,
+    parsed,
+)
+from bifolio.formats.flow import faces, flow
+from bifolio.formats.placing import placing
+from bifolio.formats.stages import Stages, proved
+from bifolio.model.artifact import Artifact
+from bifolio.resolve import Inputs
 
 
-@dataclass(frozen=True)
-class Book:
-    """What a book says of itself beside its text."""
+def make(inputs: Inputs, stages: Stages) -> Artifact:
+    """Make the EPUB of a job, verified. Raises PressError with all that is wrong."""
+    job, layout, brand = inputs.job, inputs.layout, inputs.clinic.brand
+    plate = stages.layouts.plate(stages.compose(layout), job.pages)
+    words = image.cover_words(inputs, stages)
+    made = flow(inputs, stages, on_web=False)
+    home = brand.clinic.shelf
+    form_at = f"{home.rstrip('/')}/index.html#{job.item}" if home and made.flow.is_filled_in else None
+    with placing(inputs.sources, layout.setup.files):
+        openings = plate.take().openings
+    book = epub_book.Book(
+        clinic=made.copy.name,
+        identifier=f"bifolio:{job.brand}/{job.language}/{job.region}/{job.item}",
+        written=layout.handout.review.written.isoformat(),
+        source=f"{made.flow.title}, {layout.setup.edition.name}, {layout.handout.version}",
+        openings=openings,
+        cover=image.cover_picture(words, inputs, stages, "JPEG"),
+        form_at=form_at,
+        form_code=qr(form_at) if form_at else None,
+    )
+    composer = stages.composer(layout.setup)
+    frame, compose = composer.stylesheet.frame("epub"), composer.document
+    body = epub_book.render(made.flow, made.paint, faces(layout.setup, stages), book, frame, compose)
+    return stages.artifact(inputs, body, [*made.warnings, *proved(verify(body, job.path))])
 
-    clinic: str
-    identifier: str
-    """What never changes about it, from which its identifier is made."""
-    written: str
-    """The day its words were written, as 2026-11-22."""
-    source: str
-    """Names the print edition whose pages the page list gives."""
-    openings: Sequence[str]
-    """The first words of each page of that book."""
-    cover: bytes
-    """The picture of the cover, as JPEG."""
-    form_at: str | None = None
-    """Where a reader finds the form to fill in on a screen."""
-    form_code: str | None = None
-    """The same to scan, as a data address."""
+
+# -- verify --------------------------------------------------------------------------------------
+
+_OPF = "{http://www.idpf.org/2007/opf}"
+_DC = "{http://purl.org/dc/elements/1.1/}"
+
+_ACCESSIBLE = (
+    "schema:accessMode",
+    "schema:accessModeSufficient",
+    "schema:accessibilityFeature",
+    "schema:accessibilityHazard",
+    "schema:accessibilitySummary",
+)
+"""What EPUB Accessibility 1.1 asks of every book; EPUBCheck passes one without."""
 
 
-def render(
-    flow: Flow, paint: Paint, faces: Iterable[Face], book: Book, frame: str, document: Document
-) -> bytes:
-    """Give the book. `frame` is the stylesheet of a page in a reading system."""
-    brought = used(faces, flow.styles)
-    rules = "\n".join(face.rule(f"fonts/{face.file}") for face in brought)
-    body, pages = with_page_marks(paint.markup(flow.body), book.openings)
-    context: dict[str, Any] = {
-        "flow": flow,
-        "clinic": book.clinic,
-        "identifier": uuid.uuid5(uuid.NAMESPACE_URL, book.identifier).urn,
-        "written": book.written,
-        "source": book.source,
-        "form_at": book.form_at,
-        "form_code": book.form_code,
-        "features": tuple(_features(pages)),
-        "body": Markup(_inflected(body)),  # noqa: S704 - composed and painted
-        "pages": pages,
-        "tree": _tree(flow.headings),
+def verify(book: bytes, where: str) -> list[Diagnostic]:
+    """Look a finished EPUB over, however it was made: its container, its package, and every document in it."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(book)) as archive:
+            files = {entry.filename: archive.read(entry) for entry in archive.infolist()}
+            first = archive.infolist()[:1]
+    except (zipfile.BadZipFile, IndexError, ValueError, EOFError, OSError, NotImplementedError):
+        return [finding("verify.unreadable", "this is not an EPUB that can be opened", where)]
+    if not first or first[0].filename != "mimetype" or first[0].compress_type != zipfile.ZIP_STORED:
+        return [finding("verify.mimetype", "the EPUB does not begin with its type, as it is", where)]
+    if files["mimetype"] != b"application/epub+zip":
+        return [finding("verify.mimetype", "the EPUB says that it is something else", where)]
+    name = _package_name(files)
+    package = parsed(files.get(name, b""), f"{where}, {name or 'package'}")
+    if isinstance(package, Diagnostic):
+        return [package]
+    return [*_package(package, name, files, where), *_documents(files, where)]
+
+
+def _package_name(files: Mapping[str, bytes]) -> str:
+    found = re.search(rb'full-path="([^"]+)"', files.get("META-INF/container.xml", b""))
+    return found[1].decode(errors="replace") if found else ""
+
+
+def _package(package: Element, name: str, files: Mapping[str, bytes], where: str) -> Iterator[Diagnostic]:
+    folder = posixpath.dirname(name)
+    listed = {posixpath.join(folder, unquote(item.get("href", ""))) for item in package.iter(f"{_OPF}item")}
+    for lost in sorted(listed - files.keys()):
+        yield finding("verify.broken-link", f'the book lists "{lost}", which is not in it', where)
+    kept = {"mimetype", "META-INF/container.xml", name}
+    for stray in sorted(files.keys() - listed - kept):
+        yield finding("verify.unlisted", f'"{stray}" is in the book and not in its list', where)
+    for part in ("title", "language", "identifier"):
+        if not (package.findtext(f".//{_DC}{part}") or "").strip():
+            yield finding("verify.no-title", f"the book does not say its {part}", where)
+    said = {meta.get("property"): (meta.text or "").strip() for meta in package.iter(f"{_OPF}meta")}
+    for needed in _ACCESSIBLE:
+        if not said.get(needed):
+            yield finding("verify.accessibility", f"the book does not say its {needed}", where)
+
+
+def _documents(files: Mapping[str, bytes], where: str) -> Iterator[Diagnostic]:
+    roots: dict[str, Element] = {}
+    for name, body in files.items():
+        if name.endswith(".xhtml"):
+            root = parsed(body, f"{where}, {name}")
+            if isinstance(root, Diagnostic):
+                yield root
+            else:
+                roots[name] = root
+    known = {name: ids(root) for name, root in roots.items()} | {
+        name: frozenset() for name in files if name not in roots
     }
-    text, pictures = _as_files(document("epub/handout.xhtml.j2", context).lstrip())
-    files = {
-        "handout.xhtml": text.encode(),
-        "cover.xhtml": document("epub/cover.xhtml.j2", context).lstrip().encode(),
-        "nav.xhtml": document("epub/nav.xhtml.j2", context).lstrip().encode(),
-        "style.css": (rules + "\n" + paint.styles(flow.styles + "\n" + frame, flow.pictures)).encode(),
-        "cover.jpg": book.cover,
-        **pictures,
-        **{f"fonts/{face.file}": face.woff for face in brought},
-    }
-    items = [_item(name, body) for name, body in sorted(files.items())]
-    package = document("epub/package.opf.j2", {**context, "items": items}).lstrip()
-    return _zipped({"package.opf": package.encode(), **files})
-
-
-# -- the pages of print --------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class PageMark:
-    """Where a page of the print edition begins."""
-
-    id: str
-    folio: int
-
-
-_PIECE = re.compile(r"(<[^>]*>)")
-_LETTER = re.compile(r"&[#\w]+;|\S")
-
-
-def with_page_marks(body: str, openings: Sequence[str]) -> tuple[str, tuple[PageMark, ...]]:
-    """Put a mark where each page of print begins, found by its first words.
-
-    A page that opens with something else than words of the text gets its mark with the next one that does.
-    """
-    places = tuple(_letters(body))
-    text = "".join(letter for letter, _ in places)
-    at, found = 0, []
-    for folio, words in enumerate(openings, 1):
-        wanted = "".join(words.split())
-        start = 0 if folio == 1 else text.find(wanted, at) if wanted else -1
-        if start < 0:
-            continue
-        at = start
-        found.append((places[start][1] if folio > 1 else 0, PageMark(f"page.{folio}", folio)))
-    for place, mark in reversed(found):
-        span = (
-            f'<span id="{mark.id}" class="page-mark" epub:type="pagebreak" role="doc-pagebreak" '
-            f'aria-label="{mark.folio}"></span>'
-        )
-        body = body[:place] + span + body[place:]
-    return body, tuple(mark for _, mark in found)
-
-
-def _letters(body: str) -> Iterator[tuple[str, int]]:
-    """Give each letter that a reader sees, and where it stands in the markup; spaces are left out."""
-    at, in_drawing = 0, False
-    for piece in _PIECE.split(body):
-        if piece.startswith("<"):
-            in_drawing = piece.startswith("<svg") or (in_drawing and not piece.startswith("</svg"))
-        elif not in_drawing:
-            for found in _LETTER.finditer(piece):
-                letter = html.unescape(found[0]) if found[0].startswith("&") else found[0]
-                if not letter.isspace():
-                    yield letter, at + found.start()
-        at += len(piece)
-
-
-# -- what the text means -------------------------------------------------------------------------
-
-_INFLECTIONS = {
-    "colophon": ("colophon", "doc-colophon"),
-    "glossary": ("glossary", "doc-glossary"),
-    "references-full": ("bibliography", "doc-bibliography"),
-    "callout": ("tip", "doc-tip"),
-    "help": ("notice", "doc-notice"),
-}
-"""What a class says to a reading system: `epub:type` (EPUB 3 Structural Semantics), and its ARIA role."""
-
-_OPENED = re.compile(r'<(section|aside|div) class="([a-z-]+)([^"]*)"')
-
-
-def _inflected(body: str) -> str:
-    def opened(found: re.Match[str]) -> str:
-        kind, role = _INFLECTIONS.get(found[2], (None, None))
-        said = f' epub:type="{kind}"' if kind else ""
-        return f"{found[0]}{said}" + (f' role="{role}"' if role else "")
-
-    return _OPENED.sub(opened, body)
-
-
-def _features(pages: tuple[PageMark, ...]) -> Iterator[str]:
-    """Give the accessibility features that are true of this book (schema.org's words)."""
-    yield from ("alternativeText", "ARIA", "displayTransformability", "readingOrder")
-    yield from ("structuralNavigation", "tableOfContents", "unlocked")
-    if pages:
-        yield from ("pageBreakMarkers", "pageNavigation")
-
-
-@dataclass
-class _Entry:
-    level: int
-    id: str
-    words: str
-    below: list[_Entry] = field(default_factory=list)
-
-
-def _tree(headings: Iterable[Heading], deepest: int = 3) -> list[_Entry]:
-    """Hang headings below one another, as a list of contents has them."""
-    top: list[_Entry] = []
-    open_: list[_Entry] = []
-    for heading in headings:
-        if heading.level > deepest:
-            continue
-        entry = _Entry(heading.level, heading.id, heading.words)
-        while open_ and open_[-1].level >= entry.level:
-            open_.pop()
-        (open_[-1].below if open_ else top).append(entry)
-        open_.append(entry)
-    return top
-
-
-# -- files ---------------------------------------------------------------------------------------
-
-_DATA_PICTURE = re.compile(r'(src|srcset)="data:image/(svg\+xml|png|jpeg)([^,"]*),([^"]*)"')
-_ENDS = {"svg+xml": "svg", "png": "png", "jpeg": "jpg"}
-_TYPES = {
-    "xhtml": "application/xhtml+xml",
-    "css": "text/css",
-    "svg": "image/svg+xml",
-    "png": "image/png",
-    "jpg": "image/jpeg",
-    "woff": "font/woff",
-}
-
-
-def _as_files(text: str) -> tuple[str, dict[str, bytes]]:
-    """Take pictures out of their addresses: not every reading system shows those."""
-    files: dict[str, bytes] = {}
-
-    def taken(found: re.Match[str]) -> str:
-        import base64
-
-        body = unquote_to_bytes(Markup(found[4]).unescape())  # noqa: S704 - an address, to be read
-        if "base64" in found[3]:
-            body = base64.b64decode(body)
-        name = next((n for n, other in files.items() if other == body), None)
-        if name is None:
-            name = f"picture-{len(files) + 1}.{_ENDS[found[2]]}"
-            files[name] = body
-        return f'{found[1]}="{name}"'
-
-    return _DATA_PICTURE.sub(taken, text), files
-
-
-@dataclass(frozen=True)
-class _Item:
-    """One entry of the manifest."""
-
-    id: str
-    name: str
-    type: str
-    properties: str
-
-
-def _item(name: str, body: bytes) -> _Item:
-    properties = {
-        "nav.xhtml": "nav",
-        "cover.jpg": "cover-image",
-        "handout.xhtml": "svg" if b"<svg" in body else "",
-    }
-    stem, _, end = name.rpartition(".")
-    own = stem.rpartition("/")[2] if end == "xhtml" else name.replace("/", "-")
-    return _Item(own, name, _TYPES[end], properties.get(name, ""))
-
-
-def _zipped(files: Mapping[str, bytes]) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
-
-        def put(name: str, body: bytes, method: int) -> None:
-            entry = zipfile.ZipInfo(name, _FIRST_DAY)
-            entry.compress_type = method
-            entry.create_system = 3  # the same on every machine
-            entry.external_attr = 0o644 << 16
-            archive.writestr(entry, body)
-
-        put("mimetype", MIMETYPE, zipfile.ZIP_STORED)
-        put("META-INF/container.xml", _CONTAINER, zipfile.ZIP_DEFLATED)
-        for name, body in sorted(files.items()):
-            packed = any(name.endswith(end) for end in _PACKED)
-            put(f"EPUB/{name}", body, zipfile.ZIP_STORED if packed else zipfile.ZIP_DEFLATED)
-    return out.getvalue()
+    for name, root in roots.items():
+        place = f"{where}, {name}"
+        yield from check_document(root, XHTML, place)
+        yield from check_links(root, name, known, place)
+        yield from check_placeholders(files[name], place)
+    for name, body in files.items():
+        if name.endswith(".css"):
+            yield from check_style_links(body.decode(errors="replace"), name, files, f"{where}, {name}")

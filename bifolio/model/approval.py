@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from bifolio.model.base import Day, Label, Model, Name
+
+APPROVALS = "approvals.yaml"
+"""The file of a brand's folder that holds its approvals."""
 
 
 def _names_a_role(signature: str) -> str:
@@ -41,3 +45,13 @@ class Approvals(Model):
     """Everything that one brand has approved; of each text the latest approval."""
 
     approvals: tuple[Approval, ...] = ()
+
+
+def digest_of_wording(text: str) -> str:
+    """Return the SHA-256 of a wording, as `sha256sum` gives it of the file that keeps it."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def wording_file(key: tuple[str, str, str]) -> str:
+    """Name the file, in a brand's folder, that keeps the wording an approval is a yes to."""
+    return f"approved/{'.'.join(key)}.txt"

@@ -65,6 +65,14 @@ class HouseWords(Model):
     terms: tuple[HouseWord, ...] = ()
     uncertain: tuple[str, ...] = ()
     claims: tuple[str, ...] = ()
+    weak_sources: tuple[HouseWord, ...] = ()
+    """Addresses that no source may have, by kind, and what to cite instead."""
+    public_hosts: tuple[str, ...] = ()
+    """Hosts of governments and public health services: what they say of a support line counts as its operator's word."""
+
+    @cached_property
+    def is_public(self) -> re.Pattern[str]:
+        return re.compile(rf"(?:^|\.)(?:{'|'.join(self.public_hosts) or '(?!)'})$", re.IGNORECASE)
 
     @cached_property
     def says_uncertain(self) -> tuple[re.Pattern[str], ...]:

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+MOST_GRADE = 6.0
+"""Of school years by Flesch and Kincaid, for all a client or a partner reads; a paragraph may be two years harder."""
+MOST_SMOG = 8.0
+
 
 @dataclass(frozen=True)
 class Reading:

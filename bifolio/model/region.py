@@ -11,6 +11,7 @@ from bifolio.model.base import Day, Label, Model, Name, Text
 
 LanguageTag = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$")]
 Word = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]*$")]
+Address = Annotated[str, StringConstraints(pattern=r"^https?://\S+$")]
 
 
 class Emergency(Model):
@@ -39,7 +40,10 @@ class SupportLine(Model):
     reach: Label | None = None
     checked_on: Day
     page_date: str
-    source: Annotated[str, StringConstraints(pattern=r"^https?://\S+$")] | None = None
+    operator: Address | None = None
+    """Who answers, at an address of their own: there a reader, or a maintainer, can check the line."""
+    source: Address | None = None
+    """Where the line was read on that day: at its operator's, or on a page of a government that vouches for it."""
     status: Literal["read", "common"]
     note: str | None = None
 

@@ -19,9 +19,9 @@ import yaml
 
 from bifolio.branding.logo import LogoUse, clean_logo
 from bifolio.branding.palette import contrast, derive
-from bifolio.build.publish import replace_all
-from bifolio.content.repository import Library
+from bifolio.content.repository import Repository
 from bifolio.content.validation import validate
+from bifolio.core.atomic_writes import replace_all
 from bifolio.core.diagnostics import DesignError, Diagnostic, RequestError, Source, Span, relative_name
 from bifolio.core.source_tree import Steps, Tree
 from bifolio.core.versions import only_writer, revising, version_of
@@ -179,27 +179,32 @@ def version(folder: Path) -> str:
     return version_of(folder / name for name in _files(folder, _LOOKS))
 
 
-def save(library: Library, brand_id: str, draft: Draft, based_on: str) -> str:
+def folder_of(repository: Repository, brand_id: str) -> Path:
+    """Return where the files of a clinic lie."""
+    return repository.root / repository.brand_files(brand_id).folder
+
+
+def save(repository: Repository, brand_id: str, draft: Draft, based_on: str) -> str:
     """Write a clinic's file, whole or not at all; what it was is put aside before. Return its new version.
 
     Raises SupersededError where `based_on` is not the version that stands, and TaskError for an unknown field.
     """
     refuse_unknown_fields(name for name, _ in draft.fields if name not in FIELDS)
-    folder = library.brand_folder(brand_id)
+    folder = folder_of(repository, brand_id)
     path = folder / FILE
-    name = relative_name(path, library.root)
-    with revising(library.root, based_on, lambda: version(folder)):
+    name = relative_name(path, repository.root)
+    with revising(repository.root, based_on, lambda: version(folder)) as owner:
         text = text_with(parse(path.read_text("utf-8"), name), draft)
         read(text, name)
-        put_aside(folder)
+        put_aside(folder, owner)
         bodies = {path: text.encode()}
         if draft.logo is not None:
             bodies[folder / draft.logo.file_name] = draft.logo.body
-        replace_all(bodies)
+        replace_all(bodies, owner)
         return version(folder)
 
 
-def create(library: Library, name: str) -> str:
+def create(root: Path, name: str) -> str:
     """Make a new clinic with a name; give its id."""
     text = yaml.safe_dump(
         {"meta": {"name": {"full": name.strip()}}, "color": {"primary": "#3c5a80"}},
@@ -207,19 +212,19 @@ def create(library: Library, name: str) -> str:
         sort_keys=False,
     )
     read(text, FILE)
-    return _found(library, name, {FILE: text.encode()})
+    return _found(root, name, {FILE: text.encode()})
 
 
-def _found(library: Library, name: str, files: Mapping[str, bytes]) -> str:
+def _found(root: Path, name: str, files: Mapping[str, bytes]) -> str:
     """Write a clinic's first files under an id that nobody has, after its name; return the id."""
     brand_id = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:60].strip("-")
     if not NAME.fullmatch(brand_id):
         brand_id = f"clinic-{brand_id}".rstrip("-")
     taken, number = brand_id, 2
-    with only_writer(library.root):
-        while (folder := library.content / "brands" / brand_id).exists():
+    with only_writer(root) as owner:
+        while (folder := root / "content" / "brands" / brand_id).exists():
             brand_id, number = f"{taken}-{number}", number + 1
-        replace_all({folder / name: body for name, body in files.items()})
+        replace_all({folder / name: body for name, body in files.items()}, owner)
     return brand_id
 
 
@@ -300,14 +305,14 @@ def _not_a_clinic(why: str) -> RequestError:
     )
 
 
-def put_aside(folder: Path) -> None:
+def put_aside(folder: Path, owner: str = "") -> None:
     """Keep the clinic as it is, so that it can be had back. The oldest go when there are many."""
     earlier = folder / EARLIER
     there = versions(folder)
     body = packed(folder, _LOOKS)
     if there and (earlier / f"{there[0]:04}.zip").read_bytes() == body:
         return
-    replace_all({earlier / f"{(there[0] if there else 0) + 1:04}.zip": body})
+    replace_all({earlier / f"{(there[0] if there else 0) + 1:04}.zip": body}, owner)
     for number in there[MOST_EARLIER - 1 :]:
         (earlier / f"{number:04}.zip").unlink(missing_ok=True)
 
@@ -318,12 +323,12 @@ def versions(folder: Path) -> list[int]:
     return sorted((int(found[1]) for found in names if found), reverse=True)
 
 
-def restore(library: Library, brand_id: str, number: int, based_on: str) -> None:
+def restore(repository: Repository, brand_id: str, number: int, based_on: str) -> None:
     """Bring an earlier version back; what stands now is put aside before.
 
     Raises SupersededError where `based_on` is not the version that stands.
     """
-    folder = library.brand_folder(brand_id)
+    folder = folder_of(repository, brand_id)
     if number not in versions(folder):
         raise RequestError(
             Diagnostic(
@@ -331,16 +336,16 @@ def restore(library: Library, brand_id: str, number: int, based_on: str) -> None
             )
         )
     files = unpacked((folder / EARLIER / f"{number:04}.zip").read_bytes())
-    with revising(library.root, based_on, lambda: version(folder)):
-        put_aside(folder)
-        replace_all({folder / name: body for name, body in files.items()})
+    with revising(repository.root, based_on, lambda: version(folder)) as owner:
+        put_aside(folder, owner)
+        replace_all({folder / name: body for name, body in files.items()}, owner)
 
 
-def bring_in(library: Library, raw: bytes) -> str:
+def bring_in(root: Path, raw: bytes) -> str:
     """Make a new clinic from a packed one; give its id."""
     files = unpacked(raw)
     _, brand = read(files[FILE].decode("utf-8"), FILE)
-    return _found(library, brand.name, files)
+    return _found(root, brand.name, files)
 
 
 # -- colours -----------------------------------------------------------------------------------------

@@ -1,20 +1,18 @@
-"""Kept: what the studio answered before, found again without a worker while the files of the project are the same.
+"""Kept: what the studio answered before, found again without a worker while the project and the engine are the same.
 
 So the shelf of a therapist who opens the studio again waits for no layout engine. Nothing here reads what a file
-says; names, times and sizes of all files make the stamp under which an answer is kept.
+says; names, times and sizes of all files and the version of the engine make the stamp under which an answer is kept.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from bifolio.core.cache import Store, fingerprint
-from bifolio.core.fingerprints import ENGINE, STORE
+from bifolio.core.cache import Cache
+from bifolio.core.files import STORE, ProjectFiles
+from bifolio.core.fingerprints import engine_fingerprint, fingerprint
 from bifolio.studio.query import Order
 
 
@@ -23,7 +21,7 @@ class Kept:
 
     def __init__(self, project: Path) -> None:
         self.project = project
-        self.store = Store(project / STORE)
+        self.store = Cache(project / STORE)
         self._stamp = ""
 
     def stamp(self, seen: str = "") -> str:
@@ -53,33 +51,5 @@ def picture_mark(stamp: str, order: Order, page: int, width_px: int) -> str:
 
 
 def project_stamp(project: Path) -> str:
-    """Give a stamp of all that pages are made from: names, times and sizes of files. Changes when they do."""
-    digest = hashlib.sha256()
-    for folder in (project / "content", project / "styles", project / "templates", ENGINE / "bifolio"):
-        for line in _seen(folder):
-            digest.update(line.encode("utf-8", "surrogateescape"))
-    for engine in (ENGINE / "styles", ENGINE / "templates"):
-        if engine.parent != project:
-            for line in _seen(engine):
-                digest.update(line.encode("utf-8", "surrogateescape"))
-    try:
-        plan_file = (project / "bifolio.yaml").stat()
-        digest.update(f"{plan_file.st_mtime_ns} {plan_file.st_size}".encode())
-    except OSError:
-        pass
-    return digest.hexdigest()
-
-
-def _seen(folder: Path) -> Iterator[str]:
-    try:
-        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
-    except OSError:
-        return
-    for entry in entries:
-        if entry.name == "__pycache__":
-            continue
-        if entry.is_dir(follow_symlinks=False):
-            yield from _seen(Path(entry.path))
-        else:
-            stat = entry.stat(follow_symlinks=False)
-            yield f"{entry.path} {stat.st_mtime_ns} {stat.st_size}\n"
+    """Return what changes whenever a file of the project does, or the engine that makes pages of it."""
+    return fingerprint(ProjectFiles(project).stamp, engine_fingerprint())

@@ -34,9 +34,10 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from bifolio.branding.logo import Logo
-from bifolio.core.cache import fingerprint, open_folder
+from bifolio.core.cache import open_folder
 from bifolio.core.diagnostics import Diagnostic
-from bifolio.core.fingerprints import ENGINE, STORE
+from bifolio.core.files import ENGINE, STORE
+from bifolio.core.fingerprints import fingerprint
 from bifolio.studio import tasks
 from bifolio.studio.auth import HEADERS, SIGNED_OUT, Guard, House, is_scripted, let_in
 from bifolio.studio.draft import Draft

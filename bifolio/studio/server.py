@@ -81,9 +81,9 @@ def serve(project: Path, address: Address, tell: Callable[[str], None]) -> None:
 
 def _expect_project(project: Path) -> None:
     if not (project / "content").is_dir():
-        from bifolio.app import Office  # half a second to load, and here only to say what is wrong
+        from bifolio.app import Project  # half a second to load, and here only to say what is wrong
 
-        Office(project)
+        Project(project)
 
 
 def _house(address: Address, port: int, door: Door) -> House:

@@ -11,23 +11,26 @@ import json
 import time
 from collections import OrderedDict
 from dataclasses import asdict
-from functools import cached_property
 from pathlib import Path
 from typing import Any, get_args
 
-from bifolio.app import Office, read_tailoring
+from bifolio.app import Project
 from bifolio.branding.logo import Logo, clean_logo
 from bifolio.branding.palette import DEFAULT_SEED
-from bifolio.build.jobs import Job, Request
-from bifolio.build.pipeline import Workshop
+from bifolio.core.cache import Memory
 from bifolio.core.diagnostics import Diagnostic, PressError, RequestError, Source, Span, shorten
+from bifolio.core.files import Overlay
 from bifolio.core.versions import SupersededError, expect
 from bifolio.editorial import lint
-from bifolio.editorial.approval import Standing, difference
+from bifolio.editorial.approval import ApprovalStatus, difference
 from bifolio.editorial.approval import version as approval_version
 from bifolio.editorial.evidence_sheet import how_many
+from bifolio.editorial.tailoring import read_tailoring
+from bifolio.formats import pdf
 from bifolio.model.edition import Edition, Kind
+from bifolio.model.job import Job, Request
 from bifolio.model.project import Format
+from bifolio.resolve import resolve
 from bifolio.studio import brand_form as brands
 from bifolio.studio import text_form as words
 from bifolio.studio.draft import Draft
@@ -47,18 +50,20 @@ class Room:
 
     def __init__(self, project: Path) -> None:
         self.project = project
-        self._desk: _Desk | None = None
+        self._memory = Memory()
+        """What all views of the project have read and made, by what it was made from."""
+        self._desk: ProjectView | None = None
         self._looked = 0.0
         self._copy: tuple[tuple[str, Order, str], bytes] | None = None
 
-    def desk(self, *, old_enough_s: float = 0.0) -> _Desk:
+    def desk(self, *, old_enough_s: float = 0.0) -> ProjectView:
         """Give the project as it stands now; or as it stood a moment ago, for one look."""
         if self._desk is not None and time.monotonic() - self._looked < old_enough_s:
             return self._desk
         self._looked = time.monotonic()
         stamp = project_stamp(self.project)
         if self._desk is None or self._desk.stamp != stamp:
-            self._desk = _Desk(self.project, stamp)
+            self._desk = ProjectView(Project(self.project, memory=self._memory), stamp)
         return self._desk
 
     # -- the shelf -------------------------------------------------------------------------------
@@ -79,8 +84,8 @@ class Room:
         """Give a page as PNG; kept from one start of the studio to the next."""
         desk = self.desk()
         mark = picture_mark(desk.stamp, order, page, width_px)
-        kept = desk.office.store.find(mark)
-        return kept or desk.office.store.keep(mark, self.picture(order, page, width_px, "png").body)
+        cache = desk.project.cache
+        return cache.find(mark) or cache.keep(mark, self.picture(order, page, width_px, "png").body)
 
     def picture(
         self,
@@ -128,7 +133,7 @@ class Room:
     ) -> None:
         """Record a clinician's yes to what a handout says now, if that is what the clinician was shown."""
         try:
-            self.desk().office.approve(item, brand, by, on, region, language, based_on)
+            self.desk().project.approve(item, brand, by, on, region, language, based_on)
         except SupersededError as error:
             raise _overtaken(error, self.desk().approval(item, brand, region, language, based_on)) from error
 
@@ -140,17 +145,17 @@ class Room:
         """Give a finished, verified file and the name under which to save it."""
         desk = self.desk()
         job = desk.job(order)
-        return job.path.rpartition("/")[2], desk.shop.produce(job).body
+        return job.path.rpartition("/")[2], desk.project.pipeline.make(job).body
 
     # -- words -------------------------------------------------------------------------------------
 
     def own_copy(self, item: str, brand: str) -> str:
         """Make a clinic's own copy of a handout; give its name."""
-        return words.own_copy(self.desk().library, item, brand)
+        return words.own_copy(self.desk().repository, item, brand)
 
     def words(self, item: str) -> dict[str, Any]:
         """Give the words of a handout as a form, and the version that it is made from."""
-        version = words.version(self.desk().library, item)
+        version = words.version(self.desk().repository, item)
         # Looked at again: words that change meanwhile make the version too old, and never too new.
         return {**self.desk().words(item), "version": version}
 
@@ -162,15 +167,17 @@ class Room:
 
     def save_words(self, item: str, said: tuple[tuple[str, str], ...], based_on: str) -> str:
         """Save a clinic's own handout, and return its new version; one that cannot be made is not saved."""
-        library = self.desk().library
+        repository = self.desk().repository
         try:
-            if library.owner(item) is not None:
-                expect(based_on, words.version(library, item))
+            if repository.catalogue.owner(item) is not None:
+                expect(based_on, words.version(repository, item))
             self.desk().reworded(item, said)
-            return words.save(library, item, said, based_on)
+            return words.save(repository, item, said, based_on)
         except SupersededError as error:
-            version = words.version(library, item)
-            stands = words.said_in(self.desk().library.handout_tree(item))  # looked at again, as for the form
+            version = words.version(repository, item)
+            stands = words.said_in(
+                self.desk().repository.handout_tree(item)
+            )  # looked at again, as for the form
             raise _overtaken(error, _compared(version, stands, dict(said))) from error
 
     # -- clinics -----------------------------------------------------------------------------------
@@ -179,7 +186,7 @@ class Room:
         """Give a clinic as its form shows it, and the version that the form is made from."""
         desk = self.desk()
         brand = brand or desk.first_brand() or ""
-        version = brands.version(desk.library.brand_folder(brand))
+        version = brands.version(brands.folder_of(desk.repository, brand))
         return {**self.desk().brand(brand), "version": version}  # looked at again, as with words
 
     def colours(self, seed: str) -> dict[str, Any]:
@@ -188,7 +195,9 @@ class Room:
 
     def logo(self, name: str, raw: bytes) -> Logo:
         """Return a logo, cleaned."""
-        return clean_logo(raw, name, Span(Source(name, ""), 1, 1), fonts=self.desk().library.font_files)
+        return clean_logo(
+            raw, name, Span(Source(name, ""), 1, 1), fonts=self.desk().repository.editions.font_files
+        )
 
     def save_brand(self, brand: str, draft: Draft, based_on: str) -> dict[str, Any]:
         """Save a clinic, and return its new version with the findings that do not prevent printing.
@@ -197,9 +206,9 @@ class Room:
         """
         desk = self.desk()
         try:
-            expect(based_on, brands.version(desk.library.brand_folder(brand)))
+            expect(based_on, brands.version(brands.folder_of(desk.repository, brand)))
             desk.drafted(Order(desk.sample(), brand), draft)
-            version = brands.save(desk.library, brand, draft, based_on)
+            version = brands.save(desk.repository, brand, draft, based_on)
         except SupersededError as error:
             now, said = self.brand(brand), dict(draft.fields)
             stands = {name: words for name, words in now["fields"].items() if name in said}
@@ -208,20 +217,20 @@ class Room:
 
     def new_brand(self, name: str) -> str:
         """Make a new clinic; give its id."""
-        return brands.create(self.desk().library, name)
+        return brands.create(self.desk().repository.root, name)
 
     def pack_brand(self, brand: str) -> bytes:
         """Give a clinic as one file."""
-        return brands.packed(self.desk().library.brand_folder(brand))
+        return brands.packed(brands.folder_of(self.desk().repository, brand))
 
     def bring_brand(self, raw: bytes) -> str:
         """Make a clinic from such a file; give its id."""
-        return brands.bring_in(self.desk().library, raw)
+        return brands.bring_in(self.desk().repository.root, raw)
 
     def restore_brand(self, brand: str, number: int, based_on: str) -> None:
         """Bring an earlier version of a clinic back."""
         try:
-            brands.restore(self.desk().library, brand, number, based_on)
+            brands.restore(self.desk().repository, brand, number, based_on)
         except SupersededError as error:
             raise _overtaken(
                 error, {}, "load this page anew to see what stands now, and go back then"
@@ -231,7 +240,7 @@ class Room:
         """Load the layout engine, so that the first new page does not wait for it."""
         from bifolio.layout.pages import warm_up
 
-        warm_up(self.desk().office.library.styles / "fonts")
+        warm_up(self.desk().repository.files.path("styles/fonts"))
 
 
 def _overtaken(error: SupersededError, now: dict[str, Any], cure: str = "") -> TaskError:
@@ -254,56 +263,59 @@ def _lines(text: str) -> list[str]:
     return [line.strip() for line in text.strip().splitlines()]
 
 
-class _Desk:
-    """The project as it was when its files had this stamp."""
+class ProjectView:
+    """The project as it was when its files had this stamp, and perhaps with unsaved files over it."""
 
-    def __init__(self, project: Path, stamp: str) -> None:
+    def __init__(self, project: Project, stamp: str) -> None:
         self.stamp = stamp
-        self.office = Office(project)
-        self.library = self.office.library
+        self.project = project
+        self.repository = project.repository
         self.pdfs: OrderedDict[Job, bytes] = OrderedDict()
         self._jobs: dict[Order, Job] = {}
-        self._reworded: tuple[Order, str] | None = None
         self._known_states: dict[str, dict[str, str]] = {}
 
-    @cached_property
-    def shop(self) -> Workshop:
-        return Workshop(self.library, self.office.store)
+    def with_overlay(self, overlay: Overlay) -> ProjectView:
+        """Return the same project with unsaved files over it."""
+        return ProjectView(self.project.with_overlay(overlay), self.stamp)
 
     def kept(self, what: str, key: object, make: Any) -> dict[str, Any]:
         """Give an answer kept in the store for this very state of the project, or make it."""
         mark = answer_mark(self.stamp, what, key)
-        if body := self.office.store.find(mark):
+        if body := self.project.cache.find(mark):
             return dict(json.loads(body))
         made: dict[str, Any] = make()
-        self.office.store.keep(mark, json.dumps(made).encode())
+        self.project.cache.keep(mark, json.dumps(made).encode())
         return made
 
     # -- what there is ---------------------------------------------------------------------------
 
     def shelf(self, brand: str | None) -> dict[str, Any]:
-        brands = self._named("brand", lambda name: self.library.brand(name).name)
-        chosen = brand if brand in self.library.brand_ids else self.first_brand()
+        brands = self._named("brand", lambda name: self.repository.brand(name).name)
+        chosen = brand if brand in self.repository.catalogue.brands else self.first_brand()
         items = [self.entry(item, chosen) for item in self._shown(chosen)]
         return {"brand": chosen, "brands": brands, "items": items, "stamp": self.stamp}
 
     def _shown(self, brand: str | None) -> list[str]:
         """Name the handouts that a clinic sees: the library's and its own."""
-        return [item for item in self.library.known("item") if self.library.owner(item) in (None, brand)]
+        return [
+            item
+            for item in self.repository.catalogue.known("item")
+            if self.repository.catalogue.owner(item) in (None, brand)
+        ]
 
     def first_brand(self) -> str | None:
-        planned = [name for name in self.library.plan.brands if name in self.library.brand_ids]
-        return next(iter((*planned, *self.library.brand_ids)), None)
+        planned = [name for name in self.repository.plan.brands if name in self.repository.catalogue.brands]
+        return next(iter((*planned, *self.repository.catalogue.brands)), None)
 
     def entry(self, item: str, brand: str | None) -> dict[str, Any]:
         """Give what the shelf says of a handout; a broken one says what is wrong with it."""
         try:
-            handout = self.library.handout(item)
+            handout = self.repository.handout(item)
             edition = self._default_edition(brand, handout.kind)
         except PressError as error:
             return {"id": item, "title": item, "trouble": [f.as_json() for f in error.findings]}
-        bound = (self.library.handout_tree(name) for name in handout.handouts)
-        trees = (self.library.handout_tree(item), *bound)
+        bound = (self.repository.handout_tree(name) for name in handout.handouts)
+        trees = (self.repository.handout_tree(item), *bound)
         passages = [passage for tree in trees for passage in lint.passages(tree)]
         length = sum(lint.count_words(passage.text) for passage in passages)
         read = lint.reading([passage.text for passage in passages if passage.role == "running"])
@@ -320,7 +332,7 @@ class _Desk:
             "grade": max(1, round(read.flesch_kincaid)),
             "state": self._states(brand).get(item, "draft"),
             "edition": edition,
-            "is_own": self.library.owner(item) is not None,
+            "is_own": self.repository.catalogue.owner(item) is not None,
         }
 
     def _states(self, brand: str | None) -> dict[str, str]:
@@ -329,16 +341,16 @@ class _Desk:
             region = self._region(brand)
             self._known_states[brand] = {
                 standing.item: standing.state
-                for standing in self.office.standings(self._shown(brand), (brand,))
+                for standing in self.project.approval_statuses(self._shown(brand), (brand,))
                 if standing.region == region
             }
         return self._known_states.get(brand or "", {})
 
     def approvals(self, brand: str) -> dict[str, Any]:
         rows = []
-        labels = self.library.locale(self.library.plan.language).labels
-        for standing in self.office.standings(self._shown(brand), (brand,)):
-            approval, handout = standing.approval, self.library.handout(standing.item)
+        labels = self.repository.locale(self.repository.plan.language).labels
+        for standing in self.project.approval_statuses(self._shown(brand), (brand,)):
+            approval, handout = standing.approval, self.repository.handout(standing.item)
             stale = standing.state == "stale"
             is_usual = standing.region == self._region(brand)
             rows.append(
@@ -353,8 +365,8 @@ class _Desk:
                     "by": approval.by if approval else None,
                     "on": str(approval.on) if approval else None,
                     "written": str(handout.review.written),
-                    "sheets": how_many(handout, self.library.evidence, labels),
-                    "changes": [asdict(change) for change in self.office.changes(standing)] if stale else [],
+                    "sheets": how_many(handout, self.repository.evidence, labels),
+                    "changes": [asdict(change) for change in self.project.changes(standing)] if stale else [],
                 }
             )
         signed = [str(row["by"]).partition(", ") for row in rows if row["by"]]
@@ -362,35 +374,36 @@ class _Desk:
         rows.sort(key=lambda row: (order.index(str(row["state"])), str(row["title"])))
         return {
             "brand": brand,
-            "brands": self._named("brand", lambda name: self.library.brand(name).name),
+            "brands": self._named("brand", lambda name: self.repository.brand(name).name),
             "rows": rows,
             "names": sorted({name for name, _, _ in signed}),
             "roles": sorted({role for _, _, role in signed}),
         }
 
     def _region(self, brand: str) -> str:
-        return self.library.brand(brand).clinic.region or self.library.plan.region
+        return self.repository.brand(brand).clinic.region or self.repository.plan.region
 
-    def _shown_for_approval(self, standing: Standing) -> str:
+    def _shown_for_approval(self, standing: ApprovalStatus) -> str:
         """Return the version that a yes will be based on; the words in it are kept, to be compared with later ones."""
         text = self._wording(standing)
         found = approval_version(text, standing.approval)
         mark = answer_mark("", "wording", found)
-        if self.office.store.find(mark) is None:
-            self.office.store.keep(mark, text.encode())
+        if self.project.cache.find(mark) is None:
+            self.project.cache.keep(mark, text.encode())
         return found
 
-    def _wording(self, standing: Standing) -> str:
-        return self.shop.wording(standing.item, standing.brand, standing.region, standing.language)
+    def _wording(self, standing: ApprovalStatus) -> str:
+        place = standing.region, standing.language
+        return self.project.approvals.wording(standing.item, standing.brand, *place)
 
     def approval(
         self, item: str, brand: str, region: str | None, language: str | None, shown: str
     ) -> dict[str, Any]:
         """Return what stands now where somebody was about to approve what was `shown`, and how its words changed."""
-        place = region or self._region(brand), language or self.library.plan.language
-        standing = self.shop.standing(item, brand, *place)
+        place = region or self._region(brand), language or self.repository.plan.language
+        standing = self.project.approvals.status(item, brand, *place)
         text, approval = self._wording(standing), standing.approval
-        before = self.office.store.find(answer_mark("", "wording", shown))
+        before = self.project.cache.find(answer_mark("", "wording", shown))
         changes = difference(before.decode(), text) if before is not None and before.decode() != text else []
         return {
             "version": self._shown_for_approval(standing),
@@ -402,50 +415,53 @@ class _Desk:
 
     def evidence(self, order: Order, number: int) -> tuple[str, bytes]:
         brand = order.brand or self.first_brand() or ""
-        sheets = list(self.office.evidence(Request((order.item,), (brand,), order.region)).items())
+        sheets = list(self.project.evidence_sheets(Request((order.item,), (brand,), order.region)).items())
         if not 1 <= number <= len(sheets):
             raise TaskError(
                 "there is no such evidence sheet", "go back to the approvals, and choose one there"
             )
         job, sheet = sheets[number - 1]
-        return job.path.rpartition("/")[2], self.shop.produce(job, sheet).body
+        inputs = resolve(self.repository, job, sheet, "sheet")
+        return job.path.rpartition("/")[2], self.project.pipeline.make_from(inputs).body
 
     def tailored(self, order: Order, copy: str) -> bytes:
         tailoring, tree = read_tailoring(copy, "this copy")
         brand = order.brand or self.first_brand() or ""
-        edition = order.edition or self._default_edition(brand, self.library.handout(order.item).kind)
+        edition = order.edition or self._default_edition(brand, self.repository.handout(order.item).kind)
         if tailoring.edition is None and edition is not None:
             tailoring = tailoring.model_copy(update={"edition": edition})
-        return self.office.tailored(
+        return self.project.tailored(
             order.item, brand, tailoring, order.region, order.language, order.theme, tree
         )[0]
 
     def _default_edition(self, brand: str | None, kind: Kind) -> str | None:
         """Give the edition in which a handout is first shown: the clinic's, the project's, or one that suits."""
-        own = self.library.brand(brand).clinic.edition if brand else None
-        wished = (own, *self.library.plan.editions, *self.library.edition_ids)
-        there = [self.library.edition(name) for name in wished if name in self.library.edition_ids]
-        asked = [name for name in wished if name in self.library.edition_ids]
+        own = self.repository.brand(brand).clinic.edition if brand else None
+        wished = (own, *self.repository.plan.editions, *self.repository.catalogue.editions)
+        there = [
+            self.repository.edition(name) for name in wished if name in self.repository.catalogue.editions
+        ]
+        asked = [name for name in wished if name in self.repository.catalogue.editions]
         better = [edition.instead.get(kind, name) for name, edition in zip(asked, there, strict=True)]
-        return next((name for name in better if self.library.edition(name).suits(kind)), None)
+        return next((name for name in better if self.repository.edition(name).suits(kind)), None)
 
     def handout(self, order: Order) -> dict[str, Any]:
-        library = self.library
+        library = self.repository
         brand = order.brand or self.first_brand()
         handout = library.handout(order.item)
         usual = order.edition or self._default_edition(brand, handout.kind)
-        first = library.edition(usual) if usual in library.edition_ids else None
+        first = library.edition(usual) if usual and library.catalogue.has("edition", usual) else None
         editions = [
             {"id": name, "name": edition.name, "on": _paper(edition)}
-            for name in library.edition_ids
+            for name in library.catalogue.editions
             if (edition := library.edition(name)).suits(handout.kind)
         ]
         clinic = library.brand(brand).clinic if brand else None
         return {
             "item": self.entry(order.item, brand),
             "stamp": self.stamp,
-            "parts": [asdict(part) for part in self.office.parts(order.item)],
-            "words": {name: list(offered) for name, offered in self.office.words(order.item).items()},
+            "parts": [asdict(part) for part in self.project.parts(order.item)],
+            "words": {name: list(offered) for name, offered in self.project.words(order.item).items()},
             "editions": _by_paper(editions, first),
             "forms": _by_paper([self._form(name, job) for name, job in self.files(order).items()], first),
             "brands": self._named("brand", lambda name: library.brand(name).name),
@@ -464,7 +480,7 @@ class _Desk:
     def _named(self, what: str, say: Any) -> list[dict[str, str]]:
         """Give all there is of one sort; what is broken is named and says nothing of itself."""
         found = []
-        for name in self.library.known(what):
+        for name in self.repository.catalogue.known(what):
             try:
                 found.append({"id": name, "name": say(name)})
             except PressError:
@@ -474,16 +490,17 @@ class _Desk:
     def sample(self) -> str:
         """Name the handout on which a clinic is shown: a leaflet, as it has most of the clinic's places."""
         kinds = {
-            item: self.library.handout_tree(item).value.get("kind") for item in self.library.known("item")
+            item: self.repository.handout_tree(item).value.get("kind")
+            for item in self.repository.catalogue.known("item")
         }
         return min(kinds, key=lambda item: (kinds[item] != "leaflet", item != "tears-and-closeness", item))
 
     def brand(self, brand: str) -> dict[str, Any]:
-        library = self.library
-        found = library.brand(brand)
+        library = self.repository
+        found, files = library.brand(brand), library.brand_files(brand)
         logo = None
         try:
-            logo = library.logo(brand, found, "currentColor")
+            logo = files.logo.address("currentColor") if files.logo else None
         except PressError as error:
             trouble = [finding.as_json() for finding in error.findings]
         else:
@@ -495,7 +512,7 @@ class _Desk:
             "fields": fields,
             "logo": logo,
             "trouble": trouble,
-            "versions": brands.versions(library.brand_folder(brand)),
+            "versions": brands.versions(brands.folder_of(library, brand)),
             "colours": brands.colours(fields["colour"] or DEFAULT_SEED),
             "regions": self._named("region", lambda name: library.region(name).name),
             "editions": self._named("edition", lambda name: library.edition(name).name),
@@ -508,10 +525,10 @@ class _Desk:
 
     def oddities(self, brand: str) -> list[dict[str, Any]]:
         """Return what is odd about a clinic and stops nothing, each with the field of its form that it is about."""
-        found = [finding.as_json() for finding in self.library.brand_warnings(brand)]
-        name = f"content/brands/{brand}/{brands.FILE}"
-        text = self.library.trees[name].source.text
-        return [{**one, "field": brands.field_of(one, text, name)} for one in found]
+        files = self.repository.brand_files(brand)
+        found = [finding.as_json() for finding in files.warnings(self.repository.plan.region)]
+        source = files.tree.source
+        return [{**one, "field": brands.field_of(one, source.text, source.name)} for one in found]
 
     # -- making ----------------------------------------------------------------------------------
 
@@ -524,9 +541,9 @@ class _Desk:
         """Give the job of an order; everything that it names is read and checked first."""
         if order.file is None:
             edition = order.edition
-            if edition is None and order.item in self.library.handout_paths:
+            if edition is None and order.item in self.repository.catalogue.handouts:
                 edition = self._default_edition(
-                    order.brand or self.first_brand(), self.library.handout(order.item).kind
+                    order.brand or self.first_brand(), self.repository.handout(order.item).kind
                 )
             return self._plan(order, (edition,) if edition else (), ("pdf",))[0]
         files = self.files(order)
@@ -550,12 +567,14 @@ class _Desk:
             theme=order.theme,
             formats=formats,
         )
-        return self.office.plan(request)
+        return self.project.plan(request)
 
     def files(self, order: Order) -> dict[str, Job]:
         """Give every file that can be had of a handout: all editions as PDF, and each other format once."""
-        handout = self.library.handout(order.item)
-        suiting = tuple(e for e in self.library.edition_ids if self.library.edition(e).suits(handout.kind))
+        handout = self.repository.handout(order.item)
+        suiting = tuple(
+            e for e in self.repository.catalogue.editions if self.repository.edition(e).suits(handout.kind)
+        )
         jobs = list(self._plan(order, suiting, ("pdf",)))
         if others := tuple(made for made in get_args(Format) if made != "pdf"):
             usual = self._default_edition(order.brand or self.first_brand(), handout.kind)
@@ -564,7 +583,7 @@ class _Desk:
 
     def _form(self, name: str, job: Job) -> dict[str, Any]:
         """Say in words what a file is."""
-        edition = self.library.edition(job.edition)
+        edition = self.repository.edition(job.edition)
         words, summary, on = edition.name, edition.summary, _paper(edition)
         if job.format != "pdf":
             words, summary = _FORMATS.get(job.format, (job.format.upper(), ""))
@@ -573,21 +592,18 @@ class _Desk:
             words, summary = f"{words}, for the printer", "Sheets to print on both sides; a note says how."
         return {"file": name, "name": words, "summary": summary, "on": on}
 
-    @cached_property
-    def sketch(self) -> _Desk:
-        """The same project once more, in which a clinic may say what is not saved."""
-        return _Desk(self.office.library.root, self.stamp)
-
     def drafted(self, order: Order, draft: Draft) -> bytes:
         """Give the PDF of an order as it would be with the draft; not verified, as nobody keeps it."""
         brand = order.brand or self.first_brand() or ""
-        name = f"content/brands/{brand}/{brands.FILE}"
-        self.library.brand(brand)
-        text = brands.text_with(self.library.trees[name], draft)
-        sketch = self.sketch
+        files = self.repository.brand_files(brand)
+        name = f"{files.folder}/{brands.FILE}"
+        text = brands.text_with(files.tree, draft)
+        overlay: dict[str, bytes | None] = {name: text.encode()}
+        if draft.logo is not None:
+            overlay[f"{files.folder}/{draft.logo.file_name}"] = draft.logo.body
+        sketch = self.with_overlay(overlay)
         try:
-            sketch.library.try_brand(brand, text, draft.logo)
-            clinic = sketch.library.brand(brand).clinic
+            clinic = sketch.repository.brand(brand).clinic
             wish = Order(
                 order.item,
                 brand,
@@ -596,9 +612,7 @@ class _Desk:
                 order.region or clinic.region,
                 order.language,
             )
-            job, shop = self.job(wish), sketch.shop
-            shop.inker.cache_clear()
-            return shop.sight(job)
+            return sketch.preview(sketch.job(wish))
         except PressError as error:
             findings = [finding.as_json() for finding in error.findings]
             told = tuple({**one, "field": brands.field_of(one, text, name)} for one in findings)
@@ -607,8 +621,8 @@ class _Desk:
     # -- words -------------------------------------------------------------------------------------
 
     def words(self, item: str) -> dict[str, Any]:
-        tree = self.library.handout_tree(item)
-        owner = self.library.owner(item)
+        tree = self.repository.handout_tree(item)
+        owner = self.repository.catalogue.owner(item)
         return {
             "item": self.entry(item, owner),
             "brand": owner or self.first_brand(),
@@ -617,47 +631,47 @@ class _Desk:
             "stamp": self.stamp,
         }
 
-    def reworded(self, item: str, said: tuple[tuple[str, str], ...]) -> str:
-        """Give the text of a handout's file with these words, checked; raises TaskError with fields."""
-        text = words.text_with(self.library.handout_tree(item), said)
-        library = self.sketch.library
+    def reworded(self, item: str, said: tuple[tuple[str, str], ...]) -> ProjectView:
+        """Return the project with these words in a handout, checked; raises TaskError with fields."""
+        tree = self.repository.handout_tree(item)
+        text = words.text_with(tree, said)
+        view = self.with_overlay({tree.source.name: text.encode()})
         try:
-            tree = library.try_handout(item, text)
-            library.handout(item)
+            tree = view.repository.handout_tree(item)
+            view.repository.handout(item)
         except PressError as error:
-            tree = library.trees[self.library.handout_tree(item).source.name]
             told = tuple(words.placed(error.findings, tree))
             raise TaskError(error.findings[0].message, error.findings[0].help or "", told) from error
-        return text
+        return view
 
     def rewritten(self, order: Order, said: tuple[tuple[str, str], ...]) -> bytes:
         """Give the PDF of a handout as it would be with these words; not verified, as nobody keeps it."""
-        text = self.reworded(order.item, said)
-        if self._reworded != (order, text):
-            self.sketch.shop.galley.cache_clear()
-            self._reworded = (order, text)
-        return self.sketch.shop.sight(self.job(order))
+        view = self.reworded(order.item, said)
+        return view.preview(view.job(order))
 
     def read_words(
         self, item: str, said: tuple[tuple[str, str], ...], today: datetime.date | None
     ) -> list[dict[str, Any]]:
-        self.reworded(item, said)
-        library = self.sketch.library
+        library = self.reworded(item, said).repository
         tree, handout = library.handout_tree(item), library.handout(item)
         region = library.region(library.plan.region)
         day = today or handout.review.written
         subject = lint.Subject(handout, tree, region, library.evidence, library.words, day, library.safety)
         return list(words.placed(lint.lint(subject), tree))
 
+    def preview(self, job: Job) -> bytes:
+        """Return the PDF of a job for one look on a screen, not verified."""
+        return pdf.preview(resolve(self.repository, job), self.project.pipeline.stages)
+
     def _suits(self, edition: str | None, item: str) -> str | None:
-        if edition not in self.library.edition_ids:
+        if edition not in self.repository.catalogue.editions:
             return edition  # an unknown one is told of
-        return edition if self.library.edition(edition).suits(self.library.handout(item).kind) else None
+        return edition if self.repository.edition(edition).suits(self.repository.handout(item).kind) else None
 
     def pdf(self, order: Order) -> bytes:
         """Give the PDF of an order, to be looked at and not verified; the last few are kept."""
         job = self.job(order)
-        body = self.pdfs.pop(job, None) or self.shop.sight(job)
+        body = self.pdfs.pop(job, None) or self.preview(job)
         self.pdfs[job] = body
         while len(self.pdfs) > 1 and sum(map(len, self.pdfs.values())) > _KEPT_BYTES:
             self.pdfs.popitem(last=False)

@@ -10,9 +10,10 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from bifolio.build.publish import replace_all
-from bifolio.content.repository import Library
+from bifolio.content.repository import Repository
+from bifolio.core.atomic_writes import replace_all
 from bifolio.core.diagnostics import Diagnostic, RequestError
+from bifolio.core.files import ProjectFiles
 from bifolio.core.source_tree import Steps, Tree
 from bifolio.core.versions import only_writer, revising, version_of
 from bifolio.core.yaml_loader import load
@@ -187,35 +188,36 @@ def placed(findings: Iterable[Diagnostic], tree: Tree) -> Iterator[dict[str, Any
         yield {**finding.as_json(), "field": field}
 
 
-def own_copy(library: Library, item: str, brand: str) -> str:
+def own_copy(repository: Repository, item: str, brand: str) -> str:
     """Make a clinic's own copy of a handout; give its name. One that is there stays as it is."""
     name = f"{item}-{brand}"[:60].rstrip("-")
-    if library.owner(item) == brand:
+    if repository.catalogue.owner(item) == brand:
         return item
-    if name in library.handout_paths:
+    if repository.catalogue.has("item", name):
         return name
-    text = library.handout_tree(item).source.text
+    text = repository.handout_tree(item).source.text
     head = f"# {brand}'s own copy of {item}. Change its words in the studio, or here.\n"
-    path = library.brand_folder(brand) / "handouts" / f"{name}.yaml"
-    with only_writer(library.root):
+    path = repository.root / repository.brand_files(brand).folder / "handouts" / f"{name}.yaml"
+    with only_writer(repository.root) as owner:
         if not path.exists():  # else somebody else made it meanwhile
-            replace_all({path: (head + text.replace("../schema/", "../../../schema/")).encode()})
+            replace_all({path: (head + text.replace("../schema/", "../../../schema/")).encode()}, owner)
     return name
 
 
-def version(library: Library, item: str) -> str:
+def version(repository: Repository, item: str) -> str:
     """Return the version in which the file of a handout stands now."""
-    return version_of([library.handout_paths[item]]) if item in library.handout_paths else ""
+    name = repository.catalogue.handouts.get(item)
+    return version_of([repository.root / name]) if name else ""
 
 
-def save(library: Library, item: str, words: Iterable[tuple[str, str]], based_on: str) -> str:
+def save(repository: Repository, item: str, words: Iterable[tuple[str, str]], based_on: str) -> str:
     """Write other words into a clinic's own handout; return its new version.
 
     Raises RequestError for a handout of the library, SupersededError where `based_on` is not the version that
     stands, and TaskError for an unknown field.
     """
     words = list(words)
-    if library.owner(item) is None:
+    if repository.catalogue.owner(item) is None:
         raise RequestError(
             Diagnostic(
                 "studio.not-own",
@@ -223,10 +225,10 @@ def save(library: Library, item: str, words: Iterable[tuple[str, str]], based_on
                 help="make the clinic's own copy, and change that",
             )
         )
-    path = library.handout_paths[item]
-    with revising(library.root, based_on, lambda: version(library, item)):
-        tree = load(path, library.root)
+    name = repository.catalogue.handouts[item]
+    with revising(repository.root, based_on, lambda: version(repository, item)) as owner:
+        tree = load(ProjectFiles(repository.root), name)  # as it stands now
         there = {key_of(passage.steps) for passage in _written(tree)}
         refuse_unknown_fields(name for name, _ in words if name not in there)
-        replace_all({path: text_with(tree, words).encode()})
-        return version(library, item)
+        replace_all({repository.root / name: text_with(tree, words).encode()}, owner)
+        return version(repository, item)

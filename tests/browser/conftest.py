@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from bifolio.build.pipeline import Workshop
+from bifolio.build.pipeline import Pipeline
 from tests.conftest import ROOT, missing_tool
 from tests.support.chromium import FLAGS
 
@@ -37,15 +37,15 @@ class Studio:
 
 
 @pytest.fixture(scope="package")
-def project(tmp_path_factory: pytest.TempPathFactory, workshop: Workshop) -> Path:
+def project(tmp_path_factory: pytest.TempPathFactory, pipeline: Pipeline) -> Path:
     """A copy of three handouts and all that they need. What other tests of this run laid out is not laid out again."""
     project = tmp_path_factory.mktemp("studio") / "project"
     shutil.copytree(ROOT / "content", project / "content")
     for path in (project / "content").glob("*s/*.yaml"):
         if path.parent.name in ("handouts", "booklets") and path.stem not in ITEMS:
             path.unlink()
-    workshop.store.folder.mkdir(parents=True, exist_ok=True)
-    (project / ".bifolio").symlink_to(workshop.store.folder)
+    pipeline.cache.folder.mkdir(parents=True, exist_ok=True)
+    (project / ".bifolio").symlink_to(pipeline.cache.folder)
     return project
 
 

@@ -19,7 +19,7 @@ PASSWORD = "correct horse"
 
 
 @pytest.fixture(scope="module")
-def office(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
+def project(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
     """A studio with a password and a certificate that it signed itself."""
     openssl = shutil.which("openssl")
     if openssl is None:
@@ -36,18 +36,18 @@ def office(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 
 @pytest.fixture
-def visit(chromium: Browser, office: Studio) -> Iterator[Page]:
+def visit(chromium: Browser, project: Studio) -> Iterator[Page]:
     context = chromium.new_context(ignore_https_errors=True)
     context.set_default_timeout(60_000)
     page = context.new_page()
-    page.goto(f"{office.base}/clinic?brand=harbour", wait_until="domcontentloaded")
+    page.goto(f"{project.base}/clinic?brand=harbour", wait_until="domcontentloaded")
     yield page
     context.close()
 
 
-def test_only_the_password_opens_and_nothing_travels_in_the_open(visit: Page, office: Studio) -> None:
-    assert office.entry.startswith("https://")
-    assert "key=" not in office.entry, "a key in an address would be a second password"
+def test_only_the_password_opens_and_nothing_travels_in_the_open(visit: Page, project: Studio) -> None:
+    assert project.entry.startswith("https://")
+    assert "key=" not in project.entry, "a key in an address would be a second password"
     expect(visit.get_by_label("Password of the studio")).to_be_focused()
     visit.keyboard.type("wrong horse")
     visit.keyboard.press("Enter")
@@ -59,12 +59,12 @@ def test_only_the_password_opens_and_nothing_travels_in_the_open(visit: Page, of
     (cookie,) = visit.context.cookies()
     assert (cookie["secure"], cookie["httpOnly"], cookie["sameSite"]) == (True, True, "Strict")
     with visit.expect_response(re.compile("/api/picture")) as shown:
-        visit.goto(f"{office.base}/handout/steady-now?brand=harbour", wait_until="domcontentloaded")
+        visit.goto(f"{project.base}/handout/steady-now?brand=harbour", wait_until="domcontentloaded")
     expect(visit.locator("[data-viewer] [data-count]")).to_have_text(re.compile(r"Page 1 of \d+"))
     assert shown.value.headers["content-type"] == "image/png", "small enough to travel"
 
 
-def test_whoever_did_not_enter_sees_nothing(visit: Page, office: Studio) -> None:
+def test_whoever_did_not_enter_sees_nothing(visit: Page, project: Studio) -> None:
     for path in (
         "/",
         "/handout/steady-now",
@@ -72,10 +72,10 @@ def test_whoever_did_not_enter_sees_nothing(visit: Page, office: Studio) -> None
         "/picture/steady-now?v=x",
         "/clinic/harbour/take",
     ):
-        answer = visit.request.get(office.base + path, max_redirects=0)
+        answer = visit.request.get(project.base + path, max_redirects=0)
         assert answer.status == 401, path
         assert "steady-now" not in answer.text().replace(f'value="{path}', ""), path
     told = visit.request.post(
-        f"{office.base}/enter", data=f"secret={PASSWORD}", headers={"Origin": "https://evil.example"}
+        f"{project.base}/enter", data=f"secret={PASSWORD}", headers={"Origin": "https://evil.example"}
     )
     assert told.status == 403, "another page does not enter in somebody's name"

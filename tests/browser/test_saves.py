@@ -435,7 +435,7 @@ def test_a_passage_taken_out_meanwhile_is_not_lost(page: Page, studio: Studio, c
     _go(page, studio, "/words/linden-card")
     step = page.get_by_label("Step 3")
     step.fill("Words that nobody else has.")
-    taken_out = "      - {text: Name five things I can see., cites: [TRA-11]}\n"
+    taken_out = "      - {text: I name five things that I can see., cites: [TRA-11]}\n"
     text = card.read_text("utf-8")
     assert taken_out in text
     card.write_text(text.replace(taken_out, ""), "utf-8")

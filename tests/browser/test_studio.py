@@ -335,8 +335,8 @@ def test_one_clients_copy_leaves_no_trace(page: Page, studio: Studio, tmp_path: 
 
 
 def test_own_copy_changes_words_and_not_the_library(page: Page, studio: Studio, tmp_path: Path) -> None:
-    library = studio.project / "content/handouts/steady-now.yaml"
-    before = library.read_bytes()
+    repository = studio.project / "content/handouts/steady-now.yaml"
+    before = repository.read_bytes()
     _open(page, studio, "steady-now")
     page.get_by_role("button", name="Make our own copy").click()
     page.wait_for_url(re.compile("/words/steady-now-harbour"))
@@ -349,7 +349,7 @@ def test_own_copy_changes_words_and_not_the_library(page: Page, studio: Studio, 
     page.get_by_role("button", name="Save").click()
     expect(page.locator("[data-saved]")).to_contain_text("Saved.")
     assert "Our own way to find firm ground." in own.read_text("utf-8")
-    assert library.read_bytes() == before
+    assert repository.read_bytes() == before
     changed = [
         (one, other)
         for one, other in zip(

@@ -13,7 +13,9 @@ import pypdfium2 as pdfium
 import pytest
 from pypdfium2 import raw
 
-from bifolio.build.jobs import Request, plan
+from bifolio.build.jobs import plan
+from bifolio.model.artifact import Artifact
+from bifolio.model.job import Request
 from tests.conftest import KINDS, ROOT, THOROUGH, missing_tool
 from tests.support import verapdf
 
@@ -43,23 +45,31 @@ LEAST_PT = {"large-print": 16, "giant-print": 18, "trifold": 10, "n-up": 10, "wa
 
 
 @pytest.fixture(scope="module")
-def made(workshop, library, tmp_path_factory) -> dict[str, Path]:
+def artifacts(pipeline, repository) -> dict[str, Artifact]:
     """All files of the chosen items in every edition that suits them, by the name of the file."""
-    folder = tmp_path_factory.mktemp("editions")
-    handouts = {item: library.handout(item) for item in (library.handout_paths if EVERY else ITEMS)}
-    editions = {name: library.edition(name) for name in EDITIONS}
-    files = {}
+    handouts = {
+        item: repository.handout(item) for item in (repository.catalogue.handouts if EVERY else ITEMS)
+    }
+    editions = {name: repository.edition(name) for name in EDITIONS}
+    found = {}
     for brand, region, is_letter in FAMILIES:
         names = tuple(name for name in EDITIONS if ("letter" in name) == is_letter)
         request = Request(region=region, language="en", editions=names, theme="calm", formats=("pdf",))
-        clinics = {brand: library.brand(brand).clinic}
-        for job in plan(request, library.plan, handouts, clinics, editions):
+        clinics = {brand: repository.brand(brand).clinic}
+        for job in plan(request, repository.plan, handouts, clinics, editions):
             if not EVERY and not _is_due(job.item, job.edition):
                 continue
-            path = folder / job.path.rpartition("/")[2]
-            path.write_bytes(workshop.produce(job).body)
-            files[path.name] = path
-    return files
+            found[job.path.rpartition("/")[2]] = pipeline.make(job)
+    return found
+
+
+@pytest.fixture(scope="module")
+def made(artifacts, tmp_path_factory) -> dict[str, Path]:
+    """These files on the disk."""
+    folder = tmp_path_factory.mktemp("editions")
+    for name, artifact in artifacts.items():
+        (folder / name).write_bytes(artifact.body)
+    return {name: folder / name for name in artifacts}
 
 
 def _is_due(item: str, edition: str) -> bool:
@@ -78,11 +88,10 @@ def test_all_forms_are_made(made) -> None:
     assert "why-tears-come.booklet-a4.print.pdf" in made
 
 
-def test_a_compositor_would_let_every_page_pass(made, workshop) -> None:
+def test_a_compositor_would_let_every_page_pass(artifacts) -> None:
     """What runs out of its box or over other words is an error, and would not have been made at all."""
-    names = {name.removesuffix(".pdf").removesuffix(".print") for name in made}
-    amiss = [r for r in workshop.remarks.values() if r.code.startswith("craft.") and r.where in names]
-    assert [f"{r.where}: {r.message}" for r in amiss] == []
+    warnings = [warning for artifact in artifacts.values() for warning in artifact.warnings]
+    assert [f"{w.where}: {w.message}" for w in warnings if w.code.startswith("craft.")] == []
 
 
 def test_a_cover_for_a_print_shop_runs_out_to_the_end_of_its_bleed(made) -> None:

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from bifolio.build.jobs import Job
-from bifolio.build.pipeline import Workshop
-from bifolio.content.repository import Library
+from bifolio.build.pipeline import Pipeline
+from bifolio.content.repository import Repository
+from bifolio.model.job import Job
 from tests.conftest import KINDS, ROOT, THOROUGH, missing_tool
 from tests.support import gates
 
@@ -25,17 +25,17 @@ def _copy(book: Path, target: Path, change: Callable[[bytes], bytes]) -> Path:
 
 
 @pytest.fixture(scope="module")
-def books_of_phones(workshop, tmp_path_factory) -> list[Path]:
+def books_of_phones(pipeline, tmp_path_factory) -> list[Path]:
     """A book of each clinic of a table whose phones are written in ways that once made invalid addresses."""
-    library = Library(ROOT)
-    names, _ = library.receive(ROOT / "tests" / "unit" / "formats" / "phone_clinics.csv")
-    shop, folder = Workshop(library, workshop.store), tmp_path_factory.mktemp("phones")
+    table = ROOT / "tests" / "unit" / "formats" / "phone_clinics.csv"
+    repository, _ = Repository(ROOT).with_table(table)
+    pipeline, folder = Pipeline(repository, pipeline.cache), tmp_path_factory.mktemp("phones")
     books = []
-    for name in names:
-        region = library.brand(name).clinic.region or "us"
+    for name in repository.guests:
+        region = repository.brand(name).clinic.region or "us"
         job = Job("tears-and-closeness", "a4", "calm", region, "en", name, "epub")
         books.append(folder / f"{name}.epub")
-        books[-1].write_bytes(shop.produce(job).body)
+        books[-1].write_bytes(pipeline.make(job).body)
     return books
 
 
@@ -73,7 +73,7 @@ def test_epubcheck_can_fail(told) -> None:
     assert any('attribute "href" is invalid' in line for line in told["calls-nobody.epub"])
 
 
-@pytest.mark.parametrize("item", Library(ROOT).handout_paths if THOROUGH else KINDS)
+@pytest.mark.parametrize("item", Repository(ROOT).catalogue.handouts if THOROUGH else KINDS)
 def test_ace_finds_no_violation(item, epubs, tmp_path: Path) -> None:
     if reason := gates.why_no_browser_gates():
         missing_tool(reason)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pikepdf
 import pytest
 
-from bifolio.formats.verify_pdf import verify
+from bifolio.formats.pdf import verify
 from bifolio.model.blocks import Resources, walk
 from tests.conftest import missing_tool
 from tests.support import verapdf
@@ -39,10 +39,10 @@ def test_the_gate_can_fail(verdicts) -> None:
     assert any("7.2-" in failure for failure in verdicts["spoiled.pdf"].failures)
 
 
-def test_a_whole_look_finds_nothing_that_a_short_one_let_pass(pdfs, jobs, library) -> None:
+def test_a_whole_look_finds_nothing_that_a_short_one_let_pass(pdfs, jobs, repository) -> None:
     """A further clinic's file is only opened where its plate and its slots are known: see ARCHITECTURE.md."""
     for key, path in pdfs.items():
-        edition = library.edition(jobs[key].edition)
+        edition = repository.edition(jobs[key].edition)
         assert verify(path.read_bytes(), path.name, (edition.trim_width_mm, edition.trim_height_mm)) == []
 
 
@@ -61,20 +61,22 @@ def test_qpdf_can_fail(pdfs, tool, tmp_path: Path) -> None:
     assert done.returncode != 0
 
 
-def test_text_is_in_reading_order_with_clinic_and_lines(pdfs, tool, library) -> None:
+def test_text_is_in_reading_order_with_clinic_and_lines(pdfs, tool, repository) -> None:
     pdftotext = tool("pdftotext")
     numbers = {"us": "911", "gb": "999"}
     for (item, brand_id), path in pdfs.items():
         done = subprocess.run([pdftotext, path, "-"], capture_output=True, text=True, check=True)
         text = " ".join(done.stdout.split())
-        brand, handout = library.brand(brand_id), library.handout(item)
+        brand, handout = repository.brand(brand_id), repository.handout(item)
         region = brand.clinic.region
         assert brand.name in text, path.name
         shown = [
             line
             for block in walk(handout.body)
             if isinstance(block, Resources)
-            for line in library.region(region).choose(block.lines, block.topics, block.limit, also=block.also)
+            for line in repository.region(region).choose(
+                block.lines, block.topics, block.limit, also=block.also
+            )
         ]
         assert shown or handout.kind == "notes", path.name
         for line in shown:

@@ -12,11 +12,12 @@ from typing import Any, get_args
 import pytest
 from pydantic import BaseModel
 
-from bifolio.build.pipeline import Workshop
-from bifolio.content.repository import Library
+from bifolio.build.pipeline import Pipeline
+from bifolio.content.repository import Repository
 from bifolio.model.blocks import KINDS, Section
 from tests.support import markup, samples
 from tests.support.golden import Golden
+from tests.support.making import composer_of
 from tests.support.samples import Sampler
 
 
@@ -27,11 +28,11 @@ def test_every_kind_has_a_sample_and_a_golden_file() -> None:
 
 
 @pytest.mark.parametrize("kind", samples.kinds())
-def test_markup(kind: str, library: Library, workshop: Workshop, golden: Golden) -> None:
-    sampler = Sampler(library)
+def test_markup(kind: str, repository: Repository, pipeline: Pipeline, golden: Golden) -> None:
+    sampler = Sampler(repository)
     handout = sampler.handout(samples.read(kind))
-    galley = sampler.compose(handout, workshop.composer("letter", "calm", "us", "en"))
-    golden.check(markup.blocks(galley), f"blocks/{kind}.html")
+    html = sampler.compose(handout, composer_of(pipeline, "letter", "calm", "us", "en"))
+    golden.check(markup.blocks(html), f"blocks/{kind}.html")
 
 
 @pytest.mark.parametrize("kind", samples.kinds())
@@ -42,19 +43,21 @@ def test_golden_file_is_well_formed(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", samples.kinds())
-def test_sample_uses_every_field(kind: str, library: Library) -> None:
+def test_sample_uses_every_field(kind: str, repository: Repository) -> None:
     """A field that no sample sets is a field whose markup nobody looked at."""
-    body = Sampler(library).handout(samples.read(kind)).body
+    body = Sampler(repository).handout(samples.read(kind)).body
     own = [block for block in body if block.kind == kind]
     assert own
     used = {field for block in own for field in _fields_set(block)}
     assert _fields(KINDS[kind]) - used - _ANYWHERE == set()
 
 
-def test_samples_cite_only_what_may_be_printed(library: Library) -> None:
-    cites = {cite for kind in samples.kinds() for cite in Sampler(library).handout(samples.read(kind)).cites}
+def test_samples_cite_only_what_may_be_printed(repository: Repository) -> None:
+    cites = {
+        cite for kind in samples.kinds() for cite in Sampler(repository).handout(samples.read(kind)).cites
+    }
     assert "CRY-5" in cites
-    facts = library.evidence.facts
+    facts = repository.evidence.facts
     assert [cite for cite in sorted(cites) if cite not in facts or not facts[cite].printable] == []
 
 
@@ -97,6 +100,6 @@ def _fields_set(value: Any) -> Iterator[tuple[str, str]]:
             yield from _fields_set(getattr(value, name))
 
 
-def test_the_field_test_can_fail(library: Library) -> None:
-    bare = Sampler(library).handout([{"section": {"title": "T", "blocks": [{"text": "Words."}]}}])
+def test_the_field_test_can_fail(repository: Repository) -> None:
+    bare = Sampler(repository).handout([{"section": {"title": "T", "blocks": [{"text": "Words."}]}}])
     assert ("Section", "lead") in _fields(Section) - set(_fields_set(bare.body))

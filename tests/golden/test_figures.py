@@ -61,14 +61,16 @@ class Box(NamedTuple):
         )
 
 
-def _composer(library, palette) -> Composer:
-    design = Design(ROOT / "templates", ROOT / "styles", library.edition("a4"), "calm")
-    return Composer(design, library.locale("en"), library.region("gb"), palette)
+def _composer(repository, palette) -> Composer:
+    design = Design(ROOT / "templates", ROOT / "styles", repository.edition("a4"), "calm")
+    return Composer(design, repository.locale("en"), repository.region("gb"), palette)
 
 
-def _drawn(library, palette) -> dict[str, str]:
-    composer = _composer(library, palette)
-    return {name: str(composer.drawings.figure(name, library.drawing(name), None)["svg"]) for name in FIGURES}
+def _drawn(repository, palette) -> dict[str, str]:
+    composer = _composer(repository, palette)
+    return {
+        name: str(composer.drawings.figure(name, repository.drawing(name), None)["svg"]) for name in FIGURES
+    }
 
 
 def _tag(element: ET.Element) -> str:
@@ -109,10 +111,10 @@ def _pictures(drawings: list[str]) -> list[Image.Image]:
     styles = (
         f"@page {{ size: {WIDTH}mm {HEIGHT}mm; margin: 0 }} body {{ margin: 0 }} div {{ height: {HEIGHT}mm }}"
     )
-    galley = (
+    html = (
         f"<html lang='en'><title>Figures</title><style>{styles}</style><body>{''.join(sized)}</body></html>"
     )
-    rendered = render(galley, ROOT / "styles/fonts", "figures", variant=None)
+    rendered = render(html, ROOT / "styles/fonts", "figures", variant=None)
     assert not rendered.findings
     assert rendered.pages == len(drawings)
     document = pdfium.PdfDocument(rendered.pdf)
@@ -123,17 +125,17 @@ def _pictures(drawings: list[str]) -> list[Image.Image]:
 
 
 @pytest.fixture(scope="module")
-def plates(library) -> dict[str, str]:
+def plates(repository) -> dict[str, str]:
     """Each figure in sentinel colours, as it stands on a plate."""
-    return _drawn(library, SENTINELS)
+    return _drawn(repository, SENTINELS)
 
 
 @pytest.fixture(scope="module")
-def texts(library) -> dict[str, list[Box]]:
+def texts(repository) -> dict[str, list[Box]]:
     """The ink of every text of every figure, as the project's fonts give it."""
     single = [
         (name, _only_text(svg, number))
-        for name, svg in _drawn(library, BARE).items()
+        for name, svg in _drawn(repository, BARE).items()
         for number in range(len(_said(svg)))
     ]
     found: dict[str, list[Box]] = {name: [] for name in FIGURES}
@@ -161,8 +163,8 @@ def test_golden(name, plates, golden) -> None:
 
 
 @pytest.mark.parametrize("name", FIGURES)
-def test_begins_with_what_it_shows(name, library) -> None:
-    comment = re.match(r"\{#(.+?)#\}", library.drawing(name).template, re.DOTALL)
+def test_begins_with_what_it_shows(name, repository) -> None:
+    comment = re.match(r"\{#(.+?)#\}", repository.drawing(name).template, re.DOTALL)
     assert comment
     assert "mm" in comment[1]
 
@@ -176,8 +178,8 @@ def test_stays_within_plain_svg_of_its_size(name, plates) -> None:
 
 
 @pytest.mark.parametrize("name", FIGURES)
-def test_words_come_from_its_yaml_and_all_are_used(name, plates, library) -> None:
-    words = library.drawing(name).words
+def test_words_come_from_its_yaml_and_all_are_used(name, plates, repository) -> None:
+    words = repository.drawing(name).words
     said = _said(plates[name])
     known = {*words.labels.values(), *(leaf.label for leaf in words.leaves)}
     assert known == {text for text in said if not text.isdigit()}
@@ -186,12 +188,12 @@ def test_words_come_from_its_yaml_and_all_are_used(name, plates, library) -> Non
 
 
 @pytest.mark.parametrize("name", FIGURES)
-def test_takes_every_colour_from_the_palette(name, plates, library) -> None:
+def test_takes_every_colour_from_the_palette(name, plates, repository) -> None:
     allowed = {"none", "#ffffff", *SENTINELS.values()}
     for element in ET.fromstring(plates[name]).iter():
         assert {element.get(key, "none") for key in ("fill", "stroke", "color")} <= allowed
         assert "style" not in element.attrib
-    assert not re.search(r"#[0-9a-fA-F]{3,8}\b", library.drawing(name).template)
+    assert not re.search(r"#[0-9a-fA-F]{3,8}\b", repository.drawing(name).template)
 
 
 @pytest.mark.parametrize("name", FIGURES)
@@ -222,9 +224,9 @@ def test_texts_keep_inside_and_apart(name, plates, texts) -> None:
 
 
 @pytest.mark.layout
-def test_no_line_runs_through_or_near_a_text(library, texts) -> None:
+def test_no_line_runs_through_or_near_a_text(repository, texts) -> None:
     """Without its texts and tints a figure is white where they stand, and half a millimetre around."""
-    mute = [re.sub(r"<text.*?</text>", "", svg) for svg in _drawn(library, BARE).values()]
+    mute = [re.sub(r"<text.*?</text>", "", svg) for svg in _drawn(repository, BARE).values()]
     for name, picture in zip(FIGURES, _pictures(mute), strict=True):
         for box in texts[name]:
             around = Box(*(round(DOTS * edge) for edge in box.grown(0.5)))
@@ -243,9 +245,9 @@ def test_senses_show_the_icons_of_the_project(plates) -> None:
         assert f'd="{paths}"' in plates["senses"], name
 
 
-def test_locator_fills_the_leaf_it_is_asked_for(library) -> None:
-    composer = _composer(library, SENTINELS)
-    drawing = library.drawing("locator")
+def test_locator_fills_the_leaf_it_is_asked_for(repository) -> None:
+    composer = _composer(repository, SENTINELS)
+    drawing = repository.drawing("locator")
 
     def filled(words) -> list[int]:
         svg = composer.drawings.figure("locator", type(drawing)(drawing.template, words), None)["svg"]

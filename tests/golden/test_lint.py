@@ -4,30 +4,33 @@ from __future__ import annotations
 
 import datetime
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from bifolio.content.validation import safety_sentences, validate, with_sentences
 from bifolio.core.diagnostics import show
+from bifolio.core.files import ProjectFiles
 from bifolio.core.yaml_loader import load
-from bifolio.editorial.lint import RULES, Subject, lint, reading, said, sentences
+from bifolio.editorial.lint import RULES, VOICE, Subject, lint, manner, reading, said, sentences
+from bifolio.model.blocks import Resources
 from bifolio.model.handout import Handout
 from tests.conftest import ROOT
 from tests.support.golden import ROOT as GOLDEN
 
 TODAY = datetime.date(2026, 11, 22)
-SAFETY, _ = safety_sentences(load(GOLDEN / "lint_safety.yaml", GOLDEN))
+SAFETY, _ = safety_sentences(load(ProjectFiles(GOLDEN), "lint_safety.yaml"))
 CASES = tuple(sorted(path.stem for path in (GOLDEN / "lint").glob("*.yaml")))
 
 
-def _subject(library, path: Path, today: datetime.date = TODAY) -> Subject:
-    tree, lost = with_sentences(load(path, path.parent), SAFETY)
+def _subject(repository, path: Path, today: datetime.date = TODAY) -> Subject:
+    tree, lost = with_sentences(load(ProjectFiles(path.parent), path.name), SAFETY)
     assert not lost
-    handout, findings = validate(Handout, tree, "content", {"defaults": library.defaults})
+    handout, findings = validate(Handout, tree, "content", {"defaults": repository.defaults})
     assert handout is not None, findings
-    region = library.region("us")
-    return Subject(handout, tree, region, library.evidence, library.words, today, SAFETY)
+    region = repository.region("us")
+    return Subject(handout, tree, region, repository.evidence, repository.words, today, SAFETY)
 
 
 def test_saw_the_cases() -> None:
@@ -36,8 +39,8 @@ def test_saw_the_cases() -> None:
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_what_the_editor_says(case, library, golden) -> None:
-    findings = lint(_subject(library, GOLDEN / "lint" / f"{case}.yaml"))
+def test_what_the_editor_says(case, repository, golden) -> None:
+    findings = lint(_subject(repository, GOLDEN / "lint" / f"{case}.yaml"), dict.fromkeys((*RULES, *VOICE)))
     golden.check("\n".join(map(show, findings)) or "nothing", f"lint/{case}.txt")
 
 
@@ -49,24 +52,26 @@ def test_every_code_has_a_case(golden) -> None:
     shown = set(re.findall(r"\[lint\.([a-z-]+)\]", told)) | {
         "stale-line",
         "line-no-link",
+        "line-operator",
         "source-address",
+        "weak-source",
         "not-carried",
     }
     assert "long-sentence" in named
     assert named == shown
-    assert len(RULES) == 18
+    assert len({*RULES, *VOICE}) == 20
 
 
-def test_what_is_said_without_a_cite_is_what_somebody_agreed_to(library, golden) -> None:
+def test_what_is_said_without_a_cite_is_what_somebody_agreed_to(repository, golden) -> None:
     """All that clients and partners read and no fact stands behind: orders, offers, comfort, and no claim."""
     told = []
-    for item in sorted(library.handout_paths):
+    for item in sorted(repository.catalogue.handouts):
         subject = Subject(
-            library.handout(item),
-            library.handout_tree(item),
-            library.region("us"),
-            library.evidence,
-            library.words,
+            repository.handout(item),
+            repository.handout_tree(item),
+            repository.region("us"),
+            repository.evidence,
+            repository.words,
             TODAY,
         )
         if not subject.for_clinicians:
@@ -76,16 +81,16 @@ def test_what_is_said_without_a_cite_is_what_somebody_agreed_to(library, golden)
     golden.check("\n".join(told), "lint/without-a-cite.txt")
 
 
-def test_a_line_checked_long_ago_is_stale(library) -> None:
+def test_a_line_checked_long_ago_is_stale(repository) -> None:
     later = TODAY + datetime.timedelta(days=400)
-    subject = _subject(library, GOLDEN / "lint" / "good.yaml", later)
+    subject = _subject(repository, GOLDEN / "lint" / "good.yaml", later)
     found = [finding for finding in lint(subject) if finding.code == "lint.stale-line"]
     assert found
     assert "988" in found[0].message
 
 
-def test_a_line_that_nobody_can_dial_is_found(library) -> None:
-    subject = _subject(library, GOLDEN / "lint" / "good.yaml")
+def test_a_line_that_nobody_can_dial_is_found(repository) -> None:
+    subject = _subject(repository, GOLDEN / "lint" / "good.yaml")
     assert not [finding for finding in lint(subject) if finding.code == "lint.line-no-link"]
     first, *others = subject.region.lines
     vague = first.model_copy(update={"phone": "988 or 555-0100/2", "text": "see the web"})
@@ -95,8 +100,95 @@ def test_a_line_that_nobody_can_dial_is_found(library) -> None:
     assert [message.rpartition(": ")[2] for message in told] == ['"988 or 555-0100/2"', '"see the web"']
 
 
-def test_a_source_without_an_address_is_found(library) -> None:
-    subject = _subject(library, GOLDEN / "lint" / "uncited-number.yaml")
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"operator": None}, "has no address of who answers it"),
+        ({"source": "https://www.linelists.example/988"}, "was read at linelists.example, which is neither"),
+        ({"source": "https://988lifeline.org.example/help"}, "was read at 988lifeline.org.example"),
+        ({"source": "https://988lifeline.org/help"}, None),
+        ({"source": "https://chat.988lifeline.org"}, None),
+        ({"source": "https://health.example.gov/988"}, None),
+        ({"source": "https://www.health.govt.nz/988"}, None),
+        ({"source": "https://notgov.example"}, "was read at notgov.example"),
+    ],
+)
+def test_a_line_is_read_at_its_operator_or_a_government(change, told, repository) -> None:
+    subject = _subject(repository, GOLDEN / "lint" / "good.yaml")
+    first, *others = subject.region.lines
+    line = first.model_copy(update={"operator": "https://988lifeline.org", **change})
+    region = subject.region.model_copy(update={"lines": (line, *others)})
+    found = lint(replace(subject, region=region))
+    messages = [finding.message for finding in found if finding.code == "lint.line-operator"]
+    assert [f'"{first.name}" {told}' in message for message in messages] == ([True] if told else [])
+
+
+@pytest.mark.parametrize(
+    ("address", "say"),
+    [
+        ("https://docslib.org/doc/599068", "copies of documents"),
+        ("https://www.researchgate.net/publication/1", "cite the DOI"),
+        ("https://web.archive.org/web/2020/https://example.org", "a mirror"),
+        ("https://zana.com/a/depression.1470", "the text of others"),
+        ("https://en.wikipedia.org/wiki/Crying", "an encyclopedia"),
+        ("https://medical-dictionary.thefreedictionary.com/PLISSIT", "a dictionary"),
+        ("https://penmai.com/thread-103664", "a thread"),
+        ("https://shop.example/blogs/blog/dryness", "a seller"),
+        ("https://clinic.example/tag/penile-duplex", "changes with every post"),
+        ("https://lgbtfoundationarchive.uk/get-support", None),
+        ("https://www.nhs.uk/conditions/vaginismus/", None),
+    ],
+)
+def test_a_weak_source_is_refused(address, say, repository) -> None:
+    subject = _subject(repository, GOLDEN / "lint" / "certainty.yaml")
+    assert not [finding for finding in lint(subject) if finding.code == "lint.weak-source"]
+    sources = {
+        key: source.model_copy(update={"address": address})
+        for key, source in subject.evidence.sources.items()
+    }
+    found = lint(replace(subject, evidence=subject.evidence.model_copy(update={"sources": sources})))
+    cures = {finding.help for finding in found if finding.code == "lint.weak-source"}
+    assert (len(cures) == 1 and say in cures.pop()) if say else not cures
+
+
+def test_a_source_marked_weak_is_refused(repository) -> None:
+    subject = _subject(repository, GOLDEN / "lint" / "certainty.yaml")
+    sources = {
+        key: source.model_copy(update={"weak": True}) for key, source in subject.evidence.sources.items()
+    }
+    found = lint(replace(subject, evidence=subject.evidence.model_copy(update={"sources": sources})))
+    assert "lint.weak-source" in {finding.code for finding in found}
+
+
+def test_no_source_of_the_library_is_weak_and_each_has_an_address(repository) -> None:
+    weak = repository.words.weak_sources
+    assert len(weak) == 8
+    for key, source in repository.evidence.sources.items():
+        assert source.link, key
+        assert not source.weak, key
+        assert not [kind.say for kind in weak if kind.pattern.search(source.address or "")], key
+
+
+def test_each_line_of_the_library_is_read_at_its_operator_or_a_government(repository) -> None:
+    subject = _subject(repository, GOLDEN / "lint" / "good.yaml")
+    for region in map(repository.region, repository.catalogue.regions):
+        everything = tuple(block for block in subject.handout.body if not isinstance(block, Resources))
+        shown = Resources.model_validate({"kind": "resources", "limit": 20})
+        handout = subject.handout.model_copy(update={"body": (*everything, shown)})
+        found = lint(replace(subject, region=region, handout=handout))
+        assert [finding.message for finding in found if finding.code == "lint.line-operator"] == []
+        assert all(line.operator for line in region.lines), region.id
+
+
+def test_how_a_text_speaks() -> None:
+    said = manner(["You don't have to hide it. I'm here, and we’re in no hurry.", "a blanket", "It is late."])
+    assert (said.sentences, said.mean, said.short, said.contractions) == (3, 5.3, 0.333, 187.5)
+    assert manner([]).mean == 0.0
+    assert manner(["The partner's step and Sam’s plan are theirs."]).contractions == 0.0
+
+
+def test_a_source_without_an_address_is_found(repository) -> None:
+    subject = _subject(repository, GOLDEN / "lint" / "uncited-number.yaml")
     sources = {
         key: source.model_copy(update={"doi": None, "address": None, "where": None})
         for key, source in subject.evidence.sources.items()

@@ -21,9 +21,9 @@ ITEMS = (
 """One of each kind."""
 
 
-def test_one_of_each_kind(library) -> None:
-    kinds = {library.handout(item).kind for item in library.handout_paths}
-    assert {library.handout(item).kind for item in ITEMS} == kinds
+def test_one_of_each_kind(repository) -> None:
+    kinds = {repository.handout(item).kind for item in repository.catalogue.handouts}
+    assert {repository.handout(item).kind for item in ITEMS} == kinds
     assert len(ITEMS) == len(kinds) == 6
 
 

@@ -22,27 +22,33 @@ PUT_BEFORE = {
     ("vector.py", "RefusedError"): "brand.",
     ("fonts.py", "_refuse"): "brand.",
     ("lint.py", "_finding"): "lint.",
+    ("brand_warnings.py", "_warning"): "",
+    ("pdf_structure.py", "_finding"): "",
+    ("pdf_pages.py", "_finding"): "",
+    ("epub.py", "finding"): "",
+    ("web.py", "finding"): "",
+    ("document_checks.py", "finding"): "",
     ("yaml_loader.py", "self._report"): "",
-    ("verify_pdf.py", "_finding"): "",
-    ("verify_flow.py", "_finding"): "",
 }
 # Codes whose first half is the sort of the file: `*` in the table.
 SUBJECT = "{subject}."
 # Codes that are put together, by file and expression, and what comes of them.
 PUT_TOGETHER = {
-    ("jobs.py", "plan.unknown-{what}"): [
+    ("catalogue.py", "plan.unknown-{what}"): [
         f"plan.unknown-{what}" for what in ("item", "brand", "edition", "region", "language", "theme")
     ],
     ("page_checks.py", "craft.{code}"): [f"craft.{code}" for code in CRAFT],
     ("lint.py", "key.replace('_', '-')"): ["lint.main-message", "lint.call-to-action"],
     # These join a code that is found where it was made.
     ("messages.py", "{subject}.{code}"): [],
+    ("brand_warnings.py", "code"): [],
     ("__init__.py", "brand.{code}"): [],
     ("__init__.py", "brand.{refused.code}"): [],
     ("fonts.py", "brand.{code}"): [],
     ("lint.py", "lint.{code}"): [],
-    ("verify_pdf.py", "code"): [],
-    ("verify_flow.py", "code"): [],
+    ("pdf_structure.py", "code"): [],
+    ("pdf_pages.py", "code"): [],
+    ("document_checks.py", "code"): [],
     ("pipeline.py", "finding.code"): [],
     ("pipeline.py", "code"): [],
     ("plate.py", "code"): [],
@@ -62,7 +68,7 @@ def _codes() -> set[str]:
             found |= set(_of_descriptions(tree, "*")) | {f"*.{code}" for code, _, _ in PHRASES.values()}
         if path.parent.name == "logo":
             found |= set(_of_descriptions(tree, "brand"))
-        if path.name == "verify_pdf.py":
+        if path.name in ("pdf_structure.py", "pdf_pages.py"):
             found |= set(_said_in_passing(tree, "verify"))
     return found
 

@@ -15,13 +15,13 @@ import click
 import pytest
 
 import bifolio
-from bifolio.app import Office
+from bifolio.app import Project
 from bifolio.cli.main import main
-from bifolio.content.repository import Library
+from bifolio.content.repository import Repository
 from bifolio.content.schema import MODELS, write_schemas
 from tests.conftest import ROOT, missing_tool
 
-LIBRARY = Library(ROOT)
+LIBRARY = Repository(ROOT)
 README = ROOT / "README.md"
 
 
@@ -151,5 +151,5 @@ def test_modules_import_only_what_is_below_them() -> None:
 
 def test_library_is_clean_to_the_strict_eye() -> None:
     """On the day when its last words were written; later, reviews come due."""
-    day = max(LIBRARY.handout(item).review.written for item in LIBRARY.handout_paths)
-    assert Office(ROOT).check((), (), day) == []
+    day = max(LIBRARY.handout(item).review.written for item in LIBRARY.catalogue.handouts)
+    assert Project(ROOT).check((), (), day) == []

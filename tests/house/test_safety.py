@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bifolio.content.repository import Library
+from bifolio.content.repository import Repository
 from bifolio.editorial.lint import SAFETY, Subject, sentences
 from bifolio.model.blocks import Callout, HelpWhen, walk
 from bifolio.model.handout import Handout
@@ -49,22 +49,22 @@ def _urgent(handout: Handout) -> set[str]:
     return said
 
 
-def _saying(library: Library, name: str) -> set[str]:
-    text = library.safety[name].text
-    return {item for item in library.handout_paths if text in _urgent(library.handout(item))}
+def _saying(repository: Repository, name: str) -> set[str]:
+    text = repository.safety[name].text
+    return {item for item in repository.catalogue.handouts if text in _urgent(repository.handout(item))}
 
 
-def test_what_to_do_about_the_neck_stands_where_it_belongs_and_nowhere_else(library: Library) -> None:
-    assert _saying(library, "neck") == NECK
+def test_what_to_do_about_the_neck_stands_where_it_belongs_and_nowhere_else(repository: Repository) -> None:
+    assert _saying(repository, "neck") == NECK
 
 
-def test_what_to_do_after_an_assault_stands_under_now(library: Library) -> None:
-    assert library.safety["assault"].when == "now"
-    assert _saying(library, "assault") >= ASSAULT
+def test_what_to_do_after_an_assault_stands_under_now(repository: Repository) -> None:
+    assert repository.safety["assault"].when == "now"
+    assert _saying(repository, "assault") >= ASSAULT
 
 
-def test_recent_assault_comes_with_its_reason_and_without_the_police(library: Library) -> None:
-    said = library.safety["assault"]
+def test_recent_assault_comes_with_its_reason_and_without_the_police(repository: Repository) -> None:
+    said = repository.safety["assault"]
     for words in ("today", "3 to 5 days", "evidence", "don't have to go to the police"):
         assert words in said.text
     assert {"HELP-3", "HELP-13", "HELP-14", "HELP-15"} <= set(said.cites)
@@ -73,38 +73,38 @@ def test_recent_assault_comes_with_its_reason_and_without_the_police(library: Li
 @pytest.mark.parametrize(
     "words", ["even once", "no mark", "checked today", "hours or days later", "confusion"]
 )
-def test_the_neck_comes_with_what_follows(words: str, library: Library) -> None:
-    assert words in library.safety["neck"].text
+def test_the_neck_comes_with_what_follows(words: str, repository: Repository) -> None:
+    assert words in repository.safety["neck"].text
 
 
-def test_the_crisis_number_stands_beside_the_words_on_self_harm(library: Library) -> None:
-    said = library.safety["self-harm"]
+def test_the_crisis_number_stands_beside_the_words_on_self_harm(repository: Repository) -> None:
+    said = repository.safety["self-harm"]
     assert said.pattern is not None
     assert all("{crisis}" in one for one in sentences(said.text) if said.pattern.search(one))
-    assert _saying(library, "self-harm") >= {"steady-now", "whose-voice", "my-log", "why-tears-come"}
+    assert _saying(repository, "self-harm") >= {"steady-now", "whose-voice", "my-log", "why-tears-come"}
 
 
-def test_lint_finds_no_danger_in_the_library(library: Library) -> None:
-    for item in library.handout_paths:
-        handout = library.handout(item)
-        parts = {name: library.handout(name) for name in handout.handouts}
-        for region in map(library.region, library.region_ids):
-            day, evidence, words = handout.review.written, library.evidence, library.words
-            tree = library.handout_tree(item)
-            subject = Subject(handout, tree, region, evidence, words, day, library.safety, parts)
+def test_lint_finds_no_danger_in_the_library(repository: Repository) -> None:
+    for item in repository.catalogue.handouts:
+        handout = repository.handout(item)
+        parts = {name: repository.handout(name) for name in handout.handouts}
+        for region in map(repository.region, repository.catalogue.regions):
+            day, evidence, words = handout.review.written, repository.evidence, repository.words
+            tree = repository.handout_tree(item)
+            subject = Subject(handout, tree, region, evidence, words, day, repository.safety, parts)
             assert [str(found) for rule in SAFETY for found in rule(subject)] == [], item
 
 
-def test_no_file_writes_a_safety_sentence_out(library: Library) -> None:
+def test_no_file_writes_a_safety_sentence_out(repository: Repository) -> None:
     """One text, in content/defaults.yaml: handouts name it."""
     files = sorted((ROOT / "content").glob("*/*.yaml"))
     assert ROOT / "content/handouts/steady-now.yaml" in files
     texts = {path.name: " ".join(path.read_text("utf-8").split()) for path in files}
-    for name, said in library.safety.items():
+    for name, said in repository.safety.items():
         assert [file for file, text in texts.items() if said.text in text] == [], name
 
 
-def test_every_safety_sentence_is_used(library: Library) -> None:
-    trees = [library.handout_tree(item) for item in library.handout_paths]
+def test_every_safety_sentence_is_used(repository: Repository) -> None:
+    trees = [repository.handout_tree(item) for item in repository.catalogue.handouts]
     text = "".join(tree.source.text for tree in trees) + (ROOT / "content/defaults.yaml").read_text("utf-8")
-    assert [name for name in library.safety if f"{{safety: {name}}}" not in text] == []
+    assert [name for name in repository.safety if f"{{safety: {name}}}" not in text] == []

@@ -20,19 +20,13 @@ MAX_TOP_MODULES = 8
 
 STILL_LARGE = frozenset(
     {
-        "app.py",
-        "app.py:Office",
+        "app.py:Project",
         "branding/logo/drawing.py:Drawing",
-        "build/pipeline.py",
-        "build/pipeline.py:Workshop",
-        "content/repository.py",
-        "content/repository.py:Library",
         "editorial/lint.py",
-        "formats/verify_pdf.py",
         "studio/routes.py",
         "studio/routes.py:Counter",
         "studio/session.py",
-        "studio/session.py:_Desk",
+        "studio/session.py:ProjectView",
     }
 )
 """Files and classes that still have to be split. This list only shrinks."""

@@ -15,16 +15,16 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bifolio.build.jobs import Job
-from bifolio.build.pipeline import Workshop
-from bifolio.content.repository import Library
-from bifolio.core.cache import Store
+from bifolio.build.pipeline import Pipeline
+from bifolio.content.repository import Repository
+from bifolio.core.cache import Cache
+from bifolio.model.job import Job
 from tests.conftest import KINDS, ROOT, THOROUGH, missing_tool
 from tests.support import oracle, verapdf
 
 COUNT = int(os.environ.get("BIFOLIO_BRANDS", "3"))
 EVERY_ITEM = os.environ.get("BIFOLIO_EVERY_ITEM") == "1"
-ITEMS = tuple(Library(ROOT).handout_paths)
+ITEMS = tuple(Repository(ROOT).catalogue.handouts)
 WORDS = [
     "Rowan",
     "Harbour",
@@ -121,7 +121,7 @@ def _own_everything(folder: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Workshop:
+def pipeline(tmp_path_factory: pytest.TempPathFactory) -> Pipeline:
     root = tmp_path_factory.mktemp("project")
     shutil.copytree(ROOT / "content", root / "content")
     brands = root / "content" / "brands"
@@ -136,12 +136,12 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Workshop:
     _own_everything(brands / OWN)
     run = tmp_path_factory.getbasetemp()
     shared = run.parent if "PYTEST_XDIST_WORKER" in os.environ else run
-    return Workshop(Library(root), Store(shared / "store-of-any-brand"))
+    return Pipeline(Repository(root), Cache(shared / "store-of-any-brand"))
 
 
 @pytest.fixture(scope="module")
-def templates(shop: Workshop, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return oracle.marked_templates(shop.library, tmp_path_factory.mktemp("oracle"))
+def templates(pipeline: Pipeline, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return oracle.marked_templates(pipeline.repository, tmp_path_factory.mktemp("oracle"))
 
 
 def _job(item: str, brand: str) -> Job:
@@ -159,7 +159,7 @@ def _batches() -> dict[str, list[Job]]:
     if not EVERY_ITEM:
         one_each = [_job(ITEMS[(number * 7 + 2) % len(ITEMS)], brand) for number, brand in enumerate(brands)]
         return {"own": own, "one-each": one_each}
-    long = sorted(ITEMS, key=lambda item: -Library(ROOT).letters(item))
+    long = sorted(ITEMS, key=lambda item: -Repository(ROOT).letters(item))
     return {
         "own": own,
         **{
@@ -183,17 +183,17 @@ def test_batches_hold_every_brand() -> None:
 
 @pytest.mark.parametrize("batch", BATCHES)
 def test_inked_and_laid_out_whole_are_the_same_pages(
-    batch: str, shop: Workshop, templates: Path, tool, tmp_path: Path
+    batch: str, pipeline: Pipeline, templates: Path, tool, tmp_path: Path
 ) -> None:
     """The same pictures, text and tags; and what was inked is PDF/UA-1."""
     unlike: dict[str, str] = {}
     made: dict[str, Path] = {}
     for job in BATCHES[batch]:
-        inked = shop.produce(job).body
+        inked = pipeline.make(job).body
         name = f"{job.item}.{job.brand}"
         made[name] = tmp_path / f"{name}.pdf"
         made[name].write_bytes(inked)
-        laid_out = oracle.whole(shop, templates, job)
+        laid_out = oracle.whole(pipeline, templates, job)
         try:
             most = FINE if job.brand == OWN else 0.00001
             oracle.same_pictures(inked, laid_out, edges=job.item not in oracle.MANY_HEADS, most=most)

@@ -10,7 +10,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bifolio.content.repository import Library
+from bifolio.content.repository import Repository
 from bifolio.content.validation import (
     cited_facts,
     named_pictures,
@@ -31,7 +31,7 @@ from tests.conftest import ROOT
 from tests.support.projects import BRAND, REGION
 
 SEEDS = {
-    item: Library(ROOT).handout_tree(item).value
+    item: Repository(ROOT).handout_tree(item).value
     for item in ("tears-and-closeness", "steady-now", "check-in-card")
 }
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from bifolio.branding.palette import DEFAULT_SEED, TEXT, derive, tokens_of
 from bifolio.branding.theme import weak
-from bifolio.content.repository import Library
+from bifolio.content.repository import Repository
 from tests.conftest import ROOT
 
 STYLES = ROOT / "styles"
@@ -63,10 +63,10 @@ def test_saw_known_themes_and_tokens() -> None:
 
 
 @pytest.mark.parametrize("theme", THEMES)
-def test_every_brand_of_the_project(theme: str, library: Library) -> None:
-    assert "harbour" in library.brand_ids
-    for brand_id in library.brand_ids:
-        assert _faults(_tokens(theme), library.brand(brand_id).color.seed or DEFAULT_SEED) == []
+def test_every_brand_of_the_project(theme: str, repository: Repository) -> None:
+    assert "harbour" in repository.catalogue.brands
+    for brand_id in repository.catalogue.brands:
+        assert _faults(_tokens(theme), repository.brand(brand_id).color.seed or DEFAULT_SEED) == []
 
 
 @pytest.mark.parametrize("theme", THEMES)

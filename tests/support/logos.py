@@ -16,11 +16,11 @@ from markupsafe import Markup
 from PIL import Image, ImageChops
 
 from bifolio.branding.logo import Logo, clean_logo
-from bifolio.build.pipeline import Workshop
-from bifolio.content.repository import Library
+from bifolio.build.pipeline import Pipeline
 from bifolio.core.diagnostics import Source, Span
 from tests.conftest import ROOT
 from tests.support.chromium import FLAGS
+from tests.support.making import copy_of, inputs_of
 
 DRAWN = ROOT / "tests" / "logos" / "drawn"
 EXPECTED = ROOT / "tests" / "logos" / "expected"
@@ -149,13 +149,13 @@ def browser() -> Iterator[Callable[[Path], Image.Image]]:
 # -- as they are printed -------------------------------------------------------------------------
 
 
-def slots(logos: Mapping[str, Logo], library: Library, workshop: Workshop) -> bytes:
+def slots(logos: Mapping[str, Logo], pipeline: Pipeline) -> bytes:
     """Set logos in the slots of a real brand, a page each, and give the PDF."""
     from bifolio.layout.render import render
 
-    composer = workshop.composer("letter", "calm", "us", "en")
-    brand = library.brand("harbour")
-    copy = replace(workshop.clinic_copy("harbour", brand, composer), masthead="logo")
+    inputs = inputs_of(pipeline, "tears-and-closeness", brand="harbour")
+    composer = pipeline.stages.composer(inputs.layout.setup)
+    copy = replace(copy_of(inputs, composer), masthead="logo")
     markup = [
         composer.slots(replace(copy, logo=logo.address("#000000")), {})["masthead"] for logo in logos.values()
     ]
@@ -179,7 +179,7 @@ def by_pdfium(pdf: bytes) -> list[Image.Image]:
 
 
 def by_splash(pdf: bytes, folder: Path) -> list[Image.Image]:
-    """Draw the pages of a PDF with Poppler's Splash, as many viewers and office printers do."""
+    """Draw the pages of a PDF with Poppler's Splash, as many viewers and project printers do."""
     (folder / "slots.pdf").write_bytes(pdf)
     subprocess.run(
         ["pdftoppm", "-r", str(DPI), "-png", str(folder / "slots.pdf"), str(folder / "page")], check=True

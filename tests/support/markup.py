@@ -18,14 +18,14 @@ _DATA = re.compile(r"data:[^\"')]{24,}")
 _DOCTYPE = "<!DOCTYPE html>"
 
 
-def parse(galley: str) -> Element:
+def parse(html: str) -> Element:
     """Read a galley as XML; it is well-formed, because EPUB is made of the same templates."""
-    return ElementTree.fromstring(galley.replace(_DOCTYPE, "", 1))
+    return ElementTree.fromstring(html.replace(_DOCTYPE, "", 1))
 
 
-def blocks(galley: str) -> str:
+def blocks(html: str) -> str:
     """Give the markup of the blocks alone, inside the <main> that holds them."""
-    main = parse(galley).find(".//main")
+    main = parse(html).find(".//main")
     assert main is not None
     framed = [child for child in main if _first_class(child) in FRAME]
     assert {"masthead", "hero", "colophon"} <= {_first_class(child) for child in framed}

@@ -13,14 +13,16 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from bifolio.build.jobs import Job
-from bifolio.build.pipeline import Workshop
+from bifolio.build.pipeline import Pipeline
 from bifolio.compose.composer import Composer
 from bifolio.compose.design import Design
-from bifolio.content.repository import Library
+from bifolio.content.repository import Repository
 from bifolio.layout.render import render
+from bifolio.model.job import Job
 from bifolio.model.plate import LINES
+from bifolio.resolve import resolve
 from tests.support import pictures, tags
+from tests.support.making import copy_of, sheet_of
 
 MANY_HEADS = {"tears-and-intimacy"}
 """Where the edges of letters are not counted, only what no rounding explains. WeasyPrint 70 takes the width of a letter
@@ -28,35 +30,31 @@ from the size at which it first meets it: laid out whole, letters of the heads' 
 and a page with many lines in that face, as this booklet's ninth, differs in more edges than the bound allows (0.22 %)."""
 
 
-def marked_templates(library: Library, folder: Path) -> Path:
+def marked_templates(repository: Repository, folder: Path) -> Path:
     """Copy the templates so that each slot of a whole layout is a block quote."""
     templates = folder / "templates"
-    shutil.copytree(library.templates, templates)
+    shutil.copytree(repository.files.path("templates"), templates)
     slot = templates / "slots" / "slot.html.j2"
     marked = slot.read_text("utf-8").replace('<div class="slot ', '<blockquote class="slot ', 1)
     slot.write_text(marked.rstrip().removesuffix("</div>") + "</blockquote>", "utf-8")
     return templates
 
 
-def whole(workshop: Workshop, templates: Path, job: Job) -> bytes:
+def whole(pipeline: Pipeline, templates: Path, job: Job) -> bytes:
     """Lay a handout out with the clinic in place."""
-    library = workshop.library
-    brand = library.brand(job.brand)
-    plain = workshop.composer(*workshop.place(job))
+    inputs = resolve(pipeline.repository, job)
+    layout, palette = inputs.layout, pipeline.stages.palette(inputs.clinic.seed)
+    plain = pipeline.stages.composer(layout.setup)
     design: Design = replace(plain.design, templates=templates)
-    composer = Composer(design, plain.locale, plain.region, workshop.palette(brand), library.own(job.brand))
-    copy = workshop.clinic_copy(job.brand, brand, composer)
-    sentinel_copy = workshop.clinic_copy(job.brand, brand, plain)
-    sheet = workshop.slot_sheet(plain, sentinel_copy, job.brand).take()
-    fits, copy = sheet.fits, copy.with_breaks(sheet.broken)
-    handout = library.handout(job.item)
-    drawings = {name: library.drawing(name) for name in handout.figures}
+    composer = Composer(design, plain.locale, plain.region, palette, layout.setup.overrides)
+    sheet = sheet_of(pipeline, plain, copy_of(inputs, plain))
+    fits, copy = sheet.fits, copy_of(inputs, composer).with_breaks(sheet.broken)
     room = Markup(
         '<blockquote class="slot slot-line"></blockquote>'
     )  # on a plate an empty line keeps its place
     slots = {f"line-{number}": room for number in range(1, LINES + 1)} | composer.slots(copy, fits)
-    html = composer.handout(handout, library.evidence, drawings, slots, copy)
-    rendered = render(html, library.styles / "fonts", "whole")
+    html = composer.handout(layout.handout, layout.evidence, layout.drawings, slots, copy)
+    rendered = render(html, layout.setup.files.path("styles/fonts"), "whole")
     assert not any(finding.is_error for finding in rendered.findings)
     return rendered.pdf
 

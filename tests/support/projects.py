@@ -6,7 +6,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from bifolio.core.fingerprints import ENGINE
+from bifolio.core.files import ENGINE
 
 HANDOUT = """\
 kind: leaflet
@@ -62,6 +62,7 @@ lines:
     hours: day and night
     checked_on: 2026-11-22
     page_date: undated
+    operator: https://example.org
     source: https://example.org/line
     status: read
 """

@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 from bifolio.compose.composer import Composer
-from bifolio.content.repository import Library
+from bifolio.content.repository import Repository
 from bifolio.model.handout import Handout
 
 FOLDER = Path(__file__).parent.parent / "golden" / "blocks"
@@ -40,14 +40,14 @@ def read(kind: str) -> list[Any]:
 class Sampler:
     """Makes handouts of sample blocks with the project's own evidence, drawings and shared blocks."""
 
-    library: Library
+    repository: Repository
 
     def handout(self, body: list[Any], **fields: Any) -> Handout:
         """Give a handout that holds these blocks; `fields` replace those of the frame."""
         values = {**FRAME, **fields, "body": body}
-        return Handout.model_validate(values, context={"defaults": self.library.defaults})
+        return Handout.model_validate(values, context={"defaults": self.repository.defaults})
 
     def compose(self, handout: Handout, composer: Composer) -> str:
         """Give the galley of a handout."""
-        drawings = {name: self.library.drawing(name) for name in handout.figures}
-        return composer.handout(handout, self.library.evidence, drawings)
+        drawings = {name: self.repository.drawing(name) for name in handout.figures}
+        return composer.handout(handout, self.repository.evidence, drawings)

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bifolio.app import Office, look_over
-from bifolio.build.jobs import Request
+from bifolio.app import Project
 from bifolio.core.diagnostics import (
     ContentError,
     DesignError,
@@ -16,6 +15,8 @@ from bifolio.core.diagnostics import (
     RequestError,
     ToolError,
 )
+from bifolio.formats.makers import verify_file
+from bifolio.model.job import Request
 from tests.support.projects import BRAND, COMPLETE, HANDOUT, REGION, Scratch
 
 SVG = (
@@ -43,25 +44,25 @@ def _write_two_of_each(scratch: Scratch) -> None:
 
 def test_folder_that_is_no_project(tmp_path: Path) -> None:
     with pytest.raises(RequestError) as raised:
-        Office(tmp_path)
+        Project(tmp_path)
     assert _said(raised) == ["plan.no-project"]
 
 
 def test_plain_request_makes_what_the_project_plans(scratch: Scratch) -> None:
     _write_two_of_each(scratch)
-    assert [str(job) for job in Office(scratch.root).plan(Request())] == [
+    assert [str(job) for job in Project(scratch.root).plan(Request())] == [
         "card · letter · default",
         "small · letter · default",
     ]
     scratch.write("bifolio.yaml", "items: [card]\nbrands: [rowan]\n")
-    (job,) = Office(scratch.root).plan(Request())
+    (job,) = Project(scratch.root).plan(Request())
     assert (job.item, job.brand, job.edition, job.region) == ("card", "rowan", "a4", "gb")
 
 
 def test_request_comes_before_the_project_file(scratch: Scratch) -> None:
     _write_two_of_each(scratch)
     scratch.write("bifolio.yaml", "items: [card]\nbrands: [rowan]\n")
-    (job,) = Office(scratch.root).plan(
+    (job,) = Project(scratch.root).plan(
         Request(items=("small", "small"), brands=("default",), editions=("a5",), region="gb")
     )
     assert (job.item, job.brand, job.edition, job.region) == ("small", "default", "a5", "gb")
@@ -71,7 +72,7 @@ def test_all_unknown_names_are_told_at_once_with_what_else_is_wrong(scratch: Scr
     scratch.write("content/handouts/small.yaml", HANDOUT.replace("summary", "sumary"))
     request = Request(("small", "smal"), ("default", "defalt"), "usa", "eng", ("leter",), "clam")
     with pytest.raises(RequestError) as raised:
-        Office(scratch.root).plan(request)
+        Project(scratch.root).plan(request)
     assert _said(raised) == [
         "plan.unknown-brand",
         "plan.unknown-edition",
@@ -89,7 +90,7 @@ def test_names_in_files_are_told_where_they_stand_and_once(scratch: Scratch) -> 
         "content/brands/default/_brand.yml", "meta: {name: A}\ndefaults: {bifolio: {edition: leter}}\n"
     )
     with pytest.raises(DesignError) as raised:
-        Office(scratch.root).plan(Request())
+        Project(scratch.root).plan(Request())
     assert _said(raised) == [
         "bifolio.yaml:1:9 plan.unknown-item",
         "bifolio.yaml:2:19 plan.unknown-brand",
@@ -101,7 +102,7 @@ def test_names_in_files_are_told_where_they_stand_and_once(scratch: Scratch) -> 
 
 def test_clinics_own_region_is_not_asked_for_when_the_command_names_one(scratch: Scratch) -> None:
     scratch.write("content/brands/default/_brand.yml", BRAND.replace("region: us", "region: usa"))
-    (job,) = Office(scratch.root).plan(Request(region="us"))
+    (job,) = Project(scratch.root).plan(Request(region="us"))
     assert job.region == "us"
 
 
@@ -109,16 +110,16 @@ def test_default_region_need_not_be_there_when_nobody_uses_it(scratch: Scratch) 
     _write_two_of_each(scratch)
     (scratch.root / "content/regions/us.yaml").unlink()
     (scratch.root / "content/brands/default/_brand.yml").unlink()
-    assert Office(scratch.root).plan(Request(brands=("rowan",)))
+    assert Project(scratch.root).plan(Request(brands=("rowan",)))
 
 
 def test_words_are_checked_in_every_region_that_is_used(scratch: Scratch) -> None:
     _write_two_of_each(scratch)
     scratch.write("content/handouts/small.yaml", HANDOUT.replace("One sentence.", "Ask your {doctor}."))
-    office = Office(scratch.root)
-    assert office.plan(Request())
+    project = Project(scratch.root)
+    assert project.plan(Request())
     with pytest.raises(ContentError) as raised:
-        office.plan(Request(brands=("default", "rowan")))
+        project.plan(Request(brands=("default", "rowan")))
     assert _said(raised) == ["content/handouts/small.yaml:6:20 content.unknown-word"]
 
 
@@ -133,7 +134,7 @@ def test_everything_a_build_reads_is_read_before_it_begins(scratch: Scratch) -> 
     )
     scratch.write("styles/themes/calm.css", "/* Calm. */")
     with pytest.raises(ContentError) as raised:
-        Office(scratch.root).plan(Request())
+        Project(scratch.root).plan(Request())
     assert {said.rpartition(" ")[2] for said in _said(raised)} == {
         "figure.empty",
         "region.unknown-key",
@@ -149,11 +150,11 @@ def test_nothing_to_make(scratch: Scratch) -> None:
     )
     scratch.write("styles/themes/calm.css", "/* Calm. */")
     with pytest.raises(RequestError) as raised:
-        Office(scratch.root).plan(Request(editions=("wallet",)))
+        Project(scratch.root).plan(Request(editions=("wallet",)))
     assert _said(raised) == ["plan.nothing"]
     (scratch.root / "content/handouts/small.yaml").unlink()
     with pytest.raises(RequestError) as raised:
-        Office(scratch.root).plan(Request())
+        Project(scratch.root).plan(Request())
     assert _said(raised) == ["plan.no-handouts"]
 
 
@@ -163,23 +164,23 @@ def test_check_looks_at_every_brand_and_gives_warnings(scratch: Scratch) -> None
     scratch.write("content/brands/default/logo.svg", SVG)
     for item in ("small", "card"):
         scratch.write(f"content/handouts/{item}.yaml", COMPLETE)
-    warnings = Office(scratch.root).check((), (), TODAY)
+    warnings = Project(scratch.root).check((), (), TODAY)
     assert [finding.code for finding in warnings] == ["brand.unused-keys", "brand.logo-pixels"]
     scratch.write("content/brands/rowan/_brand.yml", "meta: 1\n")
     with pytest.raises(DesignError) as raised:
-        Office(scratch.root).check((), (), TODAY)
+        Project(scratch.root).check((), (), TODAY)
     assert _said(raised) == ["content/brands/rowan/_brand.yml:1:7 brand.wrong-type"]
-    assert Office(scratch.root).check(("small",), ("default",), TODAY)
+    assert Project(scratch.root).check(("small",), ("default",), TODAY)
 
 
 def test_check_of_an_empty_project_is_no_error(scratch: Scratch) -> None:
     (scratch.root / "content/handouts/small.yaml").unlink()
-    assert Office(scratch.root).check((), (), TODAY) == []
+    assert Project(scratch.root).check((), (), TODAY) == []
 
 
 @pytest.mark.parametrize("what", ["handouts", "brands", "editions", "regions", "languages", "themes"])
 def test_rows_say_what_there_is(what: str, scratch: Scratch) -> None:
-    rows = Office(scratch.root).rows(what)
+    rows = Project(scratch.root).rows(what)
     assert rows
     assert all(name and about for name, about in rows)
 
@@ -188,18 +189,20 @@ def test_rows_tell_all_that_is_wrong(scratch: Scratch) -> None:
     scratch.write("content/handouts/a.yaml", "")
     scratch.write("content/handouts/b.yaml", "")
     with pytest.raises(ContentError) as raised:
-        Office(scratch.root).rows("handouts")
+        Project(scratch.root).rows("handouts")
     assert len(raised.value.findings) == 2
 
 
 @pytest.mark.layout
 def test_build_publishes_and_leaves_no_code_in_the_project(scratch: Scratch) -> None:
-    office = Office(scratch.root)
+    project = Project(scratch.root)
     told: list[str] = []
-    built = office.build(office.plan(Request()), None, lambda batch: told.extend(j.item for j in batch.jobs))
+    built = project.build(
+        project.plan(Request()), None, lambda batch: told.extend(j.item for j in batch.jobs)
+    )
     written, warnings, made, faults = built
     assert faults is None
-    assert [path.relative_to(office.library.root).as_posix() for path in written] == [
+    assert [path.relative_to(project.repository.root).as_posix() for path in written] == [
         "output/default/en/small.letter.pdf"
     ]
     assert (told, made) == (["small"], 1)
@@ -208,16 +211,16 @@ def test_build_publishes_and_leaves_no_code_in_the_project(scratch: Scratch) -> 
     assert list(manifest["files"]) == ["default/en/small.letter.pdf"]
     # A stranger's project may bring a .bifolio/ of its own; what is kept there is pages, never code.
     assert not (scratch.root / ".bifolio" / "templates").exists()
-    assert look_over(written[0]) == []
+    assert verify_file(written[0]) == []
 
 
 def test_build_asks_for_room_before_it_works(scratch: Scratch) -> None:
-    office = Office(scratch.root)
-    jobs = office.plan(Request())
+    project = Project(scratch.root)
+    jobs = project.plan(Request())
     scratch.write("taken", "x")
     told: list[str] = []
     with pytest.raises(ToolError):
-        office.build(jobs, scratch.root / "taken" / "out", lambda batch: told.append(batch.jobs[0].item))
+        project.build(jobs, scratch.root / "taken" / "out", lambda batch: told.append(batch.jobs[0].item))
     assert told == []
 
 
@@ -240,5 +243,5 @@ def test_look_over_what_is_no_pdf(
     elif name.startswith("folder"):
         path.mkdir()
     with pytest.raises(kind) as raised:
-        look_over(path)
+        verify_file(path)
     assert raised.value.findings[0].code == code

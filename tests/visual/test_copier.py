@@ -14,10 +14,11 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from bifolio.build.pipeline import Workshop
-from bifolio.content.repository import Library
+from bifolio.build.pipeline import Pipeline
+from bifolio.content.repository import Repository
 from tests.support import pictures
 from tests.support.gallery import DPI, crop, difference
+from tests.support.making import composer_of, inker_of, plate_of
 from tests.support.samples import Sampler
 
 THEMES = ("calm", "high-contrast", "ink-saver")
@@ -59,16 +60,16 @@ MEANINGS: dict[str, tuple[dict[str, Any], ...]] = {
 
 
 @pytest.fixture(scope="module", params=THEMES)
-def copied(request: pytest.FixtureRequest, library: Library, workshop: Workshop) -> Callable[..., Any]:
+def copied(request: pytest.FixtureRequest, repository: Repository, pipeline: Pipeline) -> Callable[..., Any]:
     """Give a block as a copier leaves it, one page each, in one theme."""
-    composer = workshop.composer("letter", request.param, "us", "en")
-    sampler = Sampler(library)
+    composer = composer_of(pipeline, "letter", request.param, "us", "en")
+    sampler = Sampler(repository)
     body: list[Any] = ["page_break"]
     for blocks in MEANINGS.values():
         for block in blocks:
             body += [block, "page_break"]
-    plate = workshop.plate(sampler.compose(sampler.handout(body), composer), "copier").take()
-    inker = workshop.inker("harbour", "letter", request.param, "us", "en").take()
+    plate = plate_of(pipeline, sampler.compose(sampler.handout(body), composer), "copier")
+    inker = inker_of(pipeline, "harbour", "letter", request.param, "us", "en")
     pages = [crop(_copied(page)) for page in pictures.pages(inker.ink(plate), dpi=2 * DPI)[1:-1]]
     found, at = {}, 0
     for name, blocks in MEANINGS.items():
@@ -89,18 +90,18 @@ def test_what_differs_in_meaning_differs_on_a_copy(name: str, copied: Callable[.
         assert _apart(one, other) >= LEAST
 
 
-def test_the_rows_of_help_differ_by_their_leaf(library: Library) -> None:
+def test_the_rows_of_help_differ_by_their_leaf(repository: Repository) -> None:
     """Whole, half, open: three drawings, so that neither fill nor word is needed."""
-    icons = library.styles / "icons"
+    icons = repository.files.path("styles") / "icons"
     drawn = {(icons / f"help-{name}.svg").read_text("utf-8") for name in ("now", "soon", "when_you_can")}
     assert len(drawn) == 3
 
 
 @pytest.mark.parametrize("figure", ["reasons", "traffic"])
-def test_a_figure_is_read_without_its_fills(figure: str, library: Library, workshop: Workshop) -> None:
+def test_a_figure_is_read_without_its_fills(figure: str, repository: Repository, pipeline: Pipeline) -> None:
     """Leaves and signals of different kinds have different shapes: paths, not tints."""
-    composer = workshop.composer("letter", "ink-saver", "us", "en")
-    sampler = Sampler(library)
+    composer = composer_of(pipeline, "letter", "ink-saver", "us", "en")
+    sampler = Sampler(repository)
     svg = (
         sampler.compose(sampler.handout([{"figure": figure}]), composer)
         .partition("<figure")[2]

@@ -15,10 +15,11 @@ import pikepdf
 import pytest
 from PIL import Image, ImageStat
 
-from bifolio.build.pipeline import Workshop
+from bifolio.build.pipeline import Pipeline
 from bifolio.layout.ink import Inker, SlotSheet
 from tests.conftest import THOROUGH
 from tests.support import pictures
+from tests.support.making import html_of, inker_of, plate_of
 
 ITEMS = {"tears-and-closeness": "letter", "steady-now": "letter"}
 if THOROUGH:
@@ -29,12 +30,12 @@ _SHOWN = re.compile(rb"(?:\[[^\]]*\]|<[0-9a-fA-F]*>)\s*T[jJ]")
 """The operators that show text (ISO 32000-2, 9.4.3), as WeasyPrint writes them."""
 
 
-def _pages(workshop: Workshop, item: str, theme: str, *, words: bool) -> list[Image.Image]:
+def _pages(pipeline: Pipeline, item: str, theme: str, *, words: bool) -> list[Image.Image]:
     """Draw a handout without its clinic; without its words too, if asked."""
-    galley = workshop.galley(item, ITEMS[item], theme, "us", "en")
-    clinic = workshop.inker("harbour", ITEMS[item], theme, "us", "en").take().clinic
+    html = html_of(pipeline, item, ITEMS[item], theme, "us", "en")
+    clinic = inker_of(pipeline, "harbour", ITEMS[item], theme, "us", "en").clinic
     nobody = replace(clinic, sheet=SlotSheet(clinic.sheet.pdf, {}, {}), alts={}, links=(None,) * 4)
-    pdf = Inker(nobody).ink(workshop.plate(galley, item).take())
+    pdf = Inker(nobody).ink(plate_of(pipeline, html, item))
     return pictures.pages(pdf if words else _without_words(pdf), dpi=300, mode="L")
 
 
@@ -58,13 +59,13 @@ def _ink(pages: list[Image.Image]) -> float:
     return sum(shares) / len(shares)
 
 
-def test_ink_saver_leaves_a_fifth_of_what_is_not_words(workshop: Workshop) -> None:
+def test_ink_saver_leaves_a_fifth_of_what_is_not_words(pipeline: Pipeline) -> None:
     """A fifth of the whole, and nowhere more than two: lines to write on stay lines to write on.
 
     The whole is a fifth with the grounds of the booklet, which takes long: `make thorough` counts it.
     """
     calm, saved = (
-        {item: _ink(_pages(workshop, item, theme, words=False)) for item in ITEMS}
+        {item: _ink(_pages(pipeline, item, theme, words=False)) for item in ITEMS}
         for theme in ("calm", "ink-saver")
     )
     assert min(calm.values()) > 0.01, "there is something to save"
@@ -74,9 +75,9 @@ def test_ink_saver_leaves_a_fifth_of_what_is_not_words(workshop: Workshop) -> No
         assert sum(saved.values()) <= sum(calm.values()) / 5, shares
 
 
-def test_words_stay_as_dark(workshop: Workshop) -> None:
+def test_words_stay_as_dark(pipeline: Pipeline) -> None:
     def words(theme: str) -> float:
-        whole, bare = (_ink(_pages(workshop, "steady-now", theme, words=kept)) for kept in (True, False))
+        whole, bare = (_ink(_pages(pipeline, "steady-now", theme, words=kept)) for kept in (True, False))
         return whole - bare
 
     assert words("ink-saver") == pytest.approx(words("calm"), rel=0.15)

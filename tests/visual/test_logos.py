@@ -16,8 +16,7 @@ from PIL import Image
 
 from bifolio.branding.logo import Logo
 from bifolio.branding.logo.check import differing
-from bifolio.build.pipeline import Workshop
-from bifolio.content.repository import Library
+from bifolio.build.pipeline import Pipeline
 from bifolio.core.diagnostics import DesignError
 from tests.conftest import missing_tool
 from tests.support import logos
@@ -40,8 +39,8 @@ def cleaned() -> dict[str, Logo]:
 
 
 @pytest.fixture(scope="module")
-def slots(cleaned: dict[str, Logo], library: Library, workshop: Workshop) -> bytes:
-    return logos.slots(cleaned, library, workshop)
+def slots(cleaned: dict[str, Logo], pipeline: Pipeline) -> bytes:
+    return logos.slots(cleaned, pipeline)
 
 
 @pytest.fixture(scope="module")

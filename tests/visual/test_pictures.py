@@ -15,14 +15,15 @@ from typing import Any
 import pytest
 from PIL import Image, ImageDraw
 
-from bifolio.build.pipeline import Workshop
-from bifolio.content.repository import Library
+from bifolio.build.pipeline import Pipeline
+from bifolio.content.repository import Repository
 from bifolio.model.blocks import KINDS
 from tests.conftest import missing_tool
 from tests.support import gallery as pictures_of
 from tests.support import pictures, samples, verapdf
 from tests.support.gallery import Gallery, crop
 from tests.support.golden import Golden
+from tests.support.making import composer_of, inker_of, plate_of
 from tests.support.samples import Sampler
 
 FOLDER = Path(__file__).parent
@@ -59,19 +60,19 @@ def gallery(golden: Golden) -> Iterator[Gallery]:
 
 
 @pytest.fixture(scope="module")
-def make(library: Library, workshop: Workshop) -> Any:
+def make(repository: Repository, pipeline: Pipeline) -> Any:
     """Make the finished PDF of a handout of these blocks."""
 
     def pdf(
         body: list[Any], edition: str = "letter", theme: str = "calm", brand: str = BRAND, **fields: Any
     ) -> bytes:
-        sampler = Sampler(library)
-        composer = workshop.composer(edition, theme, REGION, "en")
-        galley = sampler.compose(sampler.handout(body, **fields), composer)
-        galley = re.sub(r' data-(?:lead|keep)="\w+"', "", galley)  # a page a kind is what is asked for here
-        galley = galley.replace("--sheet-break: auto;", "--sheet-break: page;")
-        plate = workshop.plate(galley, "samples").take()
-        return workshop.inker(brand, edition, theme, REGION, "en").take().ink(plate)
+        sampler = Sampler(repository)
+        composer = composer_of(pipeline, edition, theme, REGION, "en")
+        html = sampler.compose(sampler.handout(body, **fields), composer)
+        html = re.sub(r' data-(?:lead|keep)="\w+"', "", html)  # a page a kind is what is asked for here
+        html = html.replace("--sheet-break: auto;", "--sheet-break: page;")
+        plate = plate_of(pipeline, html, "samples")
+        return inker_of(pipeline, brand, edition, theme, REGION, "en").ink(plate)
 
     return pdf
 
@@ -187,8 +188,8 @@ def test_colophon(wide: dict[str, Image.Image], gallery: Gallery) -> None:
     gallery.check(crop(wide["colophon"]), "part-colophon")
 
 
-def test_card_pair(library: Library, draw: Any, gallery: Gallery) -> None:
-    body = library.handout_tree("check-in-card").value["body"]
+def test_card_pair(repository: Repository, draw: Any, gallery: Gallery) -> None:
+    body = repository.handout_tree("check-in-card").value["body"]
     gallery.check(crop(draw(body, kind="card", title="My check-in card")[0], CARD), "part-card")
 
 

@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
     from bifolio.branding.logo.cache import Cleaned
-    from bifolio.core.cache import Store
+    from bifolio.core.cache import Cache
 
-__all__ = ["MAX_BYTES", "Logo", "LogoUse", "clean_logo", "read_logo"]
+__all__ = ["MAX_BYTES", "Logo", "LogoUse", "clean_logo", "missing_logo", "read_logo"]
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def read_logo(
     span: Span,
     use: LogoUse = LogoUse.PRINT,
     fonts: Sequence[Path] = (),
-    store: Store | None = None,
+    store: Cache | None = None,
 ) -> Logo:
     """Read and clean the logo at `path`; `span` is where the brand file names it.
 
@@ -88,10 +88,15 @@ def read_logo(
     try:
         raw = path.read_bytes()
     except OSError as error:
-        message = f'the logo "{path.name}" is not there'
-        cure = "put the file beside _brand.yml, or correct the name"
-        raise _refusal(RefusedError("missing-logo", message, cure), span) from error
+        raise missing_logo(path.name, span) from error
     return clean_logo(raw, path.name, span, use, fonts, store)
+
+
+def missing_logo(name: str, span: Span) -> DesignError:
+    """Return the error for a logo that is not there."""
+    message = f'the logo "{name.rpartition("/")[2]}" is not there'
+    cure = "put the file beside _brand.yml, or correct the name"
+    return _refusal(RefusedError("missing-logo", message, cure), span)
 
 
 def clean_logo(
@@ -100,7 +105,7 @@ def clean_logo(
     span: Span,
     use: LogoUse = LogoUse.PRINT,
     fonts: Sequence[Path] = (),
-    store: Store | None = None,
+    store: Cache | None = None,
 ) -> Logo:
     """Clean the bytes of a picture of any kind that is read. Raises as `read_logo` does."""
     key = cache.mark(raw, name, use, fonts) if store else ""

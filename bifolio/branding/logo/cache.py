@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from contextlib import suppress
-from functools import cache
 from pathlib import Path
 
 from bifolio.branding.logo.limits import LogoUse
-from bifolio.core.cache import Store, fingerprint
+from bifolio.core.cache import Cache
 from bifolio.core.diagnostics import ToolError
+from bifolio.core.fingerprints import engine_fingerprint, fingerprint
 
 Cleaned = tuple[str, bytes, list[tuple[str, str, str]]]
 """Media type, picture, and remarks: code, message and cure."""
@@ -19,10 +19,10 @@ Cleaned = tuple[str, bytes, list[tuple[str, str, str]]]
 def mark(raw: bytes, name: str, use: LogoUse, fonts: Sequence[Path]) -> str:
     """Return the fingerprint of all that a cleaned logo is made from."""
     set_in = [font.read_bytes() for font in fonts] if b"text" in raw else []
-    return fingerprint("logo", _code(), raw, Path(name).suffix.lower(), use.name, *set_in)
+    return fingerprint("logo", engine_fingerprint(), raw, Path(name).suffix.lower(), use.name, *set_in)
 
 
-def find(store: Store, key: str) -> Cleaned | None:
+def find(store: Cache, key: str) -> Cleaned | None:
     """Return a cleaned logo that is kept; None where it is not."""
     kept = store.find(key)
     if kept is None:
@@ -32,27 +32,8 @@ def find(store: Store, key: str) -> Cleaned | None:
     return kind, body, [(code, message, cure) for code, message, cure in remarks]
 
 
-def keep(store: Store, key: str, cleaned: Cleaned) -> None:
+def keep(store: Cache, key: str, cleaned: Cleaned) -> None:
     """Keep a cleaned logo, where the project's folder can be written."""
     kind, body, remarks = cleaned
     with suppress(ToolError):
         store.keep(key, json.dumps([kind, remarks]).encode() + b"\n" + body)
-
-
-@cache
-def _code() -> str:
-    """Return the fingerprint of the program that cleans logos, and of the libraries that it uses."""
-    from importlib.metadata import version
-
-    libraries = (
-        "resvg_py",
-        "skia-pathops",
-        "uharfbuzz",
-        "fonttools",
-        "tinycss2",
-        "cssselect2",
-        "Pillow",
-        "pypdfium2",
-    )
-    sources = sorted(Path(__file__).parent.glob("*.py"))
-    return fingerprint(*map(version, libraries), *(source.read_bytes() for source in sources))

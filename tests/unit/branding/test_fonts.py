@@ -10,11 +10,11 @@ import pytest
 from fontTools.ttLib import TTFont
 
 from bifolio.branding.fonts import MAX_BYTES, TOKENS, families
-from bifolio.build.jobs import Job
-from bifolio.build.pipeline import Workshop
-from bifolio.content.repository import Library
-from bifolio.core.cache import Store
+from bifolio.build.pipeline import Pipeline
+from bifolio.content.repository import Repository
+from bifolio.core.cache import Cache
 from bifolio.core.diagnostics import DesignError
+from bifolio.model.job import Job
 from tests.conftest import ROOT
 from tests.support.projects import BRAND, Scratch
 
@@ -23,19 +23,20 @@ REGULAR = (FONTS / "AtkinsonHyperlegible-Regular.ttf").read_bytes()
 LEAD = (FONTS / "Newsreader-Lead.ttf").read_bytes()
 
 
-def _typography(scratch: Scratch, typography: str, **files: bytes) -> Library:
+def _typography(scratch: Scratch, typography: str, **files: bytes) -> Repository:
     scratch.write("content/brands/default/_brand.yml", f"{BRAND}typography: {typography}\n")
     for name, body in files.items():
         scratch.write(f"content/brands/default/{name}.ttf", body)
-    return Library(scratch.root)
+    return Repository(scratch.root)
 
 
 FILE = "{fonts: [{family: Mine, source: file, files: [mine.ttf]}], headings: Mine}"
 
 
 def test_the_project_ships_known_families() -> None:
-    assert families(FONTS)["Atkinson Hyperlegible"] == {400, 700}
-    assert "Newsreader Title" in families(FONTS)
+    shipped = families(FONTS.glob("*.ttf"))
+    assert shipped["Atkinson Hyperlegible"] == {400, 700}
+    assert "Newsreader Title" in shipped
 
 
 @pytest.mark.parametrize("source", ["google", "bunny", "system"])
@@ -43,41 +44,51 @@ def test_a_family_that_is_shipped_is_used_wherever_it_is_said_to_come_from(
     source: str, scratch: Scratch
 ) -> None:
     family = "Atkinson Hyperlegible"
-    library = _typography(scratch, f"{{fonts: [{{family: {family}, source: {source}}}], headings: {family}}}")
-    typeface = library.typeface("default")
+    repository = _typography(
+        scratch, f"{{fonts: [{{family: {family}, source: {source}}}], headings: {family}}}"
+    )
+    typeface = repository.brand_files("default").typeface
     assert typeface.tokens == dict.fromkeys(TOKENS["Brand Head"], f'"{family}"')
     assert (typeface.faces, typeface.remarks) == ((), ())
 
 
 def test_a_family_of_cuts_is_in_use_already(scratch: Scratch) -> None:
-    typeface = _typography(scratch, "{headings: Newsreader}").typeface("default")
+    typeface = _typography(scratch, "{headings: Newsreader}").brand_files("default").typeface
     assert (typeface.tokens, typeface.faces, typeface.remarks) == ({}, (), ())
 
 
 @pytest.mark.parametrize("typography", ["{base: Open Sans}", "{fonts: [{family: Open Sans, source: google}], base: Open Sans}"])  # fmt: skip
 def test_a_family_that_is_not_here_is_told_and_stops_nothing(typography: str, scratch: Scratch) -> None:
-    library = _typography(scratch, typography)
-    (finding,) = library.brand_warnings("default")
+    repository = _typography(scratch, typography)
+    (finding,) = repository.brand_files("default").warnings(repository.plan.region)
     assert (finding.code, finding.is_error) == ("brand.font-not-here", False)
     assert "Atkinson Hyperlegible" in str(finding.help)
-    assert library.typeface("default").tokens == {}
+    assert repository.brand_files("default").typeface.tokens == {}
 
 
 def test_running_text_without_a_bold_is_told(scratch: Scratch) -> None:
     named = "{fonts: [{family: Mine, source: file, files: [%s]}], base: Mine}"
     bold = (FONTS / "AtkinsonHyperlegible-Bold.ttf").read_bytes()
-    alone = _typography(scratch, named % "mine.ttf", mine=REGULAR).typeface("default")
+    alone = _typography(scratch, named % "mine.ttf", mine=REGULAR).brand_files("default").typeface
     assert [(remark.code, str(remark.span)) for remark in alone.remarks] == [
         ("brand.no-bold", "content/brands/default/_brand.yml:4:31")
     ]
-    both = _typography(scratch, named % "mine.ttf, bold.ttf", mine=REGULAR, bold=bold).typeface("default")
+    both = (
+        _typography(scratch, named % "mine.ttf, bold.ttf", mine=REGULAR, bold=bold)
+        .brand_files("default")
+        .typeface
+    )
     assert both.remarks == ()
-    heads = _typography(scratch, FILE, mine=REGULAR).typeface("default")
+    heads = _typography(scratch, FILE, mine=REGULAR).brand_files("default").typeface
     assert heads.remarks == (), "headings have one weight"
 
 
 def test_the_first_family_of_a_list_that_is_here(scratch: Scratch) -> None:
-    typeface = _typography(scratch, "{base: 'Arial, Atkinson Hyperlegible, sans-serif'}").typeface("default")
+    typeface = (
+        _typography(scratch, "{base: 'Arial, Atkinson Hyperlegible, sans-serif'}")
+        .brand_files("default")
+        .typeface
+    )
     assert typeface.tokens["text-face"] == '"Atkinson Hyperlegible"'
     assert typeface.remarks == ()
 
@@ -87,7 +98,7 @@ def test_heading_takes_the_file_nearest_to_its_weight(scratch: Scratch) -> None:
     files = "[{path: mine.ttf, weight: 400}, {path: bold.ttf, weight: bold}]"
     headings = "{family: Mine, weight: semi-bold}"
     typography = f"{{fonts: [{{family: Mine, source: file, files: {files}}}], headings: {headings}}}"
-    (face,) = _typography(scratch, typography, mine=REGULAR, bold=bold).typeface("default").faces
+    (face,) = _typography(scratch, typography, mine=REGULAR, bold=bold).brand_files("default").typeface.faces
     assert TTFont(io.BytesIO(face.body))["OS/2"].usWeightClass == 700
 
 
@@ -95,9 +106,9 @@ def test_heading_takes_the_file_nearest_to_its_weight(scratch: Scratch) -> None:
 
 
 def _refused(scratch: Scratch, body: bytes | None, typography: str = FILE) -> str:
-    library = _typography(scratch, typography, **({} if body is None else {"mine": body}))
+    repository = _typography(scratch, typography, **({} if body is None else {"mine": body}))
     with pytest.raises(DesignError) as raised:
-        library.typeface("default")
+        _ = repository.brand_files("default").typeface
     (finding,) = raised.value.findings
     assert finding.span is not None
     assert finding.help
@@ -130,7 +141,7 @@ def test_files_that_will_not_do(body: bytes | None, code: str, scratch: Scratch)
 
 def test_a_font_may_allow_preview_and_print(scratch: Scratch) -> None:
     body = _changed(lambda font: setattr(font["OS/2"], "fsType", 4))
-    assert _typography(scratch, FILE, mine=body).typeface("default").faces
+    assert _typography(scratch, FILE, mine=body).brand_files("default").typeface.faces
 
 
 def test_a_file_outside_the_folder(scratch: Scratch) -> None:
@@ -147,7 +158,7 @@ def test_only_known_tables_go_on(scratch: Scratch) -> None:
             font[tag].data = b"secret"
             font[tag].compile = lambda _font: b"secret"
 
-    (face,) = _typography(scratch, FILE, mine=_changed(spoil)).typeface("default").faces
+    (face,) = _typography(scratch, FILE, mine=_changed(spoil)).brand_files("default").typeface.faces
     assert b"secret" not in face.body
     assert not {"SVG ", "JUNK", "fpgm", "prep"} & set(TTFont(io.BytesIO(face.body)).keys())
 
@@ -169,9 +180,9 @@ def _fonts(pdf: bytes) -> set[str]:
 def test_own_fonts_are_on_the_page_and_its_bytes_are_the_same_each_time(
     scratch: Scratch, tmp_path: Path
 ) -> None:
-    library = _typography(scratch, FILE.replace("headings", "base"), mine=LEAD)
-    one = Workshop(library, Store(tmp_path / "one")).produce(_job("default"))
-    two = Workshop(Library(scratch.root), Store(tmp_path / "two")).produce(_job("default"))
+    repository = _typography(scratch, FILE.replace("headings", "base"), mine=LEAD)
+    one = Pipeline(repository, Cache(tmp_path / "one")).make(_job("default"))
+    two = Pipeline(Repository(scratch.root), Cache(tmp_path / "two")).make(_job("default"))
     assert "Brand-Text" in _fonts(one.body)
     assert one.body == two.body
 
@@ -180,9 +191,9 @@ def test_own_fonts_are_on_the_page_and_its_bytes_are_the_same_each_time(
 def test_fonts_are_part_of_the_plates_key_and_of_no_other_brands(scratch: Scratch) -> None:
     scratch.write("content/brands/plain/_brand.yml", BRAND)
     first = _typography(scratch, FILE, mine=LEAD)
-    shop = Workshop(first, Store(scratch.root / ".bifolio"))
-    own, plain = (shop.produce(_job(brand)).facts["inputs"] for brand in ("default", "plain"))
+    pipeline = Pipeline(first, Cache(scratch.root / ".bifolio"))
+    own, plain = (pipeline.make(_job(brand)).metadata["inputs"] for brand in ("default", "plain"))
     assert own != plain
-    other = Workshop(_typography(scratch, FILE, mine=REGULAR), Store(scratch.root / ".bifolio"))
-    assert other.produce(_job("default")).facts["inputs"] != own
-    assert other.produce(_job("plain")).facts["inputs"] == plain
+    other = Pipeline(_typography(scratch, FILE, mine=REGULAR), Cache(scratch.root / ".bifolio"))
+    assert other.make(_job("default")).metadata["inputs"] != own
+    assert other.make(_job("plain")).metadata["inputs"] == plain

@@ -14,15 +14,15 @@ from typing import Any
 import pytest
 from PIL import Image, ImageChops, ImageDraw
 
-from bifolio.app import Office
+from bifolio.app import Project
 from bifolio.branding.logo import MAX_BYTES, Logo, LogoUse, read_logo
 from bifolio.branding.logo.drawing import MAX_SHAPES
 from bifolio.branding.logo.pixels import as_png
 from bifolio.branding.logo.place import MAX_DEPTH
 from bifolio.branding.logo.raster import rendered
-from bifolio.build.jobs import Request
-from bifolio.content.repository import Library
+from bifolio.content.repository import Repository
 from bifolio.core.diagnostics import DesignError, Source, Span
+from bifolio.model.job import Request
 from tests.support.logos import FONTS, not_allowed
 from tests.support.projects import BRAND, HANDOUT, Scratch
 
@@ -94,7 +94,11 @@ def test_a_logo_that_nobody_sees_is_told(light, dark, told, scratch: Scratch) ->
     scratch.write(f"content/brands/default/light.{end}", light)
     if dark:
         scratch.write("content/brands/default/dark.png", dark)
-    found = [f for f in Library(scratch.root).brand_warnings("default") if f.code == "brand.logo-unseen"]
+    found = [
+        f
+        for f in Repository(scratch.root).brand_files("default").warnings("us")
+        if f.code == "brand.logo-unseen"
+    ]
     assert [finding.message.partition(" on ")[2] for finding in found] == told
 
 
@@ -704,8 +708,8 @@ def test_any_shape_fits_and_keeps_its_form(size: tuple[int, int], kind: str, scr
         picture.save(scratch.root / "content/brands/default/logo.png")
     scratch.write("content/brands/default/_brand.yml", f"{BRAND}logo: logo.{kind}\n")
     scratch.write("content/handouts/small.yaml", HANDOUT)  # without a panel, whose colour is red, too
-    office = Office(scratch.root)
-    (path,), *_ = office.build(office.plan(Request()), None, lambda _job: None)
+    project = Project(scratch.root)
+    (path,), *_ = project.build(project.plan(Request()), None, lambda _job: None)
     red = pages(path.read_bytes(), dpi=300)[0].point(lambda value: 255 if value > 128 else 0).split()
     drawn = ImageChops.subtract(red[0], red[1]).getbbox()
     assert drawn is not None

@@ -8,10 +8,11 @@ from pathlib import Path
 import pypdfium2 as pdfium
 import pytest
 
-from bifolio.app import Office, look_over
+from bifolio.app import Project
 from bifolio.branding.palette import contrast
 from bifolio.branding.proof_sheet import measured, sample
-from bifolio.content.repository import Library
+from bifolio.content.repository import Repository
+from bifolio.formats.makers import verify_file
 from bifolio.model.blocks import KINDS
 from tests.conftest import ROOT
 from tests.support import pictures, tags
@@ -29,7 +30,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Scratch:
 
 @pytest.fixture(scope="module")
 def sheet(project: Scratch) -> Path:
-    (path,) = Office(project.root).proof("default")
+    (path,) = Project(project.root).proof("default")
     return path
 
 
@@ -40,13 +41,13 @@ def _text(path: Path) -> str:
 
 def test_the_sheet_says_what_was_changed(sheet: Path, project: Scratch) -> None:
     said = _text(sheet)
-    proof = Office(project.root).colours("default")
+    proof = Project(project.root).colours("default")
     assert proof.shades
     for shade in proof.shades:
         assert f"{shade.after} {shade.contrast_after:.1f} : 1" in said
     assert "primary #1d5a68" in said
     assert sheet.name == "proof.letter.pdf"
-    assert look_over(sheet) == []
+    assert verify_file(sheet) == []
 
 
 def test_the_sheet_ends_with_its_own_pages_in_grey(sheet: Path) -> None:
@@ -70,7 +71,7 @@ def test_grey_pages_stand_two_in_a_row(sheet: Path) -> None:
 
 def test_the_sheet_shows_the_brands_colour_and_the_printed_ones(sheet: Path, project: Scratch) -> None:
     found = {colour for _, colour in pictures.pages(sheet.read_bytes(), dpi=60)[0].getcolors(1_000_000) or ()}
-    for colour in ("#1d5a68", *(shade.after for shade in Office(project.root).colours("default").shades)):
+    for colour in ("#1d5a68", *(shade.after for shade in Project(project.root).colours("default").shades)):
         red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
         near = min(abs(r - red) + abs(g - green) + abs(b - blue) for r, g, b in found)
         assert near < 12, colour
@@ -78,13 +79,15 @@ def test_the_sheet_shows_the_brands_colour_and_the_printed_ones(sheet: Path, pro
 
 def test_the_sheet_is_the_same_each_time(project: Scratch, sheet: Path) -> None:
     first = sheet.read_bytes()
-    (again,) = Office(project.root, renew=True).proof("default")
+    (again,) = Project(project.root, renew=True).proof("default")
     assert again.read_bytes() == first
 
 
 def test_the_librarys_sheet_has_every_kind_of_block() -> None:
-    library = Library(ROOT)
-    handout = sample((library.handout(item) for item in library.known("item")), "A title", "A summary.")
+    repository = Repository(ROOT)
+    handout = sample(
+        (repository.handout(item) for item in repository.catalogue.known("item")), "A title", "A summary."
+    )
     unshown = {"section", "page_break", "references", "content_note"}
     assert set(handout.block_kinds) == set(KINDS) - unshown
 

@@ -12,13 +12,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bifolio.app import Office
+from bifolio.app import Project
 from bifolio.branding.table import COLUMNS, read_table
-from bifolio.build.jobs import Request
+from bifolio.build.build_record import BuildRecord
 from bifolio.content.validation import validate
 from bifolio.core.diagnostics import DesignError, Source
-from bifolio.core.fingerprints import Ledger
 from bifolio.model.brand import Brand
+from bifolio.model.job import Request
 from tests.conftest import ROOT
 from tests.support.projects import Scratch
 
@@ -85,39 +85,39 @@ def test_what_a_spreadsheet_writes_is_read(names: list[str], comma: str, end: st
 def test_clinics_of_a_table_are_built_like_any_other(scratch: Scratch) -> None:
     scratch.write("lists/clinics.csv", TABLE)
     scratch.write("lists/logo.svg", SVG)
-    office = Office(scratch.root)
-    names, faults = office.receive(scratch.root / "lists/clinics.csv")
+    project = Project(scratch.root)
+    names, faults = project.add_table(scratch.root / "lists/clinics.csv")
     assert (names, faults) == (("rowan", "lark"), [])
-    made = office.build(office.plan(Request(brands=tuple(names))), None, lambda _job: None).files
+    made = project.build(project.plan(Request(brands=tuple(names))), None, lambda _job: None).files
     assert sorted(path.parent.parent.name for path in made) == ["lark", "rowan"]
     assert not Path(scratch.root / "content/brands/rowan").exists()
 
 
 def test_one_bad_row_stops_no_other(scratch: Scratch) -> None:
     scratch.write("clinics.csv", "id,name,region\nrowan,Rowan,zz\nlark,Lark,us\n")
-    office = Office(scratch.root)
-    names, faults = office.receive(scratch.root / "clinics.csv")
+    project = Project(scratch.root)
+    names, faults = project.add_table(scratch.root / "clinics.csv")
     assert names == ("lark",)
     assert [fault.code for fault in faults] == ["plan.unknown-region"]
-    assert "rowan" not in office.library.brand_ids
+    assert "rowan" not in project.repository.catalogue.brands
 
 
 @pytest.mark.layout
 def test_a_clinic_whose_name_does_not_fit_stops_no_other(scratch: Scratch) -> None:
     """What only shows when pages are laid out: the other clinics have their files, this one is told of."""
     scratch.write("clinics.csv", f"id,name,contact\nrowan,Rowan,{'W' * 78}\nlark,Lark,\n")
-    office = Office(scratch.root)
-    names, _ = office.receive(scratch.root / "clinics.csv")
-    jobs = office.plan(Request(brands=names))
+    project = Project(scratch.root)
+    names, _ = project.add_table(scratch.root / "clinics.csv")
+    jobs = project.plan(Request(brands=names))
     with pytest.raises(DesignError):
-        office.build(jobs, None, lambda _job: None)
+        project.build(jobs, None, lambda _job: None)
     assert not (scratch.root / "output").exists()
-    office = Office(scratch.root, ledger=Ledger(scratch.root))  # which remembers only what was made
-    office.receive(scratch.root / "clinics.csv")
-    built = office.build(jobs, None, lambda _job: None, keep_going=True)
+    project = Project(scratch.root, record=BuildRecord(scratch.root))  # which remembers only what was made
+    project.add_table(scratch.root / "clinics.csv")
+    built = project.build(jobs, None, lambda _job: None, keep_going=True)
     assert [path.parent.parent.name for path in built.files] == ["lark"]
-    assert built.faults is not None
-    assert [str(fault.span) for fault in built.faults.findings] == ["clinics.csv:2:13"]
+    assert built.failure is not None
+    assert [str(finding.span) for finding in built.failure.findings] == ["clinics.csv:2:13"]
 
 
 @pytest.mark.processes

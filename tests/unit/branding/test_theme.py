@@ -9,17 +9,17 @@ import pytest
 
 from bifolio.branding.palette import derive
 from bifolio.branding.theme import faint, misfits, read_theme
-from bifolio.content.repository import Library
+from bifolio.content.repository import Repository
 from bifolio.core.diagnostics import Diagnostic, Source
 
 SEED = "#1d5a68"
 
 
-def _found(css: str, library: Library) -> list[Diagnostic]:
+def _found(css: str, repository: Repository) -> list[Diagnostic]:
     source = Source("content/brands/lark/theme.css", css)
-    own = read_theme(source, library.theme_tokens)
-    return misfits(source, own, library.plain_tokens) or faint(
-        source, own, library.plain_tokens, derive(SEED)
+    own = read_theme(source, repository.editions.theme_tokens)
+    return misfits(source, own, repository.editions.plain_tokens) or faint(
+        source, own, repository.editions.plain_tokens, derive(SEED)
     )
 
 
@@ -48,9 +48,9 @@ def _found(css: str, library: Library) -> list[Diagnostic]:
     ],
 )
 def test_a_value_that_a_token_cannot_take_is_one_finding_at_its_place(
-    css: str, quoted: str, at: str, library: Library
+    css: str, quoted: str, at: str, repository: Repository
 ) -> None:
-    (finding,) = _found(css, library)
+    (finding,) = _found(css, repository)
     assert finding.code == "theme.bad-value"
     assert quoted in finding.message
     assert finding.help
@@ -59,8 +59,8 @@ def test_a_value_that_a_token_cannot_take_is_one_finding_at_its_place(
     assert finding.span.length == len(at)
 
 
-def test_each_wrong_value_is_told(library: Library) -> None:
-    found = _found(":root {\n--deep: 1mm;\n--rule: #fff;\n--mid: var(--mid);\n}", library)
+def test_each_wrong_value_is_told(repository: Repository) -> None:
+    found = _found(":root {\n--deep: 1mm;\n--rule: #fff;\n--mid: var(--mid);\n}", repository)
     assert [finding.span and finding.span.line for finding in found] == [2, 3, 4]
 
 
@@ -72,21 +72,21 @@ def test_each_wrong_value_is_told(library: Library) -> None:
         ":root { }",
     ],
 )
-def test_values_of_the_right_sort_are_taken(css: str, library: Library) -> None:
-    assert _found(css, library) == []
+def test_values_of_the_right_sort_are_taken(css: str, repository: Repository) -> None:
+    assert _found(css, repository) == []
 
 
-def test_no_theme_ends_otherwise_than_in_findings(library: Library) -> None:
+def test_no_theme_ends_otherwise_than_in_findings(repository: Repository) -> None:
     """Every pair of tokens, each with a value of each sort, or leading to the other."""
     values: Mapping[str, str] = {"colour": "#777", "length": "2mm", "number": "3", "nowhere": "var(--x)"}
     names = ("ink", "deep", "now-ground", "rule", "line-weight", "cover-leaf", "paper", "hair")
-    pairs = itertools.product((n for n in names if n in library.theme_tokens), repeat=2)
+    pairs = itertools.product((n for n in names if n in repository.editions.theme_tokens), repeat=2)
     for (one, other), value in itertools.product(pairs, values.values()):
         for css in (
             f":root {{ --{one}: {value}; --{other}: var(--{one}); }}",
             f":root {{ --{one}: var(--{other}); --{other}: {value}; }}",
             f":root {{ --{one}: var(--{other}); --{other}: var(--{one}); }}",
         ):
-            for finding in _found(css, library):
+            for finding in _found(css, repository):
                 assert finding.code in {"theme.bad-value", "theme.contrast"}
                 assert finding.span is not None

@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from bifolio.app import Office
-from bifolio.build.jobs import Job, Request
-from bifolio.content.repository import Library
-from bifolio.core.fingerprints import ENGINE, Ledger, root_of
+from bifolio.app import Project
+from bifolio.build.build_record import BuildRecord, root_of
+from bifolio.content.repository import Repository
+from bifolio.core.files import ENGINE
+from bifolio.model.job import Job, Request
+from bifolio.resolve import resolve
 from tests.support.projects import BRAND, CITING, COMPLETE, FACTS, HANDOUT, Scratch
 
 pytestmark = pytest.mark.processes
@@ -23,20 +25,20 @@ SAID = {"out": "1 file up to date.\n", "err": ""}
 def _recorded(scratch: Scratch) -> Path:
     """Record a build that wrote one file; give it."""
     wrote = scratch.write("output/a.pdf", b"%PDF")
-    ledger = Ledger(scratch.root)
-    ledger.record(["build"], ledger.snapshot(), [wrote], SAID)
+    record = BuildRecord(scratch.root)
+    record.record(["build"], record.files, [wrote], SAID)
     return wrote
 
 
 def _stands(scratch: Scratch) -> bool:
-    return Ledger(scratch.root).stands(["build"]) is not None
+    return BuildRecord(scratch.root).stands(["build"]) is not None
 
 
 def test_what_is_as_it_was_stands(scratch: Scratch) -> None:
     assert not _stands(scratch)
     _recorded(scratch)
     assert _stands(scratch)
-    assert Ledger(scratch.root).stands(["build", "other"]) is None
+    assert BuildRecord(scratch.root).stands(["build", "other"]) is None
 
 
 @pytest.mark.parametrize(
@@ -64,11 +66,11 @@ def test_a_change_within_the_same_moment_and_size_is_seen(scratch: Scratch) -> N
     path = scratch.root / "content/handouts/small.yaml"
     stat, at = path.stat(), (scratch.root / ".bifolio/ledger.json").stat().st_mtime_ns
     os.utime(path, ns=(at, at))
-    ledger = Ledger(scratch.root)
-    ledger.record(["build"], ledger.snapshot(), [scratch.root / "output/a.pdf"], SAID)
-    kept = ledger._kept["at"]
+    record = BuildRecord(scratch.root)
+    record.record(["build"], record.files, [scratch.root / "output/a.pdf"], SAID)
+    kept = record._record["at"]
     os.utime(path, ns=(kept, kept))
-    Ledger(scratch.root).snapshot()
+    assert BuildRecord(scratch.root).changed == frozenset()
     path.write_bytes(path.read_bytes().replace(b"One", b"Two"))
     os.utime(path, ns=(kept, kept))
     assert path.stat().st_size == stat.st_size
@@ -105,10 +107,10 @@ def test_project_named_on_the_command_line() -> None:
 
 def _made(scratch: Scratch, of: int = 4) -> int:
     """Build all; give how many files `of` them were made and not found."""
-    office = Office(scratch.root, ledger=Ledger(scratch.root))
-    jobs = office.plan(Request(brands=office.library.brand_ids))
+    project = Project(scratch.root, record=BuildRecord(scratch.root))
+    jobs = project.plan(Request(brands=project.repository.catalogue.brands))
     assert len(jobs) == of
-    return office.build(jobs, None, str).made
+    return project.build(jobs, None, str).made
 
 
 def test_only_what_a_change_touches_is_made(scratch: Scratch) -> None:
@@ -138,10 +140,10 @@ def test_a_fact_is_part_of_what_cites_it(scratch: Scratch) -> None:
 
 def test_what_was_written_while_a_build_ran_is_not_taken_for_what_stood_before(scratch: Scratch) -> None:
     path = scratch.write("content/handouts/small.yaml", COMPLETE)
-    late = Office(scratch.root, ledger=Ledger(scratch.root))
+    late = Project(scratch.root, record=BuildRecord(scratch.root))
     path.write_text(COMPLETE.replace("You can stop", "You may stop"), "utf-8")
     (job,) = late.plan(Request())
-    changed = late._workshop().produce(job)
+    changed = late.pipeline.make(job)
     path.write_text(COMPLETE, "utf-8")
     assert _of(scratch, job) != changed.body
     path.write_text(COMPLETE.replace("You can stop", "You may stop"), "utf-8")
@@ -149,29 +151,41 @@ def test_what_was_written_while_a_build_ran_is_not_taken_for_what_stood_before(s
 
 
 def _of(scratch: Scratch, job: Job) -> bytes:
-    return Office(scratch.root, ledger=Ledger(scratch.root))._workshop().produce(job).body
+    return Project(scratch.root, record=BuildRecord(scratch.root)).pipeline.make(job).body
 
 
-def test_a_style_is_part_of_what_uses_its_block(library: Library) -> None:
-    office = Office(library.root, ledger=Ledger(library.root))
-    snapshot = office.snapshot
-    assert snapshot is not None
-    (job,) = office.plan(Request(items=("steady-now",), brands=("harbour",)))
-    before = library.made_from(job, snapshot)
+def test_a_style_is_part_of_what_uses_its_block(repository: Repository) -> None:
+    (job,) = Project(repository.root).plan(Request(items=("steady-now",), brands=("harbour",)))
+    before = resolve(repository, job)
+    comment = {".css": b"\n/* more */\n", ".j2": b"{# more #}\n"}
     changes = {
         "styles/components/grounding.css": True,
         "styles/components/decision_flow.css": False,
         "templates/blocks/decision_flow.html.j2": False,
         "templates/parts/hero.html.j2": True,
-        "content/brands/rowan/_brand.yml": False,
-        "content/brands/harbour/_brand.yml": True,
-        "content/regions/gb.yaml": False,
-        "engine/bifolio/layout/ink.py": True,
     }
     for name, matters in changes.items():
-        other = type(snapshot)({**snapshot.digests, name: "changed"}, snapshot.stats)
-        assert name in snapshot.digests
-        assert (library.made_from(job, other) != before) is matters, name
+        body = repository.files.read_bytes(name) + comment[Path(name).suffix]
+        after = resolve(repository.with_overlay({name: body}), job)
+        assert (after.fingerprint != before.fingerprint) is matters, name
+        assert (after.layout.fingerprint != before.layout.fingerprint) is matters, name
+
+
+def test_a_clinic_and_a_region_are_part_of_their_own_files(repository: Repository) -> None:
+    (job,) = Project(repository.root).plan(Request(items=("steady-now",), brands=("harbour",)))
+    before = resolve(repository, job)
+    changes = {
+        ("content/brands/rowan/_brand.yml", "phone: "): False,
+        ("content/brands/harbour/_brand.yml", "phone: "): True,
+        ("content/regions/gb.yaml", "name: "): False,
+        ("content/regions/us.yaml", "name: "): True,
+    }
+    for (name, words), matters in changes.items():
+        text = repository.files.read_bytes(name).decode("utf-8")
+        assert words in text
+        overlay = {name: text.replace(words, f"{words}New ", 1).encode()}
+        after = resolve(repository.with_overlay(overlay), job)
+        assert (after.fingerprint != before.fingerprint) is matters, name
 
 
 def test_front_door_tells_that_nothing_is_to_do_without_heavy_imports(scratch: Scratch) -> None:
@@ -189,12 +203,10 @@ def test_front_door_tells_that_nothing_is_to_do_without_heavy_imports(scratch: S
 
 def test_what_was_seen_when_nobody_knew_is_what_the_build_goes_by(scratch: Scratch) -> None:
     """Files are looked at once for a command, and not again when it builds."""
-    ledger = Ledger(scratch.root)
-    ledger.record(["build"], ledger.snapshot(), (), {})
+    record = BuildRecord(scratch.root)
+    record.record(["build"], record.files, (), {})
     scratch.write("content/handouts/other.yaml", HANDOUT)
-    again = Ledger(scratch.root)
-    assert again.looked is None
+    again = BuildRecord(scratch.root)
     assert again.stands(["build"]) is None
-    assert Office(scratch.root, ledger=again).snapshot is again.looked
-    assert again.looked is not None
-    assert again.looked.changed == {"content/handouts/other.yaml"}
+    assert Project(scratch.root, record=again).repository.files is again.files
+    assert again.changed == {"content/handouts/other.yaml"}

@@ -2,12 +2,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from bifolio.build.jobs import Job, Request, plan, unknown
+from bifolio.build.jobs import plan
+from bifolio.content.catalogue import unknown
 from bifolio.content.validation import validate
 from bifolio.core.yaml_loader import parse
 from bifolio.model.brand.clinic import Clinic
 from bifolio.model.edition import Edition
 from bifolio.model.handout import Handout
+from bifolio.model.job import Job, Request
 from bifolio.model.project import Plan
 from tests.support.projects import HANDOUT
 

@@ -7,14 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from bifolio.build.jobs import Job
-from bifolio.build.pipeline import Workshop
-from bifolio.build.workers import SameProcess, fonts_of, workers
+from bifolio.build.pipeline import Pipeline
+from bifolio.build.workers import fonts_of, workers
 from bifolio.compose.slots import FITS
-from bifolio.content.repository import Library
-from bifolio.core.cache import Store, fingerprint, open_folder
+from bifolio.content.repository import Repository
+from bifolio.core.cache import Cache, open_folder
 from bifolio.core.diagnostics import ContentError, DesignError, Diagnostic, ProofError, Severity
+from bifolio.core.fingerprints import fingerprint
+from bifolio.core.process_pool import InlineExecutor
+from bifolio.model.job import Job
 from tests.conftest import ROOT
+from tests.support.making import inker_of
 from tests.support.projects import HANDOUT
 
 pytestmark = pytest.mark.layout
@@ -28,7 +31,7 @@ class Counting(Executor):
 
     def submit(self, fn, /, *args, **kwargs) -> Future:
         self.done.append(fn.__name__)
-        return SameProcess().submit(fn, *args, **kwargs)
+        return InlineExecutor().submit(fn, *args, **kwargs)
 
 
 def _job(brand: str, edition: str = "letter", region: str = "us") -> Job:
@@ -37,58 +40,56 @@ def _job(brand: str, edition: str = "letter", region: str = "us") -> Job:
 
 def test_a_further_brand_only_inks(tmp_path) -> None:
     executor = Counting()
-    shop = Workshop(Library(ROOT), Store(tmp_path), executor)
-    one = shop.produce(_job("harbour"))
+    pipeline = Pipeline(Repository(ROOT), Cache(tmp_path), executor)
+    one = pipeline.make(_job("harbour"))
     assert executor.done == ["lay_out_plate", "lay_out_slots"]
-    two = shop.produce(_job("default"))
+    two = pipeline.make(_job("default"))
     assert executor.done == ["lay_out_plate", "lay_out_slots", "lay_out_slots"]
     assert one.body != two.body
 
 
 def test_nothing_is_laid_out_twice(tmp_path) -> None:
-    first = Workshop(Library(ROOT), Store(tmp_path)).produce(_job("rowan", "a4", "gb"))
+    first = Pipeline(Repository(ROOT), Cache(tmp_path)).make(_job("rowan", "a4", "gb"))
     executor = Counting()
-    again = Workshop(Library(ROOT), Store(tmp_path), executor).produce(_job("rowan", "a4", "gb"))
+    again = Pipeline(Repository(ROOT), Cache(tmp_path), executor).make(_job("rowan", "a4", "gb"))
     assert executor.done == []
     assert again == first
 
 
 def test_a_worker_gives_the_same_bytes(tmp_path) -> None:
-    here = Workshop(Library(ROOT), Store(tmp_path / "here")).produce(_job("harbour"))
+    here = Pipeline(Repository(ROOT), Cache(tmp_path / "here")).make(_job("harbour"))
     with workers(fonts_of(ROOT)) as executor:
-        there = Workshop(Library(ROOT), Store(tmp_path / "there"), executor).produce(_job("harbour"))
+        there = Pipeline(Repository(ROOT), Cache(tmp_path / "there"), executor).make(_job("harbour"))
     assert there.body == here.body
 
 
-def _fits(scratch, name: str, **more: str) -> tuple[Workshop, dict[str, int]]:
+def _fits(scratch, name: str, **more: str) -> tuple[Pipeline, dict[str, int]]:
     brand = scratch.root / "content/brands/default/_brand.yml"
     text = brand.read_text().replace("Test Clinic", name)
     for key, value in more.items():
         text = text.replace("phone: 202-555-0100", f"phone: 202-555-0100, {key}: {value}")
     brand.write_text(text)
-    shop = Workshop(Library(scratch.root), Store(scratch.root / ".bifolio"))
-    composer = shop.composer("letter", "calm", "us", "en")
-    copy = shop.clinic_copy("default", shop.library.brand("default"), composer)
-    return shop, dict(shop.slot_sheet(composer, copy, "brand").take().fits)
+    pipeline = Pipeline(Repository(scratch.root), Cache(scratch.root / ".bifolio"))
+    return pipeline, dict(inker_of(pipeline, "default").clinic.sheet.fits)
 
 
 def test_a_name_of_ninety_letters_is_set_smaller(scratch) -> None:
     name = "The Long Established Counselling and Psychotherapy Practice of Upper and Lower Somewhere"
     assert 85 <= len(name) <= 95
-    shop, fits = _fits(scratch, name)
+    pipeline, fits = _fits(scratch, name)
     assert 0 < fits["masthead"] < FITS
     assert 0 < fits["clinic"] < FITS
     job = Job("small", "letter", "calm", "us", "en", "default", "pdf")
-    assert shop.produce(job).body.startswith(b"%PDF")
+    assert pipeline.make(job).body.startswith(b"%PDF")
 
 
 def test_an_address_that_finds_no_room_is_told(scratch) -> None:
     name = "The Long Established Counselling and Psychotherapy Practice of Upper and Lower Somewhere"
-    shop, fits = _fits(scratch, name, address="[1 Long Street in Upper Somewhere, Lower Somewhere]")
+    pipeline, fits = _fits(scratch, name, address="[1 Long Street in Upper Somewhere, Lower Somewhere]")
     assert fits["clinic"] == FITS - 1
-    shop.produce(Job("small", "letter", "calm", "us", "en", "default", "pdf"))
-    (remark,) = [remark for remark in shop.remarks.values() if remark.code == "brand.no-room"]
-    assert "1 Long Street" in remark.message
+    made = pipeline.make(Job("small", "letter", "calm", "us", "en", "default", "pdf"))
+    (warning,) = [warning for warning in made.warnings if warning.code == "brand.no-room"]
+    assert "1 Long Street" in warning.message
 
 
 def test_a_name_in_a_script_without_a_font_is_one_finding(scratch) -> None:
@@ -106,8 +107,8 @@ def test_a_short_name_is_set_at_full_size(scratch) -> None:
 def test_a_long_address_goes_on_on_the_next_line(scratch) -> None:
     """Nobody can shorten where they have their mail; both lines lead there."""
     email = "enquiries@riverside-therapy.example"
-    shop, _ = _fits(scratch, "Clinic", email=email)
-    ink = shop.inker("default", "letter", "calm", "us", "en").take().clinic
+    pipeline, _ = _fits(scratch, "Clinic", email=email)
+    ink = inker_of(pipeline, "default", "letter", "calm", "us", "en").clinic
     at = ink.link_words.index("enquiries")
     assert ink.link_words[at + 1] == "@riverside-therapy.example"
     assert ink.links[at : at + 2] == (f"mailto:{email}",) * 2
@@ -134,26 +135,26 @@ def test_a_line_that_cannot_fit_is_a_finding(scratch) -> None:
 
 
 def test_what_verify_finds_stops_the_job(monkeypatch, tmp_path) -> None:
-    from bifolio.formats import verify_pdf as verify
+    from bifolio.formats import pdf as verify
     from tests.support.broken import untagged
 
-    shop = Workshop(Library(ROOT), Store(tmp_path))
+    pipeline = Pipeline(Repository(ROOT), Cache(tmp_path))
     genuine = verify.verify
     monkeypatch.setattr(verify, "verify", lambda pdf, *rest: genuine(untagged(pdf), *rest))
     with pytest.raises(ProofError) as raised:
-        shop.produce(_job("harbour"))
+        pipeline.make(_job("harbour"))
     assert [f.code for f in raised.value.findings] == ["verify.untagged"]
 
 
 @pytest.fixture
 def looked_at(monkeypatch) -> list[tuple[str, str]]:
     """How each file was looked over, really, and by what name it goes."""
-    import bifolio.formats.verify_pdf
+    import bifolio.formats.pdf
 
     seen: list[tuple[str, str]] = []
 
     def counted(name: str):
-        look = getattr(bifolio.formats.verify_pdf, name)
+        look = getattr(bifolio.formats.pdf, name)
 
         def counting(pdf, where="slots", *more):
             seen.append((name, where))
@@ -162,7 +163,7 @@ def looked_at(monkeypatch) -> list[tuple[str, str]]:
         return counting
 
     for name in ("verify", "verify_inked", "verify_slots"):
-        monkeypatch.setattr(f"bifolio.formats.verify_pdf.{name}", counted(name))
+        monkeypatch.setattr(f"bifolio.formats.pdf.{name}", counted(name))
     return seen
 
 
@@ -170,10 +171,10 @@ def test_a_plate_is_looked_over_whole_once_and_each_clinics_slots_are(scratch, l
     for brand, colour in (("one", "#1d5a68"), ("two", "#682d1d")):
         scratch.write(f"content/brands/{brand}/_brand.yml", _brand_of(brand, colour))
     scratch.write("content/handouts/other.yaml", HANDOUT.replace("One sentence.", "Another sentence."))
-    shop = Workshop(Library(scratch.root), Store(scratch.root / ".bifolio"))
+    pipeline = Pipeline(Repository(scratch.root), Cache(scratch.root / ".bifolio"))
     for brand in ("one", "two"):
         for item in ("small", "other"):
-            shop.produce(Job(item, "letter", "calm", "us", "en", brand, "pdf"))
+            pipeline.make(Job(item, "letter", "calm", "us", "en", brand, "pdf"))
     assert [name for name, _ in looked_at] == [
         "verify",
         "verify",
@@ -195,9 +196,9 @@ def test_a_clinic_with_other_things_has_its_file_looked_over_whole(scratch, look
     scratch.write("content/brands/one/_brand.yml", _brand_of("one", "#1d5a68"))
     more = ", email: a@clinic.example.org"
     scratch.write("content/brands/two/_brand.yml", _brand_of("two", "#1d5a68", more))
-    shop = Workshop(Library(scratch.root), Store(scratch.root / ".bifolio"))
+    pipeline = Pipeline(Repository(scratch.root), Cache(scratch.root / ".bifolio"))
     for brand in ("one", "two"):
-        shop.produce(Job("small", "letter", "calm", "us", "en", brand, "pdf"))
+        pipeline.make(Job("small", "letter", "calm", "us", "en", brand, "pdf"))
     assert [name for name, _ in looked_at] == ["verify", "verify"]
 
 
@@ -208,17 +209,17 @@ def test_a_file_for_the_press_and_sheets_are_always_looked_over_whole(
     """How fine a logo is, and where a page stands on its sheet, is known of the file alone."""
     for brand in ("one", "two"):
         scratch.write(f"content/brands/{brand}/_brand.yml", _brand_of(brand, "#1d5a68"))
-    shop = Workshop(Library(scratch.root), Store(scratch.root / ".bifolio"))
+    pipeline = Pipeline(Repository(scratch.root), Cache(scratch.root / ".bifolio"))
     for brand in ("one", "two"):
-        shop.produce(Job("small", edition, "calm", "us", "en", brand, "pdf", is_imposed=is_imposed))
+        pipeline.make(Job("small", edition, "calm", "us", "en", brand, "pdf", is_imposed=is_imposed))
     assert [name for name, _ in looked_at] == ["verify", "verify"]
 
 
 @pytest.mark.parametrize("first", [True, False])
 def test_sheets_say_nothing_of_the_file_to_read_nor_it_of_them(first, scratch, looked_at) -> None:
-    shop = Workshop(Library(scratch.root), Store(scratch.root / ".bifolio"))
+    pipeline = Pipeline(Repository(scratch.root), Cache(scratch.root / ".bifolio"))
     for is_imposed in (first, not first):
-        shop.produce(
+        pipeline.make(
             Job("small", "booklet-letter", "calm", "us", "en", "default", "pdf", is_imposed=is_imposed)
         )
     assert [name for name, _ in looked_at] == ["verify", "verify"]
@@ -237,11 +238,11 @@ def test_what_is_odd_is_told_of_each_clinics_file(odd_slots, whole, monkeypatch,
         seen.append(where)
         return [odd] if len(seen) < 3 else []
 
-    monkeypatch.setattr("bifolio.formats.verify_pdf.verify", look)
-    monkeypatch.setattr("bifolio.formats.verify_pdf.verify_slots", lambda *_: [odd] if odd_slots else [])
-    shop = Workshop(Library(scratch.root), Store(scratch.root / ".bifolio"))
+    monkeypatch.setattr("bifolio.formats.pdf.verify", look)
+    monkeypatch.setattr("bifolio.formats.pdf.verify_slots", lambda *_: [odd] if odd_slots else [])
+    pipeline = Pipeline(Repository(scratch.root), Cache(scratch.root / ".bifolio"))
     for brand in brands:
-        shop.produce(Job("small", "letter", "calm", "us", "en", brand, "pdf"))
+        pipeline.make(Job("small", "letter", "calm", "us", "en", brand, "pdf"))
     assert len(seen) == whole
 
 

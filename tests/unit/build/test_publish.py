@@ -10,14 +10,16 @@ from pathlib import Path
 
 import pytest
 
-from bifolio.build.publish import MANIFEST, Artefact, expect_room, publish, read_manifest
+from bifolio.build.publish import MANIFEST, publish, read_manifest
+from bifolio.core.atomic_writes import expect_writable
 from bifolio.core.diagnostics import ToolError
+from bifolio.model.artifact import Artifact
 
 ENGINE = {"bifolio": "1"}
 
 
-def _artefact(path: str, body: str = "body") -> Artefact:
-    return Artefact(path, body.encode(), {"item": path})
+def _artifact(path: str, body: str = "body") -> Artifact:
+    return Artifact(path, body.encode(), {"item": path})
 
 
 def _standing(folder: Path) -> dict[str, str]:
@@ -29,7 +31,7 @@ def _standing(folder: Path) -> dict[str, str]:
 
 
 def test_files_and_manifest(tmp_path: Path) -> None:
-    written = publish([_artefact("b/en/y.pdf", "yy"), _artefact("a/en/x.pdf")], tmp_path, ENGINE)
+    written = publish([_artifact("b/en/y.pdf", "yy"), _artifact("a/en/x.pdf")], tmp_path, ENGINE)
     assert written == [tmp_path / "b/en/y.pdf", tmp_path / "a/en/x.pdf"]
     manifest = read_manifest(tmp_path)
     assert manifest["engine"] == ENGINE
@@ -42,16 +44,16 @@ def test_files_and_manifest(tmp_path: Path) -> None:
 
 
 def test_same_input_same_bytes(tmp_path: Path) -> None:
-    pair = [_artefact("a.pdf"), _artefact("b.pdf")]
+    pair = [_artifact("a.pdf"), _artifact("b.pdf")]
     publish(pair, tmp_path / "one", ENGINE)
     publish(reversed(pair), tmp_path / "two", ENGINE)
     assert _standing(tmp_path / "one") == _standing(tmp_path / "two")
 
 
 def test_old_entries_stay_and_vanished_files_go(tmp_path: Path) -> None:
-    publish([_artefact("a.pdf"), _artefact("b.pdf"), _artefact("c.pdf")], tmp_path, ENGINE)
+    publish([_artifact("a.pdf"), _artifact("b.pdf"), _artifact("c.pdf")], tmp_path, ENGINE)
     (tmp_path / "b.pdf").unlink()
-    publish([_artefact("c.pdf", "new")], tmp_path, ENGINE)
+    publish([_artifact("c.pdf", "new")], tmp_path, ENGINE)
     files = read_manifest(tmp_path)["files"]
     assert list(files) == ["a.pdf", "c.pdf"]
     assert files["c.pdf"]["sha256"] == hashlib.sha256(b"new").hexdigest()
@@ -59,9 +61,9 @@ def test_old_entries_stay_and_vanished_files_go(tmp_path: Path) -> None:
 
 def test_what_is_gone_is_taken_away(tmp_path: Path) -> None:
     """But not what is made again, and nothing that somebody else put there."""
-    publish([_artefact("a.pdf"), _artefact("b.pdf"), _artefact("c.pdf")], tmp_path, ENGINE)
+    publish([_artifact("a.pdf"), _artifact("b.pdf"), _artifact("c.pdf")], tmp_path, ENGINE)
     (tmp_path / "notes.txt").write_text("mine")
-    publish([_artefact("a.pdf", "new")], tmp_path, ENGINE, {"a.pdf", "b.pdf", "never.pdf"})
+    publish([_artifact("a.pdf", "new")], tmp_path, ENGINE, {"a.pdf", "b.pdf", "never.pdf"})
     assert sorted(_standing(tmp_path)) == ["a.pdf", "c.pdf", MANIFEST, "notes.txt"]
     assert list(read_manifest(tmp_path)["files"]) == ["a.pdf", "c.pdf"]
 
@@ -72,16 +74,16 @@ def test_what_is_gone_is_taken_away(tmp_path: Path) -> None:
 )
 def test_spoilt_manifest_is_written_anew(manifest: str, tmp_path: Path) -> None:
     (tmp_path / MANIFEST).write_text(manifest, "latin-1")
-    publish([_artefact("a.pdf")], tmp_path, ENGINE)
+    publish([_artifact("a.pdf")], tmp_path, ENGINE)
     assert list(read_manifest(tmp_path)["files"]) == ["a.pdf"]
 
 
 def test_file_that_has_not_changed_is_not_touched(tmp_path: Path) -> None:
-    publish([_artefact("a.pdf")], tmp_path, ENGINE)
+    publish([_artifact("a.pdf")], tmp_path, ENGINE)
     os.utime(tmp_path / "a.pdf", (1, 1))
-    publish([_artefact("a.pdf")], tmp_path, ENGINE)
+    publish([_artifact("a.pdf")], tmp_path, ENGINE)
     assert (tmp_path / "a.pdf").stat().st_mtime == 1
-    publish([_artefact("a.pdf", "ydob")], tmp_path, ENGINE)
+    publish([_artifact("a.pdf", "ydob")], tmp_path, ENGINE)
     assert (tmp_path / "a.pdf").read_text("utf-8") == "ydob"
 
 
@@ -90,7 +92,7 @@ def test_killed_between_two_files_each_is_old_or_new(
     at: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     names = ("a.pdf", "b.pdf")
-    publish([_artefact(name, f"old {name}") for name in names], tmp_path, ENGINE)
+    publish([_artifact(name, f"old {name}") for name in names], tmp_path, ENGINE)
     before = _standing(tmp_path)
     replace = Path.replace
     calls = 0
@@ -104,7 +106,7 @@ def test_killed_between_two_files_each_is_old_or_new(
 
     monkeypatch.setattr(Path, "replace", killed)
     with pytest.raises(KeyboardInterrupt):
-        publish([_artefact(name, f"new {name}") for name in names], tmp_path, ENGINE)
+        publish([_artifact(name, f"new {name}") for name in names], tmp_path, ENGINE)
     after = _standing(tmp_path)
     assert set(after) == set(before)  # no parts are left
     assert [after[name].split()[0] for name in names] == ["new"] * (at - 1) + ["old"] * (3 - at)
@@ -113,7 +115,7 @@ def test_killed_between_two_files_each_is_old_or_new(
 
 
 def test_full_disk_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    publish([_artefact("a.pdf", "old")], tmp_path, ENGINE)
+    publish([_artifact("a.pdf", "old")], tmp_path, ENGINE)
     before = _standing(tmp_path)
     sync = os.fsync
     calls = 0
@@ -127,7 +129,7 @@ def test_full_disk_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(ToolError) as raised:
-        publish([_artefact("a.pdf", "new"), _artefact("b.pdf")], tmp_path, ENGINE)
+        publish([_artifact("a.pdf", "new"), _artifact("b.pdf")], tmp_path, ENGINE)
     (finding,) = raised.value.findings
     assert finding.code == "publish.cannot-write"
     assert finding.message.endswith('b.pdf" cannot be written: no space left on device')
@@ -137,7 +139,7 @@ def test_full_disk_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 def test_folder_in_the_place_of_a_file(tmp_path: Path) -> None:
     (tmp_path / "a.pdf").mkdir()
     with pytest.raises(ToolError) as raised:
-        publish([_artefact("a.pdf")], tmp_path, ENGINE)
+        publish([_artifact("a.pdf")], tmp_path, ENGINE)
     assert 'a.pdf" cannot be written' in raised.value.findings[0].message
     assert _standing(tmp_path) == {}
 
@@ -161,9 +163,9 @@ def read_only() -> Iterator[Path]:
 
 def test_folder_that_may_not_be_written_to(read_only: Path) -> None:
     for attempt in (
-        lambda: publish([_artefact("a/b.pdf")], read_only, ENGINE),
-        lambda: expect_room(read_only),
-        lambda: expect_room(read_only / "new" / "folder"),
+        lambda: publish([_artifact("a/b.pdf")], read_only, ENGINE),
+        lambda: expect_writable(read_only),
+        lambda: expect_writable(read_only / "new" / "folder"),
     ):
         with pytest.raises(ToolError) as raised:
             attempt()
@@ -175,10 +177,10 @@ def test_folder_that_may_not_be_written_to(read_only: Path) -> None:
 
 
 def test_room_is_looked_for_without_making_any(tmp_path: Path) -> None:
-    expect_room(tmp_path)
-    expect_room(tmp_path / "not" / "yet")
+    expect_writable(tmp_path)
+    expect_writable(tmp_path / "not" / "yet")
     assert not (tmp_path / "not").exists()
     (tmp_path / "file").write_text("", "utf-8")
     for folder in ("file", "file/below"):
         with pytest.raises(ToolError):
-            expect_room(tmp_path / folder)
+            expect_writable(tmp_path / folder)

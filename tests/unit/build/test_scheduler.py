@@ -2,8 +2,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
-import sys
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -12,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from bifolio.build.jobs import Job
-from bifolio.build.publish import Artefact, publish
-from bifolio.build.scheduler import Batch, Delivery, batches, racked, run, together
-from bifolio.build.workers import SameProcess
-from bifolio.core.cache import Store
+from bifolio.build.publish import publish
+from bifolio.build.scheduler import Batch, BatchResult, Prepared, batches, run
+from bifolio.build.selection import together
+from bifolio.build.staging import staging_area
+from bifolio.core.cache import Cache
 from bifolio.core.diagnostics import (
     ContentError,
     DesignError,
@@ -26,6 +24,10 @@ from bifolio.core.diagnostics import (
     RequestError,
     ToolError,
 )
+from bifolio.core.locks import try_lock
+from bifolio.core.process_pool import InlineExecutor
+from bifolio.model.artifact import Artifact
+from bifolio.model.job import Job
 
 MARK = "ab" * 32
 
@@ -38,29 +40,29 @@ def _job(item: str) -> Job:
 
 
 def test_store_gives_back_what_it_kept(tmp_path: Path) -> None:
-    store = Store(tmp_path / "store")
+    store = Cache(tmp_path / "store")
     assert store.find(MARK) is None
     assert store.keep(MARK, b"work") == b"work"
     assert store.find(MARK) == b"work"
-    assert Store(tmp_path / "store").find(MARK) == b"work"
+    assert Cache(tmp_path / "store").find(MARK) == b"work"
     assert store.keep("cd" * 32, b"") == b""
     assert store.find("cd" * 32) == b""
 
 
 def test_store_renews_what_it_has(tmp_path: Path) -> None:
-    Store(tmp_path).keep(MARK, b"old")
+    Cache(tmp_path).keep(MARK, b"old")
     (kept,) = (path for path in tmp_path.rglob("*") if path.is_file())
     os.utime(kept, (1, 1))
-    store = Store(tmp_path, since=Store(tmp_path).now())
+    store = Cache(tmp_path, since=Cache(tmp_path).now())
     assert store.find(MARK) is None
     store.keep(MARK, b"new")
     assert store.find(MARK) == b"new"  # what this build made is not made again
-    assert Store(tmp_path).find(MARK) == b"new"
+    assert Cache(tmp_path).find(MARK) == b"new"
 
 
 @pytest.mark.parametrize("spoil", [b"", b"short", None])
 def test_store_takes_spoilt_work_for_none(spoil: bytes | None, tmp_path: Path) -> None:
-    store = Store(tmp_path)
+    store = Cache(tmp_path)
     store.keep(MARK, b"work of an hour")
     (kept,) = (path for path in tmp_path.rglob("*") if path.is_file())
     body = kept.read_bytes()
@@ -71,12 +73,12 @@ def test_store_takes_spoilt_work_for_none(spoil: bytes | None, tmp_path: Path) -
 
 
 def test_store_leaves_no_parts_behind(tmp_path: Path) -> None:
-    Store(tmp_path).keep(MARK, b"work")
+    Cache(tmp_path).keep(MARK, b"work")
     assert not list(tmp_path.rglob("*.part"))
 
 
 def test_store_cleans_the_oldest_until_the_rest_fits(tmp_path: Path) -> None:
-    store = Store(tmp_path, most=250)
+    store = Cache(tmp_path, max_bytes=250)
     for number, mark in enumerate(("aa", "bb", "cc")):
         store.keep(mark * 32, b"x" * 68)  # 100 bytes with the digest
         (kept,) = (tmp_path / mark).iterdir()
@@ -90,16 +92,16 @@ def test_store_cleans_the_oldest_until_the_rest_fits(tmp_path: Path) -> None:
 def test_store_keeps_its_hands_off_other_folders(tmp_path: Path) -> None:
     (tmp_path / "templates").mkdir()
     (tmp_path / "templates" / "x").write_bytes(b"x" * 100)
-    Store(tmp_path, most=0).clean()
+    Cache(tmp_path, max_bytes=0).clean()
     assert (tmp_path / "templates" / "x").exists()
 
 
 def test_store_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "taken").write_text("a file", "utf-8")
     with pytest.raises(ToolError) as raised:
-        Store(tmp_path / "taken").keep(MARK, b"work")
+        Cache(tmp_path / "taken").keep(MARK, b"work")
     assert raised.value.findings[0].code == "press.cannot-keep"
-    Store(tmp_path / "taken").clean()
+    Cache(tmp_path / "taken").clean()
 
 
 # -- running a plan ------------------------------------------------------------------------------
@@ -111,41 +113,45 @@ def _finding(word: str) -> Diagnostic:
 
 def _batches(*items: str, brands: tuple[str, ...] = ("b",)) -> list[Batch]:
     jobs = [replace(_job(item), brand=brand) for item in items for brand in brands]
-    return batches(jobs, lambda job: job.edition, len)
+    return batches(map(_prepared, jobs))
+
+
+def _prepared(job: Job) -> Prepared:
+    return Prepared(job, None, (job.item, job.edition), (job.edition, job.brand), len(job.item))
 
 
 class Slow:
     """Hands that finish when they are told to."""
 
     def __init__(self) -> None:
-        self.begun: dict[Batch, Future[Delivery]] = {}
+        self.begun: dict[Batch, Future[BatchResult]] = {}
 
-    def make(self, batch: Batch) -> Future[Delivery]:
+    def make(self, batch: Batch) -> Future[BatchResult]:
         self.begun[batch] = Future()
         return self.begun[batch]
 
 
-def _delivered(batch: Batch) -> Delivery:
-    return Delivery(tuple(Artefact(job.path, job.item.encode(), {}) for job in batch.jobs), {}, (), 1)
+def _delivered(batch: Batch) -> BatchResult:
+    return BatchResult(tuple(Artifact(job.path, job.item.encode(), {}) for job in batch.jobs), (), 1)
 
 
-def _done(batch: Batch) -> Future[Delivery]:
-    return SameProcess().submit(_delivered, batch)
+def _done(batch: Batch) -> Future[BatchResult]:
+    return InlineExecutor().submit(_delivered, batch)
 
 
 def test_what_takes_longest_is_made_first_and_told_in_order() -> None:
     told: list[str] = []
     made = run(_batches("one", "three", "two"), _done, 1, lambda batch: told.append(batch.jobs[0].item))
     assert told == ["three", "one", "two"]
-    assert [delivery.artefacts[0].body for delivery in made] == [b"one", b"three", b"two"]
+    assert [delivery.artifacts[0].body for delivery in made] == [b"one", b"three", b"two"]
 
 
 def test_all_forms_of_an_item_for_a_clinic_are_one_batch() -> None:
     jobs = [replace(_job("one"), format=form) for form in ("pdf", "epub")]
-    (batch,) = batches(jobs, lambda job: job.edition, len)
+    (batch,) = batches(map(_prepared, jobs))
     assert batch.jobs == tuple(jobs)
     editions = [replace(_job("one"), edition=edition) for edition in ("a4", "a5")]
-    assert len(batches(editions, lambda job: job.edition, len)) == 2
+    assert len(list(batches(map(_prepared, editions)))) == 2
 
 
 def test_a_plate_is_laid_out_once_while_other_clinics_wait() -> None:
@@ -170,7 +176,7 @@ def test_a_plate_is_laid_out_once_while_other_clinics_wait() -> None:
 @pytest.mark.parametrize(("ready", "at_once"), [(0, [1, 1, 2, 2, 2, 2, 2, 2]), (1, [1, 1, 2, 3, 3, 3, 2, 2])])
 def test_one_lies_ready_but_of_the_last(ready: int, at_once: list[int]) -> None:
     """Else it could wait for one worker while another, that is free first, has nothing to do."""
-    under_way: list[tuple[Batch, Future[Delivery]]] = []
+    under_way: list[tuple[Batch, Future[BatchResult]]] = []
     found = []
 
     def finish_first() -> None:
@@ -178,7 +184,7 @@ def test_one_lies_ready_but_of_the_last(ready: int, at_once: list[int]) -> None:
         if not future.done():
             future.set_result(_delivered(batch))
 
-    def make(batch: Batch) -> Future[Delivery]:
+    def make(batch: Batch) -> Future[BatchResult]:
         under_way.append((batch, Future()))
         found.append(len(under_way))
         finish_first()
@@ -197,11 +203,11 @@ def test_one_lies_ready_but_of_the_last(ready: int, at_once: list[int]) -> None:
 def test_one_failing_job_stops_no_other() -> None:
     tried: list[str] = []
 
-    def make(batch: Batch) -> Future[Delivery]:
+    def make(batch: Batch) -> Future[BatchResult]:
         item = batch.jobs[0].item
         tried.append(item)
         failures = () if item == "two" else (ContentError(_finding(item)),)
-        return SameProcess().submit(Delivery, (), {}, failures, 1)
+        return InlineExecutor().submit(BatchResult, (), failures, 1)
 
     delivered = run(_batches("one", "two", "three"), make, 1, lambda _: None)
     assert sorted(tried) == ["one", "three", "two"]
@@ -210,8 +216,8 @@ def test_one_failing_job_stops_no_other() -> None:
 
 
 def test_a_bug_is_not_taken_for_a_finding() -> None:
-    def make(batch: Batch) -> Future[Delivery]:
-        return SameProcess().submit({}.__getitem__, batch)
+    def make(batch: Batch) -> Future[BatchResult]:
+        return InlineExecutor().submit({}.__getitem__, batch)
 
     with pytest.raises(KeyError):
         run(_batches("one"), make, 1, lambda _: None)
@@ -221,11 +227,11 @@ def test_a_bug_is_not_taken_for_a_finding() -> None:
 def test_what_was_lost_with_its_worker_is_made_again_and_not_forever(times: int) -> None:
     tries: list[Batch] = []
 
-    def make(batch: Batch) -> Future[Delivery]:
+    def make(batch: Batch) -> Future[BatchResult]:
         tries.append(batch)
         if tries.count(batch) > times or batch.jobs[0].item == "two":
             return _done(batch)
-        lost: Future[Delivery] = Future()
+        lost: Future[BatchResult] = Future()
         lost.set_exception(BrokenProcessPool())
         return lost
 
@@ -237,43 +243,46 @@ def test_what_was_lost_with_its_worker_is_made_again_and_not_forever(times: int)
     assert [finding.code for finding in raised.value.findings] == ["press.worker-lost"]
 
 
-# -- the rack ------------------------------------------------------------------------------------
+# -- the staging area ------------------------------------------------------------------------------------
 
 
-def test_files_dry_on_the_rack_and_are_published_from_it(tmp_path: Path) -> None:
-    store = Store(tmp_path / ".bifolio")
-    with racked(store) as rack:
-        dry = rack.put(Artefact("b/en/x.pdf", b"pages", {"pages": 2}))
-        assert (dry.body, dry.size, dry.facts) == (b"pages", 5, {"pages": 2})
-        assert isinstance(dry.made, Path)
-        assert isinstance(dry.told, Path)
-        publish([dry], tmp_path / "output", {})
+def test_files_wait_in_the_staging_area_and_are_published_from_it(tmp_path: Path) -> None:
+    with staging_area(tmp_path / ".bifolio") as area:
+        staged = area.put(Artifact("b/en/x.pdf", b"pages", {"pages": 2}))
+        assert (staged.body, staged.size, staged.metadata) == (b"pages", 5, {"pages": 2})
+        assert isinstance(staged.content, Path)
+        assert isinstance(staged.facts, Path)
+        publish([staged], tmp_path / "output", {})
     assert (tmp_path / "output/b/en/x.pdf").read_bytes() == b"pages"
     assert not list(tmp_path.rglob("*.part"))
-    assert not list((tmp_path / ".bifolio/rack").iterdir())
+    assert not list((tmp_path / ".bifolio/staging").iterdir())
 
 
 def test_what_a_killed_build_left_goes(tmp_path: Path) -> None:
-    gone = subprocess.Popen([sys.executable, "-c", ""])
-    gone.wait()
-    left = tmp_path / ".bifolio/rack" / str(gone.pid) / "half a file"
-    part = tmp_path / f"output/b/.x.pdf.{gone.pid}.part"
-    own = tmp_path / f"output/b/.x.pdf.{os.getppid()}.part"
-    for path in (left, part, own):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(b"half")
-    with racked(Store(tmp_path / ".bifolio")):
-        publish([Artefact("b/x.pdf", b"whole", {})], tmp_path / "output", {})
-    assert not left.exists()
-    assert not part.exists()
-    assert own.exists()  # of a build that still runs
+    """Whatever has a lock that nobody holds, or none, is a dead build's; what a living one has stays."""
+    areas = tmp_path / ".bifolio/staging"
+    for name in ("12/half a file", "13/half a file", "14/half a file"):
+        (areas / name).parent.mkdir(parents=True, exist_ok=True)
+        (areas / name).write_bytes(b"half")
+    (areas / "12.lock").touch()
+    living = try_lock(areas / "14.lock")
+    parts = [tmp_path / f"output/b/.x.pdf.{owner}.1.part" for owner in ("this", "other")]
+    parts[0].parent.mkdir(parents=True)
+    for part in parts:
+        part.write_bytes(b"half")
+    with staging_area(tmp_path / ".bifolio"):
+        publish([Artifact("b/x.pdf", b"whole", {})], tmp_path / "output", {}, owner="this")
+    assert sorted(path.name for path in areas.iterdir()) == ["14", "14.lock"]
+    assert [part.exists() for part in parts] == [False, True], "another project may write there now"
+    assert living is not None
+    living.close()
 
 
-def test_a_full_disk_under_the_rack_is_a_finding(tmp_path: Path) -> None:
-    with racked(Store(tmp_path)) as rack:
-        shutil.rmtree(rack.folder)
+def test_a_full_disk_under_the_staging_area_is_a_finding(tmp_path: Path) -> None:
+    with staging_area(tmp_path) as area:
+        shutil.rmtree(area.folder)
         with pytest.raises(ToolError) as raised:
-            rack.put(Artefact("x.pdf", b"pages", {}))
+            area.put(Artifact("x.pdf", b"pages", {}))
     assert raised.value.findings[0].code == "press.cannot-keep"
 
 
@@ -300,7 +309,7 @@ def test_exit_code_is_that_of_the_gravest(
     assert len(joined.findings) == len(kinds)
 
 
-def test_a_rack_goes_while_a_worker_still_lays_something_there(
+def test_a_staging_area_goes_while_a_worker_still_lays_something_there(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As after Ctrl-C, when a worker is not told yet: between the last file taken away and the folder."""
@@ -308,19 +317,19 @@ def test_a_rack_goes_while_a_worker_still_lays_something_there(
 
     def rmdir(path: str, **more: object) -> None:
         with pytest.raises(ToolError):
-            rack.put(Artefact("late.pdf", b"late", {}))
+            area.put(Artifact("late.pdf", b"late", {}))
         late.append(path)
         remove(path, **more)  # type: ignore[arg-type]
 
-    with racked(Store(tmp_path)) as rack:
-        rack.put(Artefact("one.pdf", b"one", {}))
+    with staging_area(tmp_path) as area:
+        area.put(Artifact("one.pdf", b"one", {}))
         monkeypatch.setattr(os, "rmdir", rmdir)
     assert late, "something was to be laid there meanwhile"
-    assert not list((tmp_path / "rack").iterdir())
+    assert not list((tmp_path / "staging").iterdir())
 
 
-def test_a_rack_that_was_not_wholly_taken_away_goes_with_the_next_build(tmp_path: Path) -> None:
-    (tmp_path / "rack" / "4194999.gone").mkdir(parents=True)  # a number that no process has
-    (tmp_path / "rack" / "4194999").mkdir()
-    with racked(Store(tmp_path)) as rack:
-        assert list((tmp_path / "rack").iterdir()) == [rack.folder]
+def test_a_staging_area_that_was_not_wholly_taken_away_goes_with_the_next_build(tmp_path: Path) -> None:
+    (tmp_path / "staging" / "4194999.gone").mkdir(parents=True)  # a number that no process has
+    (tmp_path / "staging" / "4194999").mkdir()
+    with staging_area(tmp_path) as area:
+        assert set((tmp_path / "staging").iterdir()) == {area.folder, area.folder.with_suffix(".lock")}

@@ -14,7 +14,7 @@ import pypdfium2
 import pytest
 
 from bifolio.build import watch
-from bifolio.core.fingerprints import ENGINE, Ledger
+from bifolio.core.files import ENGINE
 from tests.support.projects import BRAND, COMPLETE, HANDOUT, Scratch
 
 pytestmark = pytest.mark.processes
@@ -61,7 +61,7 @@ def test_a_change_is_seen_once(how: str, scratch: Scratch) -> None:
     name, change = CHANGES[how]
     path = scratch.root / name
     path.parent.mkdir(exist_ok=True)
-    seen = watch.changes(Ledger(scratch.root))
+    seen = watch.changes(scratch.root)
     assert next(seen) == ()
     change(path)
     assert next(seen) == (name,)
@@ -70,7 +70,7 @@ def test_a_change_is_seen_once(how: str, scratch: Scratch) -> None:
 
 
 def test_what_changes_while_somebody_builds_is_given_next(scratch: Scratch) -> None:
-    seen = watch.changes(Ledger(scratch.root))
+    seen = watch.changes(scratch.root)
     assert next(seen) == ()
     for number in (1, 2):
         scratch.write(SMALL, HANDOUT.replace("One", f"Number {number}"))

@@ -19,12 +19,15 @@ from typing import Any, TypeVar
 
 import pytest
 
-from bifolio.app import Office, look_over, read_tailoring
-from bifolio.build.jobs import Request
+from bifolio.app import Project
+from bifolio.build.build_record import BuildRecord
 from bifolio.build.scheduler import Batch
-from bifolio.build.workers import Processes, workers
+from bifolio.build.workers import WorkerProcesses, workers
 from bifolio.core.diagnostics import ContentError
-from bifolio.core.fingerprints import ENGINE, Ledger
+from bifolio.core.files import ENGINE
+from bifolio.editorial.tailoring import read_tailoring
+from bifolio.formats.makers import verify_file
+from bifolio.model.job import Request
 from tests.support.projects import BRAND, COMPLETE, HANDOUT, Scratch
 
 pytestmark = pytest.mark.processes
@@ -42,16 +45,16 @@ def shelf(scratch: Scratch) -> Scratch:
 
 
 @pytest.fixture(scope="module")
-def crew() -> Iterator[Processes]:
+def crew() -> Iterator[WorkerProcesses]:
     with workers(FONTS, 2) as hands:
-        assert isinstance(hands, Processes)
+        assert isinstance(hands, WorkerProcesses)
         yield hands
 
 
-def _all(office: Office, folder: Path, told: object = str) -> dict[str, bytes]:
+def _all(project: Project, folder: Path, told: object = str) -> dict[str, bytes]:
     """Build everything in two forms; give the files by name."""
-    request = Request(brands=office.library.brand_ids, formats=("pdf", "html"))
-    office.build(office.plan(request), folder, told)  # type: ignore[arg-type]
+    request = Request(brands=project.repository.catalogue.brands, formats=("pdf", "html"))
+    project.build(project.plan(request), folder, told)  # type: ignore[arg-type]
     return _files(folder)
 
 
@@ -62,26 +65,26 @@ def _files(folder: Path) -> dict[str, bytes]:
 
 def test_one_worker_starts_and_others_when_batches_wait(shelf: Scratch, tmp_path: Path) -> None:
     with workers(FONTS, 2) as hands:
-        assert isinstance(hands, Processes)
-        assert len(hands.processes) == 1
-        office = Office(shelf.root, executor=hands)
+        assert isinstance(hands, WorkerProcesses)
+        assert len(hands.process_ids) == 1
+        project = Project(shelf.root, executor=hands)
         request = Request(items=("small",), brands=("default",))
-        office.build(office.plan(request), tmp_path / "one", str)
-        assert len(hands.processes) == 1, "one batch is made here, and laid out by one worker"
-        _all(office, tmp_path / "many")
-        assert len(hands.processes) == 2
+        project.build(project.plan(request), tmp_path / "one", str)
+        assert len(hands.process_ids) == 1, "one batch is made here, and laid out by one worker"
+        _all(project, tmp_path / "many")
+        assert len(hands.process_ids) == 2
 
 
-def _at_rest(seconds: float, name: str) -> tuple[str, int]:
+def _at_rest(context: Any, name: Any) -> tuple[str, int]:
     """Be busy for some time, in the worker; give which it was."""
-    time.sleep(seconds)
+    time.sleep(context.path)
     return name, os.getpid()
 
 
 def test_a_batch_that_waits_goes_to_the_worker_that_is_free_first(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bifolio.build.workers._make", _at_rest)
+    monkeypatch.setattr("bifolio.build.batch_worker.make_batch", _at_rest)
     with workers(FONTS, 2) as hands:
-        assert isinstance(hands, Processes)
+        assert isinstance(hands, WorkerProcesses)
         under_way: list[Future[Any]] = [
             hands.make(SimpleNamespace(path=seconds), Batch(name, frozenset(), 0.25, 4))  # type: ignore[arg-type]
             for name, seconds in (("long", 3.0), ("short", 0.2), ("next", 0.1), ("last", 0.1))
@@ -90,7 +93,7 @@ def test_a_batch_that_waits_goes_to_the_worker_that_is_free_first(monkeypatch: p
     assert made_by["next"] == made_by["last"] == made_by["short"] != made_by["long"]
 
 
-class Listening(Processes):
+class Listening(WorkerProcesses):
     """Workers of which it is known what they were asked to do."""
 
     def __init__(self, hands: int = 1) -> None:
@@ -106,29 +109,31 @@ def test_the_one_changed_handout_is_begun_while_all_else_is_read(shelf: Scratch,
     begun, in_all, pages = [], [], []
     for words in ("One sentence", "Two sentences", "Three sentences"):
         shelf.write("content/handouts/other.yaml", COMPLETE.replace("One sentence", words))
-        hands, ledger = Listening(), Ledger(shelf.root)
+        hands, record = Listening(), BuildRecord(shelf.root)
         try:
-            office = Office(shelf.root, ledger=ledger, executor=hands)
-            jobs = office.plan(Request(formats=("pdf",)))
+            project = Project(shelf.root, record=record, executor=hands)
+            project.prefetch(Request(formats=("pdf",)))
             begun.append(list(hands.asked))
-            built = office.build(jobs, tmp_path, str)
+            jobs = project.plan(Request(formats=("pdf",)))
+            assert hands.asked == begun[-1], "a plan begins nothing"
+            built = project.build(jobs, tmp_path, str)
         finally:
             hands.stop()
         in_all.append(hands.asked)
         pages.append((tmp_path / "default/en/other.letter.pdf").read_bytes())
-        ledger.record((), ledger.snapshot(), built.files, {})
+        record.record((), project.repository.files, built.files, {})
     assert begun[0] == [], "both are new, none is the one"
     assert begun[1:] == in_all[1:] == [["read_styles", "lay_out_plate"]] * 2, "and nothing is laid out twice"
-    anew = Office(shelf.root, renew=True)
+    anew = Project(shelf.root, renew=True)
     anew.build(anew.plan(Request(items=("other",), formats=("pdf",))), tmp_path, str)
     assert (tmp_path / "default/en/other.letter.pdf").read_bytes() == pages[2] != pages[1]
 
 
-@pytest.mark.parametrize(("count", "asked"), [(1, []), (2, ["get_ready"])])
+@pytest.mark.parametrize(("count", "asked"), [(1, []), (2, ["preload"])])
 def test_where_nothing_is_begun_one_of_many_gets_ready(shelf: Scratch, count: int, asked: list[str]) -> None:
     hands = Listening(count)
     try:
-        Office(shelf.root, executor=hands).plan(Request(formats=("pdf",)))
+        Project(shelf.root, executor=hands).prefetch(Request(formats=("pdf",)))
     finally:
         hands.stop()
     assert hands.asked == asked
@@ -138,11 +143,13 @@ def test_what_is_begun_and_wrong_is_told_once(shelf: Scratch) -> None:
     shelf.write("content/handouts/other.yaml", HANDOUT.replace("One sentence", "One \u8a9e"))
     hands = Listening()
     try:
-        office = Office(shelf.root, executor=hands)
-        jobs = office.plan(Request(items=("other",), formats=("pdf",)))
+        project = Project(shelf.root, executor=hands)
+        request = Request(items=("other",), formats=("pdf",))
+        project.prefetch(request)
+        jobs = project.plan(request)
         assert hands.asked == ["lay_out_slots", "read_styles", "lay_out_plate"]
         with pytest.raises(ContentError) as raised:
-            office.build(jobs, None, str)
+            project.build(jobs, None, str)
     finally:
         hands.stop()
     assert [str(finding.span) for finding in raised.value.findings] == ["content/handouts/other.yaml:6:15"]
@@ -152,49 +159,49 @@ def test_nothing_is_begun_for_one_persons_copy(shelf: Scratch) -> None:
     hands = Listening()
     try:
         tailoring, _ = read_tailoring("note: Bring water.", "wishes.yaml")
-        Office(shelf.root, executor=hands).tailored("other", "default", tailoring)
+        Project(shelf.root, executor=hands).tailored("other", "default", tailoring)
     finally:
         hands.stop()
     assert sorted(hands.asked) == ["lay_out_plate", "lay_out_slots"]
 
 
-def test_many_hands_make_the_same_bytes(shelf: Scratch, crew: Processes, tmp_path: Path) -> None:
+def test_many_hands_make_the_same_bytes(shelf: Scratch, crew: WorkerProcesses, tmp_path: Path) -> None:
     told: list[Batch] = []
-    office = Office(shelf.root, ledger=Ledger(shelf.root), executor=crew)
-    many = _all(office, tmp_path / "many", told.append)
+    project = Project(shelf.root, record=BuildRecord(shelf.root), executor=crew)
+    many = _all(project, tmp_path / "many", told.append)
     assert len(told) == 4
     assert "second/en/other.letter.pdf" in many
     assert len(many) == 11  # two items in two forms for two clinics, a shelf for each, and the manifest
-    alone = Office(shelf.root, renew=True, ledger=Ledger(shelf.root))
+    alone = Project(shelf.root, renew=True, record=BuildRecord(shelf.root))
     assert _all(alone, tmp_path / "alone") == many
-    assert not list((shelf.root / ".bifolio/rack").iterdir())
+    assert not list((shelf.root / ".bifolio/staging").iterdir())
 
 
-def test_what_one_worker_made_is_found_by_all(shelf: Scratch, crew: Processes, tmp_path: Path) -> None:
+def test_what_one_worker_made_is_found_by_all(shelf: Scratch, crew: WorkerProcesses, tmp_path: Path) -> None:
     def build() -> int:
-        office = Office(shelf.root, ledger=Ledger(shelf.root), executor=crew)
-        return office.build(office.plan(Request(brands=("default", "second"))), tmp_path, str).made
+        project = Project(shelf.root, record=BuildRecord(shelf.root), executor=crew)
+        return project.build(project.plan(Request(brands=("default", "second"))), tmp_path, str).made
 
     assert [build(), build()] == [4, 0]
     shelf.write("content/handouts/other.yaml", COMPLETE.replace("One sentence", "Two sentences"))
     assert build() == 2
 
 
-def test_findings_of_all_workers_come_at_once(shelf: Scratch, crew: Processes, tmp_path: Path) -> None:
+def test_findings_of_all_workers_come_at_once(shelf: Scratch, crew: WorkerProcesses, tmp_path: Path) -> None:
     for item in ("small", "other"):
         shelf.write(f"content/handouts/{item}.yaml", HANDOUT.replace("One sentence", "One \u8a9e"))
-    office = Office(shelf.root, executor=crew)
+    project = Project(shelf.root, executor=crew)
     with pytest.raises(ContentError) as raised:
-        _all(office, tmp_path / "out")
+        _all(project, tmp_path / "out")
     found = {str(finding.span) for finding in raised.value.findings}
     assert found == {f"content/handouts/{item}.yaml:6:15" for item in ("small", "other")}
     assert not (tmp_path / "out").exists()
 
 
 def test_a_worker_that_dies_is_replaced_and_its_work_made_again(
-    shelf: Scratch, crew: Processes, tmp_path: Path
+    shelf: Scratch, crew: WorkerProcesses, tmp_path: Path
 ) -> None:
-    killed = crew.processes
+    killed = crew.process_ids
 
     def told(batch: Batch) -> None:
         for process in killed:
@@ -203,24 +210,24 @@ def test_a_worker_that_dies_is_replaced_and_its_work_made_again(
         killed.clear()
 
     victims = set(killed)
-    many = _all(Office(shelf.root, executor=crew), tmp_path / "out", told)
+    many = _all(Project(shelf.root, executor=crew), tmp_path / "out", told)
     assert "second/en/other.letter.pdf" in many
     assert victims
-    assert not victims & set(crew.processes)
+    assert not victims & set(crew.process_ids)
 
 
 def test_a_worker_that_dies_takes_no_other_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bifolio.build.workers._make", _at_rest)
+    monkeypatch.setattr("bifolio.build.batch_worker.make_batch", _at_rest)
     with workers(FONTS, 2) as hands:
-        assert isinstance(hands, Processes)
+        assert isinstance(hands, WorkerProcesses)
         one, other = (
             hands.make(SimpleNamespace(path=2.0), Batch(name, frozenset(), 0.5, 2))  # type: ignore[arg-type]
             for name in ("one", "other")
         )
-        victim, survivor = hands.processes
+        victim, survivor = hands.process_ids
         os.kill(victim, signal.SIGKILL)
         assert other.result() == ("other", survivor)
-        with pytest.raises(hands.lost):
+        with pytest.raises(hands.lost_errors):
             one.result()
 
 
@@ -279,7 +286,7 @@ def test_ctrl_c_stops_all_and_tears_nothing(shelf: Scratch) -> None:
     assert _gone(family, 2)
     assert took < 5  # it does not wait for the work
     assert not (shelf.root / "output").exists()
-    assert not list((shelf.root / ".bifolio/rack").iterdir())
+    assert not list((shelf.root / ".bifolio/staging").iterdir())
 
 
 def _sound(output: Path) -> None:
@@ -288,7 +295,7 @@ def _sound(output: Path) -> None:
         if path.is_file() and path.suffix != ".part":
             assert path.suffix in (".pdf", ".json"), path
             if path.suffix == ".pdf":
-                assert look_over(path) == []
+                assert verify_file(path) == []
             else:
                 json.loads(path.read_text("utf-8"))
 
@@ -336,4 +343,4 @@ def _complete(shelf: Scratch, words: str) -> None:
         assert words in document[0].get_textpage().get_text_bounded()
         document.close()
     assert not list(output.rglob("*.part"))
-    assert not list((shelf.root / ".bifolio/rack").iterdir())
+    assert not list((shelf.root / ".bifolio/staging").iterdir())

@@ -12,9 +12,10 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
+from bifolio.build.build_record import BuildRecord
 from bifolio.cli.console import MOST_SHOWN
 from bifolio.cli.main import main, run
-from bifolio.core.fingerprints import Ledger
+from bifolio.core.files import walk
 from tests.conftest import ROOT
 from tests.support.projects import BRAND, COMPLETE, HANDOUT, Scratch
 
@@ -91,14 +92,15 @@ def test_only_the_module_of_the_command_is_imported() -> None:
 def test_a_build_goes_by_what_the_front_door_saw_of_its_project(
     scratch: Scratch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_its_own: bool
 ) -> None:
-    asked = Ledger(scratch.root if is_its_own else tmp_path)
-    asked.looked = asked.snapshot()
+    asked = BuildRecord(scratch.root if is_its_own else tmp_path)
+    asked.stands([])
+    assert asked.files.states is not None, "the front door has looked at all files"
     looked = []
-    look = Ledger.snapshot
-    monkeypatch.setattr(Ledger, "snapshot", lambda self: looked.append(self.root) or look(self))
+    monkeypatch.setattr("bifolio.core.files.walk", lambda root: looked.append(root) or walk(root))
     command = ["build", "small", "--format", "html", "--project", str(scratch.root)]
     assert CliRunner().invoke(main, command, prog_name="build.py", obj=asked).exit_code == 0
-    assert looked == ([] if is_its_own else [scratch.root.resolve()])
+    at_the_end = [scratch.root.resolve()]  # was anything written meanwhile?
+    assert looked == (at_the_end if is_its_own else 2 * at_the_end)
 
 
 def test_nothing_is_looked_through_at_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -280,6 +282,17 @@ def test_verify(scratch: Scratch) -> None:
     assert _run(scratch, "verify").exit_code == 2
 
 
+@pytest.mark.layout
+def test_verify_follows_the_links_of_a_shelf(scratch: Scratch) -> None:
+    assert _run(scratch, "build", "--format", "pdf,html").exit_code == 0
+    shelf = scratch.root / "output/default/en/index.html"
+    assert _run(scratch, "verify", str(shelf)).stdout == f"{shelf}: nothing wrong found.\n"
+    (shelf.parent / "small.letter.pdf").unlink()
+    broken = _run(scratch, "verify", str(shelf))
+    assert broken.exit_code == 5
+    assert '"small.letter.pdf" leads nowhere' in broken.output
+
+
 def test_schema(scratch: Scratch) -> None:
     result = _run(scratch, "schema")
     assert result.exit_code == 0
@@ -364,7 +377,7 @@ def test_a_bug_shows_its_traceback(scratch: Scratch, monkeypatch: pytest.MonkeyP
     def bug(*_: object) -> None:
         raise KeyError("a bug")
 
-    monkeypatch.setattr("bifolio.app.Office.check", bug)
+    monkeypatch.setattr("bifolio.app.Project.check", bug)
     with pytest.raises(KeyError):
         _run(scratch, "check")
 

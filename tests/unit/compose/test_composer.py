@@ -14,34 +14,35 @@ import pytest
 from jinja2 import Environment
 
 from bifolio.branding.palette import SENTINELS
-from bifolio.build.pipeline import Workshop
+from bifolio.build.pipeline import Pipeline
 from bifolio.compose.composer import Composer
 from bifolio.compose.design import Design
 from bifolio.compose.environment import CompiledTemplates
 from bifolio.compose.slots import slot_url
 from bifolio.compose.typography import plain
-from bifolio.content.repository import Library
+from bifolio.content.repository import Repository
 from bifolio.core.diagnostics import DesignError
 from bifolio.model.plate import CLINIC_NAME, LINES, SLOTS
 from tests.support import markup, samples
+from tests.support.making import composer_of
 from tests.support.samples import Sampler
 
 KINDS_OF_HANDOUT = ("leaflet", "worksheet", "guide", "notes", "booklet", "card")
 
 
 @pytest.fixture(scope="module")
-def sampler(library: Library) -> Sampler:
-    return Sampler(library)
+def sampler(repository: Repository) -> Sampler:
+    return Sampler(repository)
 
 
 @pytest.fixture(scope="module")
-def us(workshop: Workshop) -> Composer:
-    return workshop.composer("letter", "calm", "us", "en")
+def us(pipeline: Pipeline) -> Composer:
+    return composer_of(pipeline, "letter", "calm", "us", "en")
 
 
 @pytest.fixture(scope="module")
-def gb(workshop: Workshop) -> Composer:
-    return workshop.composer("letter", "calm", "gb", "en")
+def gb(pipeline: Pipeline) -> Composer:
+    return composer_of(pipeline, "letter", "calm", "gb", "en")
 
 
 @pytest.fixture
@@ -57,8 +58,8 @@ def own_templates(us: Composer, tmp_path: Path) -> Callable[[str, str], Composer
     return composer
 
 
-def _text(galley: str) -> str:
-    body = markup.parse(galley).find("body")
+def _text(html: str) -> str:
+    body = markup.parse(html).find("body")
     assert body is not None
     return " ".join("".join(body.itertext()).replace("\N{NO-BREAK SPACE}", " ").split())
 
@@ -201,9 +202,9 @@ def test_words_of_the_region_are_filled_in(sampler: Sampler, us: Composer, gb: C
     assert ("988" in british, "116 123" in british) == (False, True)
 
 
-def test_a_list_of_services_is_reached_by_its_address(sampler: Sampler, workshop: Workshop) -> None:
+def test_a_list_of_services_is_reached_by_its_address(sampler: Sampler, pipeline: Pipeline) -> None:
     handout = sampler.handout([{"text": "Words."}, {"resources": {"lines": ["find-a-helpline"]}}])
-    said = _text(sampler.compose(handout, workshop.composer("letter", "calm", "ca", "en")))
+    said = _text(sampler.compose(handout, composer_of(pipeline, "letter", "calm", "ca", "en")))
     assert "Find a Helpline A list of helplines findahelpline.com" in said
 
 
@@ -224,8 +225,8 @@ def test_only_notes_show_the_numbers_of_sources(sampler: Sampler, us: Composer) 
         "references",
     ]
     for kind in ("leaflet", "notes"):
-        galley = sampler.compose(sampler.handout(body, kind=kind), us)
-        marks = [mark.text for mark in markup.parse(galley).findall(".//span[@class='cite']")]
+        html = sampler.compose(sampler.handout(body, kind=kind), us)
+        marks = [mark.text for mark in markup.parse(html).findall(".//span[@class='cite']")]
         assert marks == ([" [2]", " [1, 2]", " [1]"] if kind == "notes" else [])
 
 
@@ -252,10 +253,10 @@ def test_every_kind_of_handout_holds_every_block(kind: str, sampler: Sampler, us
 
 
 def test_styles_are_those_of_the_blocks_in_use(sampler: Sampler, us: Composer) -> None:
-    galley = sampler.compose(sampler.handout([{"callout": "Words."}]), us)
-    assert ".callout-sign" in galley
-    assert ".myth-card" not in galley
-    assert "/*" not in galley.partition("<style>")[2].partition("</style>")[0]
+    html = sampler.compose(sampler.handout([{"callout": "Words."}]), us)
+    assert ".callout-sign" in html
+    assert ".myth-card" not in html
+    assert "/*" not in html.partition("<style>")[2].partition("</style>")[0]
 
 
 def test_same_handout_same_galley(sampler: Sampler, us: Composer) -> None:
@@ -272,8 +273,8 @@ def test_placeholders_are_each_their_own() -> None:
 
 
 def test_a_plate_knows_no_clinic(sampler: Sampler, us: Composer) -> None:
-    galley = sampler.compose(sampler.handout(samples.read("resources")), us)
-    page = markup.parse(galley)
+    html = sampler.compose(sampler.handout(samples.read("resources")), us)
+    page = markup.parse(html)
     pictures = {image.attrib["alt"] for image in page.iter("img")}
     lines = {f"slot:line-{number}" for number in range(1, LINES + 1)}
     assert {"slot:masthead", "slot:foot", "slot:clinic", "slot:qr", "slot:approval"} | lines == pictures

@@ -11,14 +11,15 @@ from pathlib import Path
 import pytest
 
 from bifolio.branding.palette import PAPER_SENTINEL, SENTINELS
-from bifolio.build.pipeline import Workshop
+from bifolio.build.pipeline import Pipeline
 from bifolio.compose.composer import Composer
 from bifolio.compose.markup_checks import check_page
 from bifolio.compose.page_reader import MalformedError, Required, read, without_spaces
-from bifolio.content.repository import Library
+from bifolio.content.repository import Repository
 from bifolio.core.diagnostics import DesignError, Diagnostic, Source
 from bifolio.model.figure import Drawing
 from bifolio.model.handout import Handout
+from tests.support.making import composer_of
 from tests.support.samples import Sampler
 
 pytestmark = pytest.mark.property
@@ -41,13 +42,13 @@ NOTE = {"callout": {"tone": "note", "title": "A remark", "text": "It may be left
 
 
 @pytest.fixture(scope="module")
-def sampler(library: Library) -> Sampler:
-    return Sampler(library)
+def sampler(repository: Repository) -> Sampler:
+    return Sampler(repository)
 
 
 @pytest.fixture(scope="module")
-def us(workshop: Workshop) -> Composer:
-    plain = workshop.composer("letter", "calm", "us", "en")
+def us(pipeline: Pipeline) -> Composer:
+    plain = composer_of(pipeline, "letter", "calm", "us", "en")
     return Composer(replace(plain.design, compiled=None), plain.locale, plain.region)
 
 
@@ -62,20 +63,22 @@ Compose = Callable[[Mapping[str, str]], list[str]]
 
 @pytest.fixture(params=["print", "flow"])
 def compose(
-    request: pytest.FixtureRequest, us: Composer, library: Library, handout: Handout, workshop: Workshop
+    request: pytest.FixtureRequest, us: Composer, repository: Repository, handout: Handout, pipeline: Pipeline
 ) -> Compose:
     """Compose the handout with parts of a clinic's own, as pages or as what flows."""
-    brand = library.brand("rowan")
+    brand = repository.brand("rowan")
 
     def composed(parts: Mapping[str, str]) -> list[str]:
         own = {f"parts/{name}": Source(f"{FOLDER}/parts/{name}", text) for name, text in parts.items()}
         composer = Composer(us.design, us.locale, us.region, own=replace(us.own, parts=own))
         if request.param == "print":
-            return [composer.handout(handout, library.evidence, {})]
+            return [composer.handout(handout, repository.evidence, {})]
         flowing = composer.in_colours({**SENTINELS, "paper": PAPER_SENTINEL})
         copy = flowing.clinic_copy(brand, None)
         slots = flowing.slots(copy, {})
-        made = [flowing.flow(handout, library.evidence, {}, slots, copy, on_web=web) for web in (True, False)]
+        made = [
+            flowing.flow(handout, repository.evidence, {}, slots, copy, on_web=web) for web in (True, False)
+        ]
         return [flow.body for flow in made]
 
     return composed
@@ -244,10 +247,10 @@ def test_a_part_may_hold_what_reads_and_shows(text: str, compose: Compose, us: C
 # -- drawings ------------------------------------------------------------------------------------
 
 
-def _draw(markup: str, composer: Composer, library: Library, sampler: Sampler) -> str:
+def _draw(markup: str, composer: Composer, repository: Repository, sampler: Sampler) -> str:
     handout = sampler.handout([{"text": "Words."}, {"figure": "wave"}])
-    drawing = Drawing(markup, library.drawing("wave").words)
-    return composer.handout(handout, library.evidence, {"wave": drawing})
+    drawing = Drawing(markup, repository.drawing("wave").words)
+    return composer.handout(handout, repository.evidence, {"wave": drawing})
 
 
 @pytest.mark.parametrize(
@@ -272,11 +275,11 @@ def _draw(markup: str, composer: Composer, library: Library, sampler: Sampler) -
     ],
 )
 def test_a_drawing_holds_nothing_unsafe(
-    inside: str, quoted: str, us: Composer, library: Library, sampler: Sampler
+    inside: str, quoted: str, us: Composer, repository: Repository, sampler: Sampler
 ) -> None:
     markup = f'<svg {SVG} viewBox="0 0 9 9"><title>{{{{ alt }}}}</title>{inside}</svg>'
     with pytest.raises(DesignError) as stopped:
-        _draw(markup, us, library, sampler)
+        _draw(markup, us, repository, sampler)
     (finding,) = stopped.value.findings
     assert (finding.code, finding.where) == ("compose.drawing", "content/figures/wave.svg.j2")
     assert quoted in finding.message
@@ -291,17 +294,21 @@ def test_a_drawing_holds_nothing_unsafe(
         (f'<!DOCTYPE svg [<!ENTITY a "b">]><svg {SVG}><title>&a;</title></svg>', "declares an entity"),
     ],
 )
-def test_a_drawing_is_one(markup: str, quoted: str, us: Composer, library: Library, sampler: Sampler) -> None:
+def test_a_drawing_is_one(
+    markup: str, quoted: str, us: Composer, repository: Repository, sampler: Sampler
+) -> None:
     with pytest.raises(DesignError) as stopped:
-        _draw(markup, us, library, sampler)
+        _draw(markup, us, repository, sampler)
     assert quoted in str(stopped.value)
 
 
-def test_a_drawing_may_begin_as_a_file_of_its_own(us: Composer, library: Library, sampler: Sampler) -> None:
+def test_a_drawing_may_begin_as_a_file_of_its_own(
+    us: Composer, repository: Repository, sampler: Sampler
+) -> None:
     """As programs that draw write it; on a page nothing of that is left."""
     head = '<?xml version="1.0" encoding="UTF-8"?>\n<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "svg11.dtd">\n'
     drawn = f'<!-- Drawn by hand --><svg {SVG} viewBox="0 0 9 9"><title>{{{{ alt }}}}</title><path d="M0 0h9"/></svg>'
-    page = _draw(head + drawn, us, library, sampler)
+    page = _draw(head + drawn, us, repository, sampler)
     assert "<?xml" not in page
     assert page.count("<!DOCTYPE") == 1
     assert "M0 0h9" in page
@@ -386,12 +393,12 @@ def test_no_part_takes_away_what_it_has_a_hand_in(
     assert finding.where == f"{FOLDER}/parts/{name}"
 
 
-def test_on_paper_the_foot_of_each_page_stays(us: Composer, library: Library, handout: Handout) -> None:
+def test_on_paper_the_foot_of_each_page_stays(us: Composer, repository: Repository, handout: Handout) -> None:
     text = _library(us, "slot.html.j2", "{% if ", '{% if name == "foot" %}{% elif ')
     own = {"parts/slot.html.j2": Source(f"{FOLDER}/parts/slot.html.j2", text)}
     composer = Composer(us.design, us.locale, us.region, own=replace(us.own, parts=own))
     with pytest.raises(DesignError, match="the foot of each page"):
-        composer.handout(handout, library.evidence, {})
+        composer.handout(handout, repository.evidence, {})
 
 
 def test_a_link_that_dials_another_number_is_no_support_line(us: Composer, compose: Compose) -> None:
@@ -416,13 +423,13 @@ def test_a_part_may_put_help_in_plain_boxes_and_words_of_its_own_between(
     assert all("ask!</em>" in page for page in compose({"blocks.html.j2": louder}))
 
 
-def test_each_copy_of_a_card_says_it(library: Library, sampler: Sampler, us: Composer) -> None:
+def test_each_copy_of_a_card_says_it(repository: Repository, sampler: Sampler, us: Composer) -> None:
     card = sampler.handout([STOP, "page_break", {"resources": {"limit": 1}}], kind="card")
     text = _library(us, "card.html.j2", "{{ parts.blocks(faces[1], 4) }}", "{{ parts.blocks(faces[1], 4) if use == 'card_first' }}")  # fmt: skip
     own = {"parts/card.html.j2": Source(f"{FOLDER}/parts/card.html.j2", text)}
     composer = Composer(us.design, us.locale, us.region, own=replace(us.own, parts=own))
     with pytest.raises(DesignError, match="the support line"):
-        composer.handout(card, library.evidence, {})
+        composer.handout(card, repository.evidence, {})
 
 
 def test_parts_that_are_only_wrong_together_are_found(us: Composer, compose: Compose) -> None:
@@ -435,7 +442,7 @@ def test_parts_that_are_only_wrong_together_are_found(us: Composer, compose: Com
 
 
 def test_the_library_itself_is_held_to_it(
-    us: Composer, library: Library, handout: Handout, tmp_path: Path
+    us: Composer, repository: Repository, handout: Handout, tmp_path: Path
 ) -> None:
     """A template of a project that leaves help out is refused, too."""
     folder = tmp_path / "templates"
@@ -447,18 +454,20 @@ def test_the_library_itself_is_held_to_it(
         block.write_text(plain.replace(lost, ""), "utf-8")
         composer = Composer(replace(us.design, templates=folder), us.locale, us.region)
         with pytest.raises(DesignError) as stopped:
-            composer.handout(handout, library.evidence, {})
+            composer.handout(handout, repository.evidence, {})
         (finding,) = stopped.value.findings
         assert (finding.code, finding.where) == ("compose.help-missing", "templates/leaflet.html.j2")
 
 
-def test_every_form_of_every_handout_says_what_it_must(library: Library, workshop: Workshop) -> None:
+def test_every_form_of_every_handout_says_what_it_must(repository: Repository, pipeline: Pipeline) -> None:
     """Held by composing each in two editions; a page that is not refused says all of it."""
-    for edition, item in itertools.product(("letter", "wallet-a4"), library.known("item")):
-        handout = library.handout(item)
-        if library.edition(edition).suits(handout.kind):
-            drawings = {name: library.drawing(name) for name in handout.figures}
-            assert workshop.composer(edition, "calm", "us", "en").handout(handout, library.evidence, drawings)
+    for edition, item in itertools.product(("letter", "wallet-a4"), repository.catalogue.known("item")):
+        handout = repository.handout(item)
+        if repository.edition(edition).suits(handout.kind):
+            drawings = {name: repository.drawing(name) for name in handout.figures}
+            assert composer_of(pipeline, edition, "calm", "us", "en").handout(
+                handout, repository.evidence, drawings
+            )
 
 
 # -- reading -------------------------------------------------------------------------------------

@@ -7,8 +7,8 @@ import io
 import pypdfium2 as pdfium
 import pytest
 
-from bifolio.app import Office
-from bifolio.build.jobs import Request
+from bifolio.app import Project
+from bifolio.model.job import Request
 from tests.conftest import ROOT
 from tests.support import pictures
 from tests.support.projects import BRAND, Scratch
@@ -23,16 +23,16 @@ def _brand(intro: str) -> str:
 
 
 @pytest.fixture
-def office(scratch: Scratch) -> Office:
+def project(scratch: Scratch) -> Project:
     scratch.write(f"{OWN}/_brand.yml", _brand("Ask us at the desk if a word is not clear."))
     scratch.write(f"{OWN}/theme.css", ":root { --wash: #fff; --deep: #5a1040; }")
     hero = (ROOT / "templates/parts/hero.html.j2").read_text("utf-8")
     scratch.write(f"{OWN}/templates/parts/hero.html.j2", f"<p>Read it in your own time.</p>\n{hero}")
-    return Office(scratch.root)
+    return Project(scratch.root)
 
 
-def _made(office: Office, *brands: str, theme: str | None = None) -> dict[str, bytes]:
-    built = office.build(office.plan(Request(brands=brands, theme=theme)), None, lambda _batch: None)
+def _made(project: Project, *brands: str, theme: str | None = None) -> dict[str, bytes]:
+    built = project.build(project.plan(Request(brands=brands, theme=theme)), None, lambda _batch: None)
     return {path.parent.parent.name: path.read_bytes() for path in built.files if path.suffix == ".pdf"}
 
 
@@ -40,8 +40,8 @@ def _text(pdf: bytes) -> str:
     return " ".join(pdfium.PdfDocument(io.BytesIO(pdf))[0].get_textpage().get_text_range().split())
 
 
-def test_a_clinics_own_is_on_its_pages_and_on_nobody_elses(office: Office) -> None:
-    made = _made(office, "default", "lark")
+def test_a_clinics_own_is_on_its_pages_and_on_nobody_elses(project: Project) -> None:
+    made = _made(project, "default", "lark")
     for words in ("Read it in your own time.", "Ask us at the desk if a word is not clear."):
         assert words in _text(made["lark"])
         assert words not in _text(made["default"])
@@ -52,25 +52,25 @@ def test_a_clinics_own_is_on_its_pages_and_on_nobody_elses(office: Office) -> No
     assert [(0x5A, 0x10, 0x40) in colours for colours in grounds] == [True, False]
 
 
-def test_who_asks_for_another_theme_gets_that_one(office: Office) -> None:
-    (pdf,) = _made(office, "lark", theme="ink-saver").values()
+def test_who_asks_for_another_theme_gets_that_one(project: Project) -> None:
+    (pdf,) = _made(project, "lark", theme="ink-saver").values()
     assert (0x5A, 0x10, 0x40) not in {
         c for _, c in pictures.pages(pdf, dpi=150)[0].getcolors(1_000_000) or ()
     }
 
 
-def test_the_list_says_what_is_a_clinics_own(office: Office, scratch: Scratch) -> None:
+def test_the_list_says_what_is_a_clinics_own(project: Project, scratch: Scratch) -> None:
     handout = (scratch.root / "content/handouts/small.yaml").read_text("utf-8")
     scratch.write(f"{OWN}/handouts/ours.yaml", handout)
-    told = dict(Office(scratch.root).rows("brands"))["lark"]
+    told = dict(Project(scratch.root).rows("brands"))["lark"]
     assert told.endswith("; its own: a theme, parts/hero.html.j2, an introduction, ours")
-    assert "its own" not in dict(Office(scratch.root).rows("brands"))["default"]
-    assert ", of " in dict(Office(scratch.root).rows("handouts"))["ours"]
+    assert "its own" not in dict(Project(scratch.root).rows("brands"))["default"]
+    assert ", of " in dict(Project(scratch.root).rows("handouts"))["ours"]
 
 
-def test_an_approval_covers_the_clinics_own_words(office: Office, scratch: Scratch) -> None:
-    before = office.approve("small", "lark", "Jo Example, psychologist", "2026-11-22")
+def test_an_approval_covers_the_clinics_own_words(project: Project, scratch: Scratch) -> None:
+    before = project.approve("small", "lark", "Jo Example, psychologist", "2026-11-22")
     assert before.state == "approved"
     scratch.write(f"{OWN}/_brand.yml", _brand("Ask us."))
-    (after,) = Office(scratch.root).standings(("small",), ("lark",))
+    (after,) = Project(scratch.root).approval_statuses(("small",), ("lark",))
     assert after.state == "stale"

@@ -14,14 +14,15 @@ import pytest
 from jinja2 import UndefinedError
 from jinja2.sandbox import SecurityError
 
-from bifolio.build.pipeline import Workshop
+from bifolio.build.pipeline import Pipeline
 from bifolio.compose.composer import Composer
 from bifolio.compose.sandbox import Sandbox, attributes, offered
-from bifolio.content.repository import Library
+from bifolio.content.repository import Repository
 from bifolio.core.diagnostics import DesignError, Source
 from bifolio.model.figure import Drawing
 from bifolio.model.handout import Handout
 from tests.conftest import ROOT
+from tests.support.making import composer_of
 from tests.support.samples import Sampler
 
 FINDING = None
@@ -302,8 +303,8 @@ def watched() -> Iterator[list[tuple[str, Any]]]:
 
 
 @pytest.fixture(scope="module")
-def sampler(library: Library) -> Sampler:
-    return Sampler(library)
+def sampler(repository: Repository) -> Sampler:
+    return Sampler(repository)
 
 
 @pytest.fixture(scope="module")
@@ -312,9 +313,9 @@ def handout(sampler: Sampler) -> Handout:
 
 
 @pytest.fixture(scope="module")
-def us(workshop: Workshop, sampler: Sampler, handout: Handout) -> Composer:
+def us(pipeline: Pipeline, sampler: Sampler, handout: Handout) -> Composer:
     """A composer that keeps no compiled templates: what is written is then a trick's. All that it imports late is there."""
-    plain = workshop.composer("letter", "calm", "us", "en")
+    plain = composer_of(pipeline, "letter", "calm", "us", "en")
     composer = Composer(replace(plain.design, compiled=None), plain.locale, plain.region)
     sampler.compose(handout, composer)
     with pytest.raises(UndefinedError):
@@ -375,19 +376,19 @@ def test_a_drawing_gets_no_further(
     expected: str | None,
     us: Composer,
     handout: Handout,
-    library: Library,
+    repository: Repository,
     place: Place,
     watched: list[tuple[str, Any]],
 ) -> None:
     """Figures lie in the content folder, so their templates are of strangers, too."""
     trick = place.filled(template, "words", "geometry.sin")
     svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><title>{{{{ alt }}}}</title><text>[{trick}]</text></svg>'
-    drawing = Drawing(svg, library.drawing("wave").words)
+    drawing = Drawing(svg, repository.drawing("wave").words)
     watched.clear()
 
     def composed() -> str:
-        galley = us.handout(handout, library.evidence, {"wave": drawing})
-        return html.unescape(re.search(r"<text>\[(.*?)\]</text>", galley, re.DOTALL)[1])  # type: ignore[index]
+        page = us.handout(handout, repository.evidence, {"wave": drawing})
+        return html.unescape(re.search(r"<text>\[(.*?)\]</text>", page, re.DOTALL)[1])  # type: ignore[index]
 
     _held(template, expected, composed, place, watched)
 
@@ -419,11 +420,11 @@ def test_a_finding_names_the_part_and_says_in_words_what_is_wrong(
 
 
 def test_a_finding_names_the_figure_that_includes_another_file(
-    us: Composer, handout: Handout, library
+    us: Composer, handout: Handout, repository
 ) -> None:
-    drawing = Drawing("{% include '/etc/passwd' %}", library.drawing("wave").words)
+    drawing = Drawing("{% include '/etc/passwd' %}", repository.drawing("wave").words)
     with pytest.raises(DesignError) as stopped:
-        us.handout(handout, library.evidence, {"wave": drawing})
+        us.handout(handout, repository.evidence, {"wave": drawing})
     (finding,) = stopped.value.findings
     assert finding.where == "content/figures/wave.svg.j2:1"
     assert finding.message == 'there is no template "/etc/passwd"'

@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from bifolio.build.pipeline import Workshop
+from bifolio.build.pipeline import Pipeline
 from bifolio.content.booklets import ONCE
-from bifolio.content.repository import Library
-from bifolio.core.cache import Store
+from bifolio.content.repository import Repository
+from bifolio.core.cache import Cache
 from bifolio.core.diagnostics import ContentError
 from bifolio.model.blocks import Block, Callout, HelpWhen, PrivacyNote, References, Resources, Section, walk
 from bifolio.model.handout import Handout
+from tests.support.making import html_of
 from tests.support.projects import COMPLETE, HANDOUT, REGION, Scratch
 
 BOOKLET = """\
@@ -43,7 +44,7 @@ def shelf(scratch: Scratch) -> Scratch:
 
 
 def test_parts_stand_in_order_before_the_booklets_own_body(shelf: Scratch) -> None:
-    booklet = Library(shelf.root).handout("both")
+    booklet = Repository(shelf.root).handout("both")
     assert [(part.id, part.title) for part in booklet.body if isinstance(part, Section)] == [
         ("small", "A small leaflet"),
         ("other", "A small leaflet"),
@@ -59,7 +60,7 @@ def test_parts_stand_in_order_before_the_booklets_own_body(shelf: Scratch) -> No
 
 
 def test_what_comes_once_comes_once(shelf: Scratch) -> None:
-    booklet = Library(shelf.root).handout("both")
+    booklet = Repository(shelf.root).handout("both")
     assert [block.kind for block in walk(booklet.body) if isinstance(block, ONCE)] == [
         "help_when",
         "resources",
@@ -84,7 +85,7 @@ def _bound(scratch: Scratch, first: str, second: str, own: str = "  - text: The 
         "content/booklets/both.yaml",
         f"{head}body:\n{own}{rest.partition('review:')[1]}{rest.partition('review:')[2]}",
     )
-    return Library(scratch.root).handout("both")
+    return Repository(scratch.root).handout("both")
 
 
 def _only(handout: Handout, kind: type[Block]) -> Block:
@@ -167,16 +168,16 @@ def test_help_deep_in_a_section_is_found_and_its_links_too(shelf: Scratch) -> No
 
 REGION_LINES = """\
   - {id: abuse, name: An abuse line, about: Abuse, topics: [abuse], phone: 555-0198, checked_on: 2026-11-22,
-     page_date: undated, source: "https://example.org/line", status: read}
+     page_date: undated, operator: "https://example.org", source: "https://example.org/line", status: read}
   - {id: night, name: A night line, about: Any crisis, topics: [crisis], phone: 555-0197, checked_on: 2026-11-22,
-     page_date: undated, source: "https://example.org/line", status: read}
+     page_date: undated, operator: "https://example.org", source: "https://example.org/line", status: read}
   - {id: grief, name: A grief line, about: Grief, topics: [grief], phone: 555-0196, checked_on: 2026-11-22,
-     page_date: undated, source: "https://example.org/line", status: read}
+     page_date: undated, operator: "https://example.org", source: "https://example.org/line", status: read}
 """
 
 
-def _lines(library: Library, block: Resources) -> list[str]:
-    chosen = library.region("us").choose(block.lines, block.topics, block.limit, also=block.also)
+def _lines(repository: Repository, block: Resources) -> list[str]:
+    chosen = repository.region("us").choose(block.lines, block.topics, block.limit, also=block.also)
     return [line.id for line in chosen]
 
 
@@ -185,11 +186,11 @@ def test_a_booklet_shows_each_line_that_a_part_shows_and_no_other(shelf: Scratch
     first = "  - resources: {topics: [crisis], limit: 1}\n"
     second = "  - resources: {topics: [crisis, grief, abuse], limit: 2, clinic: false}\n"
     block = _only(_bound(shelf, first, second), Resources)
-    assert _lines(Library(shelf.root), block) == ["crisis", "abuse"]
+    assert _lines(Repository(shelf.root), block) == ["crisis", "abuse"]
     assert block.clinic
     own = "  - resources: {lines: [grief], limit: 1, clinic: false}\n"
     block = _only(_bound(shelf, first, second + first, own), Resources)
-    assert _lines(Library(shelf.root), block) == ["crisis", "abuse", "grief"]
+    assert _lines(Repository(shelf.root), block) == ["crisis", "abuse", "grief"]
     assert not block.clinic
     assert len(block.also) == 2
 
@@ -234,15 +235,15 @@ def test_the_sources_stand_once(shelf: Scratch) -> None:
 
 
 def test_ids_and_links_of_a_part_are_told_apart(shelf: Scratch) -> None:
-    booklet = Library(shelf.root).handout("both")
+    booklet = Repository(shelf.root).handout("both")
     inner = next(block for block in walk(booklet.body) if isinstance(block, Section) and block.title == "Why")
     assert inner.id == "other-why"
     assert "[why](#other-why) and [more](https://example.org/#why)" in repr(inner.blocks)
 
 
 def test_blocks_for_other_readers_stay_out(shelf: Scratch) -> None:
-    assert "For clinicians." not in repr(Library(shelf.root).handout("both").body)
-    assert "For clinicians." in repr(Library(shelf.root).handout("other").body)
+    assert "For clinicians." not in repr(Repository(shelf.root).handout("both").body)
+    assert "For clinicians." in repr(Repository(shelf.root).handout("other").body)
 
 
 @pytest.mark.parametrize(
@@ -255,7 +256,7 @@ def test_blocks_for_other_readers_stay_out(shelf: Scratch) -> None:
 def test_a_name_that_is_no_handout(shelf: Scratch, written: str, said: str) -> None:
     shelf.write("content/booklets/both.yaml", BOOKLET.replace("[small, other]", written))
     with pytest.raises(ContentError) as raised:
-        Library(shelf.root).handout("both")
+        Repository(shelf.root).handout("both")
     (finding,) = raised.value.findings
     assert finding.span is not None
     at = f"{finding.span.source.name}:{finding.span.line}:{finding.span.column}"
@@ -265,10 +266,10 @@ def test_a_name_that_is_no_handout(shelf: Scratch, written: str, said: str) -> N
 def test_reading_time_counts_the_parts(shelf: Scratch, tmp_path: Path) -> None:
     long = COMPLETE.replace("One sentence.", "One sentence of words. " * 150)
     shelf.write("content/handouts/other.yaml", long)
-    shop = Workshop(Library(shelf.root), Store(tmp_path / "store"))
+    pipeline = Pipeline(Repository(shelf.root), Cache(tmp_path / "store"))
 
     def minutes(item: str) -> int:
-        return shop.minutes(shop.galley(item, "a5", "calm", "us", "en", ""))
+        return pipeline.stages.minutes(html_of(pipeline, item, "a5"))
 
     assert minutes("both") >= minutes("other") > minutes("small")
 
@@ -276,7 +277,7 @@ def test_reading_time_counts_the_parts(shelf: Scratch, tmp_path: Path) -> None:
 def test_only_a_booklet_binds(shelf: Scratch) -> None:
     shelf.write("content/handouts/small.yaml", COMPLETE.replace("body:", "handouts: [other]\nbody:"))
     with pytest.raises(ContentError) as raised:
-        Library(shelf.root).handout("small")
+        Repository(shelf.root).handout("small")
     assert [finding.code for finding in raised.value.findings] == ["content.binds"]
 
 
@@ -285,7 +286,7 @@ def test_what_is_wrong_with_a_part_is_told_at_its_place(shelf: Scratch) -> None:
         "content/handouts/other.yaml", OTHER.replace("CRY-1", "CRY-2").replace("title: Why", "titel: Why")
     )
     with pytest.raises(ContentError) as raised:
-        Library(shelf.root).handout("both")
+        Repository(shelf.root).handout("both")
     assert {finding.span.source.name for finding in raised.value.findings if finding.span} == {
         "content/handouts/other.yaml"
     }
@@ -293,5 +294,7 @@ def test_what_is_wrong_with_a_part_is_told_at_its_place(shelf: Scratch) -> None:
 
 def test_a_region_must_know_the_words_of_every_part(shelf: Scratch) -> None:
     shelf.write("content/handouts/other.yaml", OTHER.replace("A fact.", "'See your {vet}.'"))
-    library = Library(shelf.root)
-    assert [f.code for f in library.check_words("both", library.region("us"))] == ["content.unknown-word"]
+    repository = Repository(shelf.root)
+    assert [f.code for f in repository.handouts.check_words("both", repository.region("us"))] == [
+        "content.unknown-word"
+    ]

@@ -4,9 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from bifolio.content.repository import Library
+from bifolio.content.editions import place_of_declaration
+from bifolio.content.repository import Repository
 from bifolio.core.diagnostics import ContentError, DesignError, PressError, RequestError
-from bifolio.core.fingerprints import ENGINE
+from bifolio.core.files import ENGINE, ProjectFiles
+from bifolio.formats.placing import place_of
+from bifolio.model.job import Job
+from bifolio.resolve import resolve
 from tests.support.projects import BRAND, HANDOUT, REGION, Scratch
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M0 0h9v9z" fill="currentColor"/></svg>'
@@ -18,26 +22,26 @@ def _codes(raised: pytest.ExceptionInfo[PressError]) -> list[str]:
 
 
 def test_finds_what_there_is(scratch: Scratch) -> None:
-    library = Library(scratch.root)
-    assert library.known("item") == ("small",)
-    assert library.known("brand") == ("default",)
-    assert library.known("region") == ("us",)
-    assert library.known("language") == ("en",)
-    assert "letter" in library.known("edition")
-    assert "calm" in library.known("theme")
-    assert library.handout("small").title == "A small leaflet"
-    assert library.brand("default").name == "Test Clinic"
-    assert library.region("us").name == "United States"
-    assert library.locale("en").language == "en"
-    assert library.edition("letter").name == "Letter"
+    repository = Repository(scratch.root)
+    assert repository.catalogue.known("item") == ("small",)
+    assert repository.catalogue.known("brand") == ("default",)
+    assert repository.catalogue.known("region") == ("us",)
+    assert repository.catalogue.known("language") == ("en",)
+    assert "letter" in repository.catalogue.known("edition")
+    assert "calm" in repository.catalogue.known("theme")
+    assert repository.handout("small").title == "A small leaflet"
+    assert repository.brand("default").name == "Test Clinic"
+    assert repository.region("us").name == "United States"
+    assert repository.locale("en").language == "en"
+    assert repository.edition("letter").name == "Letter"
 
 
 def test_own_styles_come_before_the_engines(scratch: Scratch) -> None:
     scratch.write(
         "styles/editions/wallet.yaml", "name: W\nsummary: x\ntrim_width_mm: 90\ntrim_height_mm: 50\n"
     )
-    assert Library(scratch.root).known("edition") == ("wallet",)
-    assert Library(scratch.root).templates == ENGINE / "templates"
+    assert Repository(scratch.root).catalogue.known("edition") == ("wallet",)
+    assert Repository(scratch.root).files.path("templates") == ENGINE / "templates"
 
 
 def test_what_editors_and_file_managers_leave_is_not_content(scratch: Scratch) -> None:
@@ -46,10 +50,10 @@ def test_what_editors_and_file_managers_leave_is_not_content(scratch: Scratch) -
     scratch.write("content/brands/.trash/_brand.yml", BRAND)
     scratch.write("content/regions/._us.yaml", "\0")
     scratch.write("content/handouts/notes.txt", "x")
-    library = Library(scratch.root)
-    assert library.known("item") == ("small",)
-    assert library.known("brand") == ("default",)
-    assert library.known("region") == ("us",)
+    repository = Repository(scratch.root)
+    assert repository.catalogue.known("item") == ("small",)
+    assert repository.catalogue.known("brand") == ("default",)
+    assert repository.catalogue.known("region") == ("us",)
 
 
 @pytest.mark.parametrize(
@@ -58,12 +62,12 @@ def test_what_editors_and_file_managers_leave_is_not_content(scratch: Scratch) -
 def test_odd_names_of_files_and_folders_are_refused(name: str, scratch: Scratch) -> None:
     scratch.write(f"content/handouts/{name}.yaml", HANDOUT)
     scratch.write(f"content/brands/{name}/_brand.yml", BRAND)
-    library = Library(scratch.root)
+    repository = Repository(scratch.root)
     with pytest.raises(ContentError) as raised:
-        library.handout(name)
+        repository.handout(name)
     assert _codes(raised) == ["content.bad-name"]
     with pytest.raises(DesignError) as raised:
-        library.brand(name)
+        repository.brand(name)
     assert _codes(raised) == ["brand.bad-name"]
 
 
@@ -71,7 +75,7 @@ def test_odd_names_of_files_and_folders_are_refused(name: str, scratch: Scratch)
 def test_names_of_our_own_files_are_refused_for_handouts(name: str, scratch: Scratch) -> None:
     scratch.write(f"content/handouts/{name}.yaml", HANDOUT)
     with pytest.raises(ContentError) as raised:
-        Library(scratch.root).handout(name)
+        Repository(scratch.root).handout(name)
     assert [(finding.code, finding.message) for finding in raised.value.findings] == [
         ("content.bad-name", f'a file of our own is called "{name}"')
     ]
@@ -79,14 +83,14 @@ def test_names_of_our_own_files_are_refused_for_handouts(name: str, scratch: Scr
 
 @pytest.mark.parametrize("name", ["../small", "small/../small", "/etc/passwd", "", ".", "small.yaml", "\0"])
 def test_names_do_not_lead_to_other_files(name: str, scratch: Scratch) -> None:
-    library = Library(scratch.root)
+    repository = Repository(scratch.root)
     for read in (
-        library.handout,
-        library.brand,
-        library.region,
-        library.edition,
-        library.locale,
-        library.theme,
+        repository.handout,
+        repository.brand,
+        repository.region,
+        repository.edition,
+        repository.locale,
+        lambda theme: repository.catalogue.expect("theme", theme),
     ):
         with pytest.raises(RequestError):
             read(name)
@@ -95,15 +99,15 @@ def test_names_do_not_lead_to_other_files(name: str, scratch: Scratch) -> None:
 def test_a_booklet_and_a_handout_cannot_share_a_name(scratch: Scratch) -> None:
     scratch.write("content/booklets/small.yaml", HANDOUT)
     with pytest.raises(ContentError) as raised:
-        Library(scratch.root).handout("small")
+        Repository(scratch.root).handout("small")
     assert _codes(raised) == ["content.same-name"]
 
 
 def test_files_are_read_once(scratch: Scratch) -> None:
-    library = Library(scratch.root)
-    first = library.handout_tree("small")
+    repository = Repository(scratch.root)
+    first = repository.handout_tree("small")
     (scratch.root / "content/handouts/small.yaml").unlink()
-    assert library.handout_tree("small") is first
+    assert repository.handout_tree("small") is first
 
 
 def test_links_out_of_the_project_are_not_followed(scratch: Scratch, tmp_path: Path) -> None:
@@ -111,7 +115,7 @@ def test_links_out_of_the_project_are_not_followed(scratch: Scratch, tmp_path: P
     secret.write_text(HANDOUT, "utf-8")
     (scratch.root / "content/handouts/secret.yaml").symlink_to(secret)
     with pytest.raises(ContentError) as raised:
-        Library(scratch.root).handout("secret")
+        Repository(scratch.root).handout("secret")
     assert _codes(raised) == ["load.outside"]
 
 
@@ -121,14 +125,14 @@ def test_shared_blocks_stand_in_every_handout_and_are_checked_once(scratch: Scra
         HANDOUT.replace("- text: One", "- privacy_note: default\n  - text: One"),
     )
     scratch.write("content/defaults.yaml", "privacy_note: {text: Someone might see this.}\n")
-    handout = Library(scratch.root).handout("small")
+    handout = Repository(scratch.root).handout("small")
     assert handout.body[0].text[0].text == "Someone might see this."
     scratch.write(
         "content/defaults.yaml",
         "privacy_note: {text: a, cites: [CRY-9]}\ncallout: {text: a, cites: [CRY-9]}\n",
     )
     with pytest.raises(ContentError) as raised:
-        Library(scratch.root).handout("small")
+        Repository(scratch.root).handout("small")
     assert {finding.span.source.name for finding in raised.value.findings if finding.span} == {
         "content/defaults.yaml"
     }
@@ -140,20 +144,20 @@ def test_default_that_asks_for_itself_ends(scratch: Scratch) -> None:
         "content/handouts/small.yaml", HANDOUT.replace("- text: One sentence.", "- section: default")
     )
     with pytest.raises(ContentError) as raised:
-        Library(scratch.root).handout("small")
+        Repository(scratch.root).handout("small")
     assert _codes(raised) == ["content.no-default"]
 
 
 def test_broken_evidence_is_told_though_the_handout_is_sound(scratch: Scratch) -> None:
     scratch.write("content/facts.yaml", "facts: {CRY-1: {text: a, status: sure}}\n")
     with pytest.raises(ContentError) as raised:
-        Library(scratch.root).handout("small")
+        Repository(scratch.root).handout("small")
     assert _codes(raised) == ["evidence.bad-value"]
 
 
 def test_project_without_evidence(scratch: Scratch) -> None:
     (scratch.root / "content/facts.yaml").unlink()
-    assert Library(scratch.root).handout("small").title
+    assert Repository(scratch.root).handout("small").title
 
 
 # -- logos ---------------------------------------------------------------------------------------
@@ -161,8 +165,8 @@ def test_project_without_evidence(scratch: Scratch) -> None:
 
 def _logo(scratch: Scratch, name: str) -> str | None:
     scratch.write("content/brands/default/_brand.yml", f"logo: {name}\n{BRAND}")
-    library = Library(scratch.root)
-    return library.logo("default", library.brand("default"), "#123456")
+    logo = Repository(scratch.root).brand_files("default").logo
+    return logo and logo.address("#123456")
 
 
 def test_logo_beside_the_brand(scratch: Scratch) -> None:
@@ -171,8 +175,7 @@ def test_logo_beside_the_brand(scratch: Scratch) -> None:
     for name in ("logo.svg", "./logo.svg", "sub/logo.svg", "sub/../logo.svg", "{medium: logo.svg}"):
         assert str(_logo(scratch, name)).startswith("data:image/svg+xml;base64,")
     scratch.write("content/brands/default/_brand.yml", BRAND)
-    library = Library(scratch.root)
-    assert library.logo("default", library.brand("default"), "#123456") is None
+    assert Repository(scratch.root).brand_files("default").logo is None
 
 
 @pytest.mark.parametrize(
@@ -217,7 +220,7 @@ def test_what_of_a_logo_could_be_better_is_a_warning(scratch: Scratch) -> None:
     mask = '<mask id="m"><path fill="#888" d="M0 0h9v9z"/></mask>'
     scratch.write("content/brands/default/logo.svg", SVG.replace("<path", f'{mask}<path mask="url(#m)"'))
     scratch.write("content/brands/default/_brand.yml", f"logo: logo.svg\n{BRAND}")
-    (finding,) = Library(scratch.root).brand_warnings("default")
+    (finding,) = Repository(scratch.root).brand_files("default").warnings("us")
     assert finding.code == "brand.logo-pixels"
     assert not finding.is_error
     assert "a mask" in finding.message
@@ -230,9 +233,9 @@ def test_what_of_a_logo_could_be_better_is_a_warning(scratch: Scratch) -> None:
 def test_drawing_and_its_words(scratch: Scratch) -> None:
     scratch.write("content/figures/wheel.svg.j2", DRAWING)
     scratch.write("content/figures/wheel.yaml", "alt: A wheel.\nkey: [{label: A, icon: cup}]\n")
-    library = Library(scratch.root)
-    assert library.figure_ids == ("wheel",)
-    assert library.drawing("wheel").words.alt == "A wheel."
+    repository = Repository(scratch.root)
+    assert repository.catalogue.figures == ("wheel",)
+    assert repository.drawing("wheel").words.alt == "A wheel."
 
 
 @pytest.mark.parametrize(
@@ -251,14 +254,13 @@ def test_drawing_that_is_not_whole(
     if words is not None:
         scratch.write("content/figures/wheel.yaml", words)
     with pytest.raises(ContentError) as raised:
-        Library(scratch.root).drawing("wheel")
+        Repository(scratch.root).drawing("wheel")
     assert _codes(raised) == [code]
 
 
-def test_engine_files_are_named_from_the_engine(scratch: Scratch) -> None:
-    library = Library(scratch.root)
-    library.edition("letter")
-    assert "styles/editions/letter.yaml" in library.trees
+def test_engine_files_are_named_as_the_projects_are(scratch: Scratch) -> None:
+    tree = Repository(scratch.root).reader.tree("styles/editions/letter.yaml")
+    assert tree.source.name == "styles/editions/letter.yaml"
 
 
 def test_locale_lacks_nothing_that_english_has(scratch: Scratch) -> None:
@@ -267,13 +269,13 @@ def test_locale_lacks_nothing_that_english_has(scratch: Scratch) -> None:
         "content/locales/de.yaml", text.replace("language: en", "language: de").replace("  myth: Myth\n", "")
     )
     with pytest.raises(DesignError) as raised:
-        Library(scratch.root).locale("de")
+        Repository(scratch.root).locale("de")
     assert _codes(raised) == ["locale.missing-label"]
     assert "myth" in raised.value.findings[0].message
 
 
 def test_themes_say_what_they_are(scratch: Scratch) -> None:
-    assert Library(scratch.root).theme_summary("calm")
+    assert Repository(scratch.root).editions.theme_summary("calm")
 
 
 # -- places --------------------------------------------------------------------------------------
@@ -284,27 +286,27 @@ def test_words_of_a_page_are_found_where_they_were_typed(scratch: Scratch) -> No
     scratch.write(
         "content/handouts/small.yaml", HANDOUT.replace("One sentence.", '"Shared words and \\u2603"')
     )
-    library = Library(scratch.root)
-    for item in ("other", "small"):
-        library.handout_tree(item)
-    for item in ("other", "small"):
-        assert str(library.place_of("Shared words", f"{item}.letter")).startswith(
-            f"content/handouts/{item}.yaml:6:"
-        )
-    assert str(library.place_of("☃", "small.letter")) == "content/handouts/small.yaml:6:11"  # as \u2603
-    assert library.place_of("nowhere to be seen", "small.letter") is None
-    assert library.place_of("", "small.letter") is None
+    repository = Repository(scratch.root)
+    sources = {
+        item: resolve(repository, Job(item, "letter", "calm", "us", "en", "default", "pdf")).sources
+        for item in ("other", "small")
+    }
+    for item, files in sources.items():
+        assert str(place_of("Shared words", files)).startswith(f"content/handouts/{item}.yaml:6:")
+    assert str(place_of("☃", sources["small"])) == "content/handouts/small.yaml:6:11"  # as \u2603
+    assert place_of("nowhere to be seen", sources["small"]) is None
+    assert place_of("", sources["small"]) is None
 
 
 def test_declarations_are_found_in_the_styles(scratch: Scratch) -> None:
     scratch.write("styles/components/text.css", "/* x */\n.text { colour: red; }\n")
-    library = Library(scratch.root)
-    assert str(library.style_place_of("colour: red")) == "styles/components/text.css:2:9"
-    assert library.style_place_of("colour: blue") is None
+    files = ProjectFiles(scratch.root)
+    assert str(place_of_declaration(files, "colour: red")) == "styles/components/text.css:2:9"
+    assert place_of_declaration(files, "colour: blue") is None
 
 
-def test_all_regions_have_the_same_words_and_lines_for_the_same_needs(library: Library) -> None:
-    regions = [library.region(region_id) for region_id in library.region_ids]
+def test_all_regions_have_the_same_words_and_lines_for_the_same_needs(repository: Repository) -> None:
+    regions = [repository.region(region_id) for region_id in repository.catalogue.regions]
     assert [region.id for region in regions] == ["au", "ca", "gb", "ie", "nz", "us"]
     for region in regions:
         assert region.words.keys() == regions[-1].words.keys(), region.id
@@ -316,9 +318,10 @@ def test_all_regions_have_the_same_words_and_lines_for_the_same_needs(library: L
             assert line.run_by, f"{region.id}: {line.id} does not say who runs it"
 
 
-def test_every_region_has_a_crisis_number_that_can_stand_in_a_sentence(library: Library) -> None:
+def test_every_region_has_a_crisis_number_that_can_stand_in_a_sentence(repository: Repository) -> None:
     said = {
-        name: library.region(name).all_words["crisis"].replace("\xa0", " ") for name in library.region_ids
+        name: repository.region(name).all_words["crisis"].replace("\xa0", " ")
+        for name in repository.catalogue.regions
     }
     assert said == {
         "au": "13 11 14",
@@ -328,23 +331,23 @@ def test_every_region_has_a_crisis_number_that_can_stand_in_a_sentence(library: 
         "nz": "1737",
         "us": "988",
     }
-    for name in library.region_ids:
-        (line,) = library.region(name).choose((), ("crisis",), 1)
+    for name in repository.catalogue.regions:
+        (line,) = repository.region(name).choose((), ("crisis",), 1)
         assert (line.phone, line.hours) == (said[name], "day and night"), name
 
 
 def test_a_region_without_a_crisis_line_has_no_word_for_it(scratch: Scratch) -> None:
     scratch.write("content/handouts/small.yaml", HANDOUT.replace("One sentence.", '"Call {crisis}."'))
-    library = Library(scratch.root)
-    assert library.check_words("small", library.region("us")) == []
+    repository = Repository(scratch.root)
+    assert repository.handouts.check_words("small", repository.region("us")) == []
     scratch.write("content/regions/us.yaml", REGION.replace("[crisis]", "[abuse]"))
-    library = Library(scratch.root)
-    (finding,) = library.check_words("small", library.region("us"))
+    repository = Repository(scratch.root)
+    (finding,) = repository.handouts.check_words("small", repository.region("us"))
     assert finding.message == 'the region "us" has no word "{crisis}"'
 
 
-def test_an_edition_takes_the_tokens_of_the_one_it_is_like(library) -> None:
-    a5, booklet = library.edition("a5"), library.edition("booklet-a4")
+def test_an_edition_takes_the_tokens_of_the_one_it_is_like(repository) -> None:
+    a5, booklet = repository.edition("a5"), repository.edition("booklet-a4")
     assert booklet.tokens["hang"] == a5.tokens["hang"]
     assert booklet.tokens["gutter"] != a5.tokens["gutter"]
     assert booklet.imposition is not None
@@ -356,14 +359,14 @@ def test_an_edition_names_editions_that_are_there(scratch) -> None:
     scratch.write("styles/editions/one.yaml", f"name: A\n{size}like: too\ninstead: {{booklet: for}}\n")
     scratch.write("styles/editions/two.yaml", f"name: B\n{size}like: three\n")
     scratch.write("styles/editions/three.yaml", f"name: C\n{size}like: two\n")
-    library = Library(scratch.root)
+    repository = Repository(scratch.root)
     with pytest.raises(DesignError) as caught:
-        library.edition("one")
+        repository.edition("one")
     assert [(f.code, f.span.line) for f in caught.value.findings] == [
         ("plan.unknown-edition", 5),
         ("plan.unknown-edition", 6),
     ]
     with pytest.raises(DesignError) as caught:
-        library.edition("two")
+        repository.edition("two")
     assert [f.code for f in caught.value.findings] == ["edition.like"]
     assert "two, three, two" in caught.value.findings[0].message

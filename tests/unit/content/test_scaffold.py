@@ -1,4 +1,4 @@
-"""establish: a working brand in one step, whole or not at all, and never over one that is there."""
+"""create_folder: a working brand in one step, whole or not at all, and never over one that is there."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from bifolio.app import Office
-from bifolio.build.jobs import Request
-from bifolio.content.scaffold import establish
+from bifolio.app import Project
+from bifolio.content.scaffold import create_folder
 from bifolio.core.diagnostics import DesignError, PressError, RequestError, ToolError
+from bifolio.model.job import Request
 from tests.support.projects import BRAND, Scratch
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><script>alert(1)</script><path fill="red" d="M0 0h9v9z"/></svg>'
@@ -23,8 +23,8 @@ def _brands(scratch: Scratch) -> list[str]:
 def test_a_new_brand_works_at_once(scratch: Scratch, tmp_path: Path) -> None:
     logo = tmp_path / "our mark.svg"
     logo.write_text(SVG, "utf-8")
-    office = Office(scratch.root)
-    warnings = office.new_brand(
+    project = Project(scratch.root)
+    warnings = project.new_brand(
         "rowan-practice",
         "Rowan & Co",
         "#2f5d46",
@@ -34,48 +34,48 @@ def test_a_new_brand_works_at_once(scratch: Scratch, tmp_path: Path) -> None:
         address=["1 Row"],
     )
     assert warnings == []
-    brand = office.library.brand("rowan-practice")
+    brand = project.repository.brand("rowan-practice")
     assert (brand.name, brand.color.seed, brand.clinic.phone) == ("Rowan & Co", "#2f5d46", "555-0101")
     kept = (scratch.root / "content/brands/rowan-practice/logo.svg").read_text("utf-8")
     assert "<path" in kept
     assert "alert" not in kept
-    made, *_ = office.build(office.plan(Request(brands=("rowan-practice",))), None, lambda _job: None)
+    made, *_ = project.build(project.plan(Request(brands=("rowan-practice",))), None, lambda _job: None)
     assert [path.name for path in made] == ["small.letter.pdf"]
     assert _brands(scratch) == ["default", "rowan-practice"]
 
 
 def test_a_name_is_enough(scratch: Scratch) -> None:
-    office = Office(scratch.root)
-    office.new_brand("lark")
-    assert office.library.brand("lark").name == "Lark"
+    project = Project(scratch.root)
+    project.new_brand("lark")
+    assert project.repository.brand("lark").name == "Lark"
 
 
 def test_what_of_a_logo_could_be_better_is_told_when_it_is_cleaned(scratch: Scratch, tmp_path: Path) -> None:
     logo = tmp_path / "logo.svg"
     logo.write_text(SVG.replace("<path", '<path style="mix-blend-mode:multiply"'), "utf-8")
-    (warning,) = Office(scratch.root).new_brand("lark", logo=logo)
+    (warning,) = Project(scratch.root).new_brand("lark", logo=logo)
     assert (warning.code, warning.is_error) == ("brand.logo-pixels", False)
-    assert Office(scratch.root).warnings(["lark"]) == []
+    assert Project(scratch.root).warnings(["lark"]) == []
 
 
 @pytest.mark.parametrize("name", ["", "Rowan", "../rowan", "a/b", ".hidden", "ro wan", "-x"])
 def test_names_that_will_not_do(name: str, scratch: Scratch) -> None:
     with pytest.raises(RequestError) as raised:
-        Office(scratch.root).new_brand(name)
+        Project(scratch.root).new_brand(name)
     assert [finding.code for finding in raised.value.findings] == ["new.bad-name"]
     assert _brands(scratch) == ["default"]
 
 
 def test_a_brand_that_is_there_stays_as_it_is(scratch: Scratch) -> None:
     with pytest.raises(RequestError) as raised:
-        Office(scratch.root).new_brand("default", "Another")
+        Project(scratch.root).new_brand("default", "Another")
     assert [finding.code for finding in raised.value.findings] == ["new.there-already"]
     assert (scratch.root / "content/brands/default/_brand.yml").read_text("utf-8") == BRAND
     scratch.write(
         "content/brands/begun/notes.txt", "mine"
     )  # a folder without a brand file is somebody's, too
     with pytest.raises(RequestError):
-        Office(scratch.root).new_brand("begun")
+        Project(scratch.root).new_brand("begun")
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_nothing_stands_of_a_brand_that_is_wrong(
     fields: dict[str, object], code: str, scratch: Scratch
 ) -> None:
     with pytest.raises(DesignError) as raised:
-        Office(scratch.root).new_brand("rowan", **fields)  # type: ignore[arg-type]
+        Project(scratch.root).new_brand("rowan", **fields)  # type: ignore[arg-type]
     assert [finding.code for finding in raised.value.findings] == [code]
     assert _brands(scratch) == ["default"]
 
@@ -101,15 +101,15 @@ def test_nothing_stands_of_a_brand_that_is_wrong(
 def test_a_write_that_fails_leaves_nothing(scratch: Scratch) -> None:
     brands = scratch.root / "content/brands"
     with pytest.raises(ToolError) as raised:
-        establish(brands, "rowan", {"_brand.yml": b"a", "no/such/folder": b"b"})
+        create_folder(brands, "rowan", {"_brand.yml": b"a", "no/such/folder": b"b"})
     assert raised.value.findings[0].code == "new.cannot-write"
     assert _brands(scratch) == ["default"]
 
 
 def test_two_at_once_do_not_mix(scratch: Scratch) -> None:
     brands = scratch.root / "content/brands"
-    establish(brands, "rowan", {"_brand.yml": b"first"})
+    create_folder(brands, "rowan", {"_brand.yml": b"first"})
     with pytest.raises(PressError):
-        establish(brands, "rowan", {"_brand.yml": b"second"})
+        create_folder(brands, "rowan", {"_brand.yml": b"second"})
     assert (brands / "rowan/_brand.yml").read_bytes() == b"first"
     assert _brands(scratch) == ["default", "rowan"]

@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from bifolio.content.schema import schemas, write_schemas
+from bifolio.core.files import ProjectFiles
 from bifolio.core.yaml_loader import load, parse
 from bifolio.model.blocks import KINDS
 from tests.conftest import ROOT
@@ -52,7 +53,7 @@ def test_every_sort_of_content_has_a_schema() -> None:
     ids=lambda value: value.name if isinstance(value, Path) else value,
 )
 def test_schema_takes_the_projects_own_content(name: str, path: Path) -> None:
-    assert _errors(name, load(path, ROOT).value) == []
+    assert _errors(name, load(ProjectFiles(ROOT), path.relative_to(ROOT).as_posix()).value) == []
 
 
 def test_a_safety_sentence_stands_for_a_text_and_not_beside_one() -> None:

@@ -17,7 +17,8 @@ from pathlib import Path
 import pytest
 
 from bifolio.core.diagnostics import ToolError
-from bifolio.core.fingerprints import ENGINE
+from bifolio.core.files import ENGINE
+from bifolio.core.fingerprints import engine_version
 from tests.support.projects import BRAND, COMPLETE, Scratch
 
 WHY_NOT = None if importlib.util.find_spec("distributed") else "a cluster needs distributed"
@@ -164,8 +165,8 @@ def test_no_scheduler_is_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_worker_of_another_version_is_refused(dask: DaskCluster, monkeypatch: pytest.MonkeyPatch) -> None:
     from bifolio.contrib import dask as cluster
 
-    ours = cluster.made_with()
-    monkeypatch.setattr(cluster, "made_with", lambda: ours.replace("weasyprint=", "weasyprint=0."))
+    ours = engine_version()
+    monkeypatch.setattr(cluster, "engine_version", lambda: {**ours, "weasyprint": f"0.{ours['weasyprint']}"})
     with pytest.raises(ToolError) as raised, cluster.cluster(dask.address):
         pass
     (finding,) = raised.value.findings

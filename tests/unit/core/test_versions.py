@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import multiprocessing
+import time
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pytest
 
-from bifolio.app import Office
+from bifolio.app import Project
 from bifolio.core.diagnostics import ToolError
-from bifolio.core.fingerprints import STORE
+from bifolio.core.files import STORE
 from bifolio.core.versions import LOCK, SupersededError, expect, only_writer, revising, version_of
 from tests.support.projects import HANDOUT, Scratch
 
@@ -26,6 +27,7 @@ def _count_up(root: Path) -> int:
     for _ in range(ROUNDS):
         while True:
             based_on, seen = version_of([number]), int(number.read_text() or "0")
+            time.sleep(0.001)  # nobody saves in the moment of opening
             try:
                 with revising(root, based_on, lambda: version_of([number])):
                     number.write_text("")  # what nobody may see
@@ -75,7 +77,7 @@ def test_a_writer_that_is_killed_holds_nobody_up(tmp_path: Path) -> None:
 
 
 def _approve(root: Path, item: str) -> None:
-    Office(root).approve(item, "default", "Jo Example, nurse", "2026-11-30")
+    Project(root).approve(item, "default", "Jo Example, nurse", "2026-11-30")
 
 
 def test_approvals_of_several_handouts_at_once_are_all_kept(scratch: Scratch) -> None:
@@ -84,7 +86,7 @@ def test_approvals_of_several_handouts_at_once_are_all_kept(scratch: Scratch) ->
         scratch.write(f"content/handouts/{item}.yaml", HANDOUT)
     with ProcessPoolExecutor(3, multiprocessing.get_context("spawn")) as pool:
         list(pool.map(_approve, [scratch.root] * len(items), items))
-    approvals = Office(scratch.root).library.approvals("default")
+    approvals = Project(scratch.root).repository.brand_files("default").approvals
     assert sorted(item for item, _, _ in approvals) == items
 
 

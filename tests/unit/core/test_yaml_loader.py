@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from bifolio.core import yaml_loader as load_module
-from bifolio.core.diagnostics import ContentError
+from bifolio.core.diagnostics import ContentError, relative_name
+from bifolio.core.files import ProjectFiles
 from bifolio.core.yaml_loader import MAX_DEPTH, MAX_FILE_BYTES, MAX_NODES, load, parse
 
 
@@ -146,21 +147,22 @@ def test_one_long_text_repeated_counts_for_its_length() -> None:
 def test_byte_order_mark_and_windows_lines(tmp_path: Path) -> None:
     path = tmp_path / "x.yaml"
     path.write_bytes(b"\xef\xbb\xbfa: 1\r\nb: 2\r\n")
-    tree = load(path, tmp_path)
+    tree = load(ProjectFiles(tmp_path), path.name)
     assert tree.value == {"a": 1, "b": 2}
     assert tree.span(("b",)).line == 2
 
 
 def _cannot_load(path: Path, root: Path) -> str:
     with pytest.raises(ContentError) as raised:
-        load(path, root)
+        load(ProjectFiles(root), relative_name(path, root))
     (finding,) = raised.value.findings
     return finding.code
 
 
 def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     assert _cannot_load(tmp_path / "none.yaml", tmp_path) == "load.missing-file"
-    assert _cannot_load(tmp_path, tmp_path) == "load.missing-file"
+    (tmp_path / "folder.yaml").mkdir()
+    assert _cannot_load(tmp_path / "folder.yaml", tmp_path) == "load.missing-file"
     large = tmp_path / "large.yaml"
     large.write_bytes(b"#" * (MAX_FILE_BYTES + 1))
     assert _cannot_load(large, tmp_path) == "load.too-large"
@@ -170,7 +172,7 @@ def test_place_of_a_byte_that_is_no_text(tmp_path: Path) -> None:
     path = tmp_path / "x.yaml"
     path.write_bytes("ä: 1\nb: Café".encode() + b" \xe9t\xe9\n")
     with pytest.raises(ContentError) as raised:
-        load(path, tmp_path)
+        load(ProjectFiles(tmp_path), path.name)
     (finding,) = raised.value.findings
     assert finding.span is not None
     assert (finding.code, finding.span.line, finding.span.column) == ("load.not-utf8", 2, 9)
@@ -187,14 +189,14 @@ def test_links_may_not_lead_out_of_the_project(tmp_path: Path) -> None:
     (project / "round.yaml").symlink_to(project / "round.yaml")
     assert _cannot_load(project / "out.yaml", project) == "load.outside"
     assert _cannot_load(project / "round.yaml", project) == "load.missing-file"
-    assert load(project / "in.yaml", project).value == {"a": 1}
+    assert load(ProjectFiles(project), "in.yaml").value == {"a": 1}
 
 
 def test_a_project_may_itself_be_a_link(tmp_path: Path) -> None:
     (tmp_path / "real").mkdir()
     (tmp_path / "real" / "a.yaml").write_text("a: 1\n", "utf-8")
     (tmp_path / "link").symlink_to(tmp_path / "real")
-    assert load(tmp_path / "link" / "a.yaml", tmp_path / "link").value == {"a": 1}
+    assert load(ProjectFiles(tmp_path / "link"), "a.yaml").value == {"a": 1}
 
 
 def test_spans_lead_back_to_the_text() -> None:

@@ -5,17 +5,18 @@ from __future__ import annotations
 import datetime
 import hashlib
 import io
-from pathlib import Path
 
 import pikepdf
 import pypdfium2 as pdfium
 import pytest
 
-from bifolio.app import Office
-from bifolio.build.jobs import Request
+from bifolio.app import Project
 from bifolio.core.diagnostics import DesignError, PressError, RequestError
-from bifolio.editorial.approval import difference, digest, wording
+from bifolio.editorial.approval import difference, wording
+from bifolio.model.approval import digest_of_wording
 from bifolio.model.evidence import Evidence
+from bifolio.model.job import Request
+from tests.support.making import html_of, wording_of
 from tests.support.projects import BRAND, CITING, FACTS, HANDOUT, REGION, SOURCES, Scratch
 
 TODAY = datetime.date(2026, 11, 23)
@@ -25,12 +26,12 @@ BY, ON = "Jo Example, clinical psychologist", "2026-11-23"
 @pytest.fixture
 def approved(scratch: Scratch) -> Scratch:
     scratch.write("content/handouts/small.yaml", CITING)
-    Office(scratch.root).approve("small", "default", BY, ON)
+    Project(scratch.root).approve("small", "default", BY, ON)
     return scratch
 
 
 def _state(scratch: Scratch) -> str:
-    (standing,) = Office(scratch.root).standings(("small",), ("default",))
+    (standing,) = Project(scratch.root).approval_statuses(("small",), ("default",))
     return standing.state
 
 
@@ -44,7 +45,7 @@ def _edit(scratch: Scratch, name: str, text: str, old: str, new: str) -> None:
 
 def test_a_draft_becomes_approved(scratch: Scratch) -> None:
     assert _state(scratch) == "draft"
-    standing = Office(scratch.root).approve("small", "default", BY, ON)
+    standing = Project(scratch.root).approve("small", "default", BY, ON)
     assert str(standing) == f"small · default · us · en: approved, by {BY} on {ON}"
     assert _state(scratch) == "approved"
 
@@ -68,7 +69,7 @@ def test_a_change_of_the_words_ends_it(name: str, text: str, old: str, new: str,
     assert _state(approved) == "approved"
     _edit(approved, name, text, old, new)
     assert _state(approved) == "stale"
-    (warning,) = Office(approved.root).check((), (), TODAY)
+    (warning,) = Project(approved.root).check((), (), TODAY)
     assert (warning.code, warning.is_error) == ("approval.stale", False)
     assert str(warning.span) == "content/brands/default/approvals.yaml:3:11"
 
@@ -86,7 +87,7 @@ def test_a_change_of_the_words_ends_it(name: str, text: str, old: str, new: str,
 def test_what_is_not_its_words_leaves_it(name: str, text: str, old: str, new: str, approved: Scratch) -> None:
     _edit(approved, name, text, old, new)
     assert _state(approved) == "approved"
-    assert Office(approved.root).check((), (), TODAY) == []
+    assert Project(approved.root).check((), (), TODAY) == []
 
 
 @pytest.mark.parametrize(
@@ -110,7 +111,9 @@ def test_another_setting_of_the_same_words_leaves_it(old, new, state, approved: 
     assert old in kept
     earlier = kept.replace(old, new)
     approved.write(f"{folder}/approved/small.us.en.txt", earlier)
-    approved.write(f"{folder}/approvals.yaml", record.replace(digest(kept), digest(earlier)))
+    approved.write(
+        f"{folder}/approvals.yaml", record.replace(digest_of_wording(kept), digest_of_wording(earlier))
+    )
     assert _state(approved) == state
     (approved.root / folder / "approved/small.us.en.txt").unlink()
     assert _state(approved) == "stale"  # nobody can tell what was approved
@@ -119,20 +122,20 @@ def test_another_setting_of_the_same_words_leaves_it(old, new, state, approved: 
 def test_it_is_for_one_region_and_one_brand(approved: Scratch) -> None:
     approved.write("content/brands/other/_brand.yml", BRAND)
     approved.write("content/regions/gb.yaml", REGION.replace("id: us", "id: gb"))
-    office = Office(approved.root)
-    states = {(s.brand, s.region): s.state for s in office.standings()}
+    project = Project(approved.root)
+    states = {(s.brand, s.region): s.state for s in project.approval_statuses()}
     assert states == {("default", "us"): "approved", ("other", "us"): "draft"}
-    assert office.approve("small", "default", BY, ON, region="gb").region == "gb"
-    assert [s.region for s in Office(approved.root).standings(brands=("default",))] == ["gb", "us"]
+    assert project.approve("small", "default", BY, ON, region="gb").region == "gb"
+    assert [s.region for s in Project(approved.root).approval_statuses(brands=("default",))] == ["gb", "us"]
 
 
 # -- what the page says --------------------------------------------------------------------------
 
 
 def _said(scratch: Scratch, **request: str) -> tuple[str, list[str]]:
-    office = Office(scratch.root)
-    jobs = office.plan(Request(**request))
-    (path,), warnings, *_ = office.build(jobs, None, lambda _job: None)
+    project = Project(scratch.root)
+    jobs = project.plan(Request(**request))
+    (path,), warnings, *_ = project.build(jobs, None, lambda _job: None)
     document = pdfium.PdfDocument(path)
     text = " ".join(page.get_textpage().get_text_range() for page in document)
     return " ".join(text.split()), [warning.code for warning in warnings]
@@ -165,8 +168,8 @@ def test_other_region_is_a_draft(approved: Scratch) -> None:
 
 @pytest.mark.layout
 def test_screen_reader_hears_it(approved: Scratch) -> None:
-    office = Office(approved.root)
-    (path,), *_ = office.build(office.plan(Request()), None, lambda _job: None)
+    project = Project(approved.root)
+    (path,), *_ = project.build(project.plan(Request()), None, lambda _job: None)
     with pikepdf.open(io.BytesIO(path.read_bytes())) as document:
         alts = {
             str(item.Alt)
@@ -194,20 +197,20 @@ def test_hash_is_that_of_the_file_that_keeps_the_words(approved: Scratch) -> Non
 
 
 def test_a_second_yes_takes_the_place_of_the_first(approved: Scratch) -> None:
-    other = Office(approved.root).approve("small", "default", "Sam Example, doctor", "2026-11-30")
+    other = Project(approved.root).approve("small", "default", "Sam Example, doctor", "2026-11-30")
     assert other.approval is not None
-    (standing,) = Office(approved.root).standings()
+    (standing,) = Project(approved.root).approval_statuses()
     assert standing.approval == other.approval
 
 
 def test_changes_are_told_word_by_word(approved: Scratch) -> None:
     _edit(approved, "content/handouts/small.yaml", CITING, "One sentence.", "One new sentence.")
-    office = Office(approved.root)
-    (standing,) = office.standings()
-    told = [(change.kind, change.words) for change in office.changes(standing) if change.kind != "same"]
+    project = Project(approved.root)
+    (standing,) = project.approval_statuses()
+    told = [(change.kind, change.words) for change in project.changes(standing) if change.kind != "same"]
     assert told == [("new", "new")]
     approved.write("content/brands/default/approved/small.us.en.txt", "someone typed here")
-    told = [change.kind for change in Office(approved.root).changes(standing)]
+    told = [change.kind for change in Project(approved.root).changes(standing)]
     assert told == ["new"]  # what was touched is not what was approved
 
 
@@ -226,7 +229,7 @@ def test_changes_are_told_word_by_word(approved: Scratch) -> None:
 )
 def test_nothing_is_guessed(by: str, on: str, code: str, scratch: Scratch) -> None:
     with pytest.raises(RequestError) as raised:
-        Office(scratch.root).approve("small", "default", by, on)
+        Project(scratch.root).approve("small", "default", by, on)
     assert [finding.code for finding in raised.value.findings] == [code]
     assert not (scratch.root / "content/brands/default/approvals.yaml").exists()
 
@@ -235,31 +238,31 @@ def test_nothing_is_approved_on_a_day_to_come(scratch: Scratch) -> None:
     today = datetime.date.today()  # noqa: DTZ011, TID251 - an approval is given on a day
     for day in (today + datetime.timedelta(days=1), datetime.date(2099, 1, 1)):
         with pytest.raises(RequestError) as raised:
-            Office(scratch.root).approve("small", "default", BY, f"{day}")
+            Project(scratch.root).approve("small", "default", BY, f"{day}")
         (finding,) = raised.value.findings
         assert finding.code == "approval.bad-day"
         assert finding.message == f"{day} is in the future: today is {today}"
     assert not (scratch.root / "content/brands/default/approvals.yaml").exists()
-    assert Office(scratch.root).approve("small", "default", BY, today).state == "approved"
+    assert Project(scratch.root).approve("small", "default", BY, today).state == "approved"
 
 
 def test_what_is_wrong_cannot_be_approved(scratch: Scratch) -> None:
     scratch.write("content/handouts/small.yaml", HANDOUT.replace("One sentence.", "One {nothing}."))
     with pytest.raises(PressError):
-        Office(scratch.root).approve("small", "default", BY, ON)
+        Project(scratch.root).approve("small", "default", BY, ON)
 
 
 def test_a_record_by_hand_must_be_whole(approved: Scratch) -> None:
     path = approved.root / "content/brands/default/approvals.yaml"
     approved.write("content/brands/default/approvals.yaml", path.read_text("utf-8").replace(f'"{BY}"', "Jo"))
     with pytest.raises(DesignError) as raised:
-        Office(approved.root).check((), (), TODAY)
+        Project(approved.root).check((), (), TODAY)
     assert [finding.code for finding in raised.value.findings] == ["brand.no-role"]
 
 
 def test_an_approval_of_what_is_gone_is_told(approved: Scratch) -> None:
     (approved.root / "content/handouts/small.yaml").rename(approved.root / "content/handouts/other.yaml")
-    (warning,) = Office(approved.root).check((), (), TODAY)
+    (warning,) = Project(approved.root).check((), (), TODAY)
     assert (warning.code, warning.is_error) == ("plan.unknown-item", False)
 
 
@@ -288,30 +291,30 @@ def test_wording_is_what_stands_on_the_page(body: str, lines: list[str]) -> None
     assert _words(body) == lines
 
 
-def _wordings(item: str, library, workshop) -> set[str]:
+def _wordings(item: str, repository, pipeline) -> set[str]:
     """Give what a handout says in each edition, and in each theme: the two have no say in each other."""
     looks = {
-        *((edition, "calm") for edition in library.edition_ids),
-        *(("letter", theme) for theme in library.theme_ids),
+        *((edition, "calm") for edition in repository.catalogue.editions),
+        *(("letter", theme) for theme in repository.catalogue.themes),
     }
-    evidence, cites = library.evidence, library.handout(item).cites
-    return {wording(workshop.galley(item, *look, "us", "en"), cites, evidence) for look in looks}
+    evidence, cites = repository.evidence, repository.handout(item).cites
+    return {wording(html_of(pipeline, item, *look, "us", "en"), cites, evidence) for look in looks}
 
 
 @pytest.mark.parametrize("item", ["tears-and-closeness", "steady-now", "why-tears-come"])
-def test_looks_are_no_part_of_the_wording(item, library, workshop) -> None:
+def test_looks_are_no_part_of_the_wording(item, repository, pipeline) -> None:
     """The same words in every edition and theme: an approval of one is an approval of all.
 
     Giant print makes lists of tables, in which the words stand in another order.
     """
-    assert len({frozenset(said.split()) for said in _wordings(item, library, workshop)}) == 1
+    assert len({frozenset(said.split()) for said in _wordings(item, repository, pipeline)}) == 1
 
 
-def test_a_form_of_a_card_says_nothing_that_was_not_approved(library, workshop) -> None:
+def test_a_form_of_a_card_says_nothing_that_was_not_approved(repository, pipeline) -> None:
     """A card comes twice on a sheet, or once, or as plain text: never with words of its own."""
-    workshop_says = workshop.wording("check-in-card", "harbour", "us", "en")
-    for said in _wordings("check-in-card", library, workshop):
-        assert set(said.splitlines()) <= set(workshop_says.splitlines())
+    approved_words = wording_of(pipeline, "check-in-card", "harbour", "us", "en")
+    for said in _wordings("check-in-card", repository, pipeline):
+        assert set(said.splitlines()) <= set(approved_words.splitlines())
 
 
 def test_difference_of_lines() -> None:
@@ -324,9 +327,11 @@ def test_difference_of_lines() -> None:
     ]
 
 
-def test_approvals_of_the_library_are_none(library) -> None:
+def test_approvals_of_the_library_are_none(repository) -> None:
     """Nobody has approved anything here, and nothing may say otherwise."""
-    assert "harbour" in library.brand_ids
+    assert "harbour" in repository.catalogue.brands
     assert not [
-        path for brand in library.brand_ids for path in Path(library.brand_folder(brand)).glob("appro*")
+        path
+        for brand in repository.catalogue.brands
+        for path in repository.files.beginning(f"content/brands/{brand}/appro")
     ]

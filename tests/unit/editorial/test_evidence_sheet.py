@@ -8,9 +8,9 @@ from pathlib import Path
 import pikepdf
 import pytest
 
-from bifolio.app import Office
-from bifolio.content.repository import Library
-from bifolio.editorial.evidence_sheet import attest, claims_of, how_many
+from bifolio.app import Project
+from bifolio.content.repository import Repository
+from bifolio.editorial.evidence_sheet import claims_of, how_many, sheets_of
 from bifolio.model.blocks import LogTable
 from bifolio.model.handout import Handout
 from bifolio.model.reading import Reading
@@ -26,7 +26,9 @@ READING = Reading(197, 29, 19, 2.0, 5.5)
 
 
 def _table(sheet: Handout) -> LogTable:
-    (table,) = sheet.body
+    to_sign, table = sheet.body
+    assert isinstance(to_sign, LogTable)
+    assert (len(to_sign.columns), to_sign.blank) == (4, 2)
     assert isinstance(table, LogTable)
     return table
 
@@ -35,31 +37,41 @@ def _rows(*sheets: Handout) -> list[tuple[str, str, str]]:
     return [(row.cells[0], row.cells[1], row.cells[2]) for sheet in sheets for row in _table(sheet).rows]
 
 
-def _sheets(item: str, library: Library) -> list[Handout]:
-    return attest(library.handout(item), library.evidence, READING, {}, library.locale("en").labels)
+def _fact(cell: str) -> str:
+    """Return the id that the words of a fact begin with: "**PCD-9**, read. In surveys …"."""
+    return cell.removeprefix("**").partition("**")[0]
+
+
+def _sheets(item: str, repository: Repository) -> list[Handout]:
+    return sheets_of(
+        repository.handout(item), repository.evidence, READING, {}, repository.locale("en").labels
+    )
 
 
 @pytest.mark.parametrize(
     "item", ["tears-and-closeness", "steady-now", "clinician-notes", "tears-and-intimacy"]
 )
-def test_every_fact_that_is_cited_stands_in_the_sheets(item: str, library: Library) -> None:
-    handout = library.handout(item)
+def test_every_fact_that_is_cited_stands_in_the_sheets(item: str, repository: Repository) -> None:
+    handout = repository.handout(item)
     said = claims_of(handout)
     assert said
     assert {fact for facts in said.values() for fact in facts} == set(handout.cites)
     assert all(words.strip() for words in said)
-    rows = _rows(*_sheets(item, library))
-    shown = {fact.split("\u00a0")[0] for _, facts, _ in rows for fact in facts.split(", ")}
-    assert shown == set(handout.cites)
+    rows = _rows(*_sheets(item, repository))
+    assert {_fact(words) for _, words, _ in rows} == set(handout.cites)
+    for _, words, _ in rows:
+        fact = repository.evidence.facts[_fact(words)]
+        assert fact.text in words
+        assert not fact.limits or words.endswith(fact.limits)
     if handout.kind != "booklet":
-        assert len(rows) == len({tuple(facts) for facts in said.values()})
+        assert len(rows) == sum(map(len, {tuple(facts) for facts in said.values()}))
 
 
-def test_a_booklet_has_a_sheet_for_each_run_of_its_parts(library: Library) -> None:
+def test_a_booklet_has_a_sheet_for_each_run_of_its_parts(repository: Repository) -> None:
     """Each part stands whole on one sheet, which names it; only the first tells of the text as a whole."""
-    handout, labels = library.handout("tears-and-intimacy"), library.locale("en").labels
-    sheets = _sheets("tears-and-intimacy", library)
-    assert len(sheets) == how_many(handout, library.evidence, labels) > 1
+    handout, labels = repository.handout("tears-and-intimacy"), repository.locale("en").labels
+    sheets = _sheets("tears-and-intimacy", repository)
+    assert len(sheets) == how_many(handout, repository.evidence, labels) > 1
     assert [sheet.title for sheet in sheets] == [
         f"Evidence {number} of {len(sheets)}" for number in range(1, len(sheets) + 1)
     ]
@@ -74,44 +86,51 @@ def test_a_booklet_has_a_sheet_for_each_run_of_its_parts(library: Library) -> No
     ]
 
 
-def test_the_lists_for_what_patients_read_are_for_that_alone(library: Library) -> None:
-    labels = library.locale("en").labels
+def test_the_lists_for_what_patients_read_are_for_that_alone(repository: Repository) -> None:
+    labels = repository.locale("en").labels
     for item, is_for_patients in (("tears-and-closeness", True), ("clinician-notes", False)):
-        (sheet,) = _sheets(item, library)
+        (sheet,) = _sheets(item, repository)
         note = _table(sheet).note
         assert note is not None
         assert labels["evidence_reading"] in note.text
         assert ("PEMAT" in note.text) is is_for_patients
 
 
-def test_a_row_holds_claim_fact_status_and_source(library: Library) -> None:
-    handout = library.handout("tears-and-closeness")
-    rows = _rows(*_sheets("tears-and-closeness", library))
-    claim, facts, sources = next(row for row in rows if "PCD-9" in row[1])
+def test_a_row_holds_claim_fact_status_and_source(repository: Repository) -> None:
+    handout = repository.handout("tears-and-closeness")
+    rows = _rows(*_sheets("tears-and-closeness", repository))
+    labels = repository.locale("en").labels
+    claim, words, sources = next(row for row in rows if _fact(row[1]) == "PCD-9")
     begun = claim.split(" / ")[0]
-    assert any(words.startswith(begun) for words, cited in claims_of(handout).items() if "PCD-9" in cited)
-    assert "PCD-9" in facts.split(", ")  # no mark: read at its source
+    assert any(said.startswith(begun) for said, cited in claims_of(handout).items() if "PCD-9" in cited)
+    assert words.startswith(f"**PCD-9**, {labels['status_read']}. ")
+    assert f"**{labels['evidence_limits']}** {repository.evidence.facts['PCD-9'].limits}" in words
     assert "Bird 2011" in sources
-    assert "PART-11\u00a0a" in {fact for _, facts, _ in rows for fact in facts.split(", ")}
-    assert "PCD-20\u00a0r" in {fact for _, facts, _ in rows for fact in facts.split(", ")}
+    _, advice, none = next(row for row in rows if _fact(row[1]) == "PART-11")
+    assert advice.startswith(f"**PART-11**, {labels['status_guidance']}. ")
+    assert none == labels["evidence_no_source"]
+    claims = claims_of(handout)
+    assert sum(row[0] == labels["evidence_also"] for row in rows) == sum(
+        len(facts) - 1 for facts in {tuple(facts) for facts in claims.values()}
+    )
 
 
-def test_a_claim_stands_in_full_and_once(library: Library) -> None:
+def test_a_claim_stands_in_full_and_once(repository: Repository) -> None:
     """A row of a table states facts of its own; what states none belongs to the facts of the table."""
-    rows = _rows(*_sheets("when-sex-hurts", library))
+    rows = _rows(*_sheets("when-sex-hurts", repository))
     (causes,) = [(claim, facts) for claim, facts, _ in rows if "PAIN-7" in facts]
     assert causes[0].startswith("Penis or testicles. ")
     assert causes[0].endswith("a sore prostate.")
-    assert causes[1] == "PAIN-7\u00a0r"
+    assert causes[1].startswith("**PAIN-7**, second-hand. Causes in people with")
     assert sum("every sex and gender" in claim for claim, _, _ in rows) == 1  # the note cites for itself
-    days = _rows(*_sheets("first-days-after", library))
+    days = _rows(*_sheets("first-days-after", repository))
     assert any(claim.startswith("What can be done, and by when. Right away. Get") for claim, *_ in days)
 
 
-def test_a_remark_moves_a_point_to_what_a_person_must_judge(library: Library) -> None:
-    handout, labels = library.handout("tears-and-closeness"), library.locale("en").labels
+def test_a_remark_moves_a_point_to_what_a_person_must_judge(repository: Repository) -> None:
+    handout, labels = repository.handout("tears-and-closeness"), repository.locale("en").labels
     for remarks, is_seen in (({}, True), ({"lint.uncited-number": 1}, False)):
-        (sheet,) = attest(handout, library.evidence, READING, remarks, labels)
+        (sheet,) = sheets_of(handout, repository.evidence, READING, remarks, labels)
         note = _table(sheet).note
         assert note is not None
         seen, _, judge = note.text.partition(labels["evidence_yours"])
@@ -134,7 +153,8 @@ def test_command_writes_the_sheet_and_names_it(scratch: Scratch, tool) -> None:
     words = " ".join(done.stdout.split())
     assert words.startswith("Evidence Version 1.0, November 2026.")
     assert "A small leaflet: what it claims" in words
-    assert "Tears come. CRY-1 Smith 2020" in words
+    assert "Tears come. CRY-1, read. A read fact. Smith 2020" in words
+    assert "Name Profession and role Date Signature" in words
     assert "1 of 1" in words
     assert "own use" in words, "what is no handout waits for no review"
     assert "Draft" not in words
@@ -154,29 +174,31 @@ def test_the_studio_gives_each_sheet(scratch: Scratch) -> None:
 
 
 @pytest.mark.skipif(not THOROUGH, reason="the sheets of the whole library take half a minute: make thorough")
-def test_every_sheet_of_the_library_is_one_page(library: Library, tmp_path: Path) -> None:
-    """In the paper of each clinic, Letter or A4: what a clinician answers for is seen at one look."""
-    office = Office(library.root)
-    sheets = office.attest(office.library.known("item"), ["default", "rowan"], tmp_path)
-    assert {path.name.rpartition(".evidence")[0] for path in sheets} == set(office.library.known("item"))
+def test_every_sheet_of_the_library_fits_its_paper(repository: Repository, tmp_path: Path) -> None:
+    """In the paper of each clinic, Letter or A4: a few pages, of which the first has the lines to sign on."""
+    office = Project(repository.root)
+    sheets = office.sheets_of(office.repository.known("item"), ["default", "rowan"], tmp_path)
+    assert {path.name.rpartition(".evidence")[0] for path in sheets} == set(office.repository.known("item"))
     for path in sheets:
         with pikepdf.open(path) as document:
-            assert len(document.pages) == 1, path.name
+            assert 1 <= len(document.pages) <= 6, path.name
 
 
 @pytest.mark.layout
 def test_a_sheet_of_a_part_that_is_no_more_goes(scratch, tmp_path, monkeypatch) -> None:
     """A booklet that has fewer parts has fewer sheets; what others made, or another clinic's, stays."""
     parts = 3
-    monkeypatch.setattr("bifolio.editorial.evidence_sheet.attest", lambda *known: attest(*known) * parts)
+    monkeypatch.setattr(
+        "bifolio.editorial.evidence_sheet.sheets_of", lambda *known: sheets_of(*known) * parts
+    )
     scratch.write("content/handouts/small.yaml", COMPLETE)
-    office = Office(scratch.root)
-    office.attest(["small"], ["default"], tmp_path)
+    project = Project(scratch.root)
+    project.write_evidence_sheets(["small"], ["default"], tmp_path)
     folder = tmp_path / "default" / "en"
     (folder / "small.evidence-9.letter.pdf").write_bytes(b"somebody's own")
     assert len(list(folder.glob("*.pdf"))) == 4
     parts = 2
-    written = office.attest(["small"], ["default"], tmp_path)
+    written = project.write_evidence_sheets(["small"], ["default"], tmp_path)
     assert [path.name for path in written] == ["small.evidence.letter.pdf", "small.evidence-2.letter.pdf"]
     assert {path.name for path in folder.glob("*.pdf")} == {
         "small.evidence.letter.pdf",

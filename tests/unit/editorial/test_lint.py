@@ -7,10 +7,10 @@ import json
 import pytest
 from click.testing import CliRunner
 
-from bifolio.app import Office
-from bifolio.build.jobs import Request
+from bifolio.app import Project
 from bifolio.cli.main import main
-from bifolio.content.repository import Library
+from bifolio.content.repository import Repository
+from bifolio.model.job import Request
 from tests.support.projects import COMPLETE, HANDOUT, REGION, SAFE, Scratch
 
 BOOKLET = """\
@@ -29,9 +29,10 @@ review: {written: 2026-11-22, due: 2027-11-22}
 
 
 def _told(scratch: Scratch, *items: str) -> list[str]:
-    office = Office(scratch.root)
+    project = Project(scratch.root)
     return [
-        f"{finding.code}: {finding.message}" for finding in office.dangers(office.plan(Request(items=items)))
+        f"{finding.code}: {finding.message}"
+        for finding in project.dangers(project.plan(Request(items=items)))
     ]
 
 
@@ -63,7 +64,7 @@ def test_a_build_tells_what_a_booklet_cannot_carry(scratch: Scratch, kind: str, 
     assert _told(scratch, "both") == [
         f'lint.not-carried: "other" has {what} only for clinician and partner, so the booklet leaves it out'
     ]
-    (finding,) = Office(scratch.root).dangers(Office(scratch.root).plan(Request(items=("both",))))
+    (finding,) = Project(scratch.root).dangers(Project(scratch.root).plan(Request(items=("both",))))
     assert finding.span is not None
     assert (finding.span.source.name, finding.span.line) == ("content/booklets/both.yaml", 7)
     scratch.write("content/handouts/other.yaml", whole)
@@ -76,5 +77,5 @@ def test_lines_that_a_region_does_not_have_are_told(scratch: Scratch) -> None:
         'lint.lines-missing: the region "us" has none of the support lines that are asked for'
     ]
     scratch.write("content/regions/us.yaml", REGION.replace("[crisis]", "[crisis, grief]"))
-    assert Library(scratch.root).region("us").choose((), ("grief",), 1)
+    assert Repository(scratch.root).region("us").choose((), ("grief",), 1)
     assert _told(scratch) == []

@@ -17,17 +17,17 @@ import pikepdf
 import pypdfium2 as pdfium
 import pytest
 
-from bifolio.app import Office, read_tailoring
-from bifolio.content.repository import Library
+from bifolio.app import Project
+from bifolio.content.repository import Repository
 from bifolio.core.diagnostics import ContentError, PressError, RequestError
-from bifolio.editorial.tailoring import parts, refused, tailor
+from bifolio.editorial.tailoring import parts, read_tailoring, refused, tailor
 from bifolio.model.blocks import Callout, Section, walk
 from bifolio.model.tailoring import Tailoring
 from tests.conftest import ROOT
 from tests.support.projects import HANDOUT, Scratch
 
-ITEMS = tuple(Library(ROOT).handout_paths)
-LABELS = Library(ROOT).locale("en").labels
+ITEMS = tuple(Repository(ROOT).catalogue.handouts)
+LABELS = Repository(ROOT).locale("en").labels
 
 PARTED = HANDOUT.replace(
     "  - text: One sentence.\n",
@@ -44,20 +44,20 @@ PARTED = HANDOUT.replace(
 ).replace("body:\n", "words: {partner: [partner, wife, husband]}\nbody:\n")
 
 
-def _copy(library: Library, item: str, **wishes: object):
-    return tailor(library.open_handout(item), Tailoring.model_validate(wishes), LABELS)
+def _copy(repository: Repository, item: str, **wishes: object):
+    return tailor(repository.open_handout(item), Tailoring.model_validate(wishes), LABELS)
 
 
 @pytest.fixture
-def parted(scratch: Scratch) -> Library:
+def parted(scratch: Scratch) -> Repository:
     scratch.write("content/handouts/small.yaml", PARTED)
-    return Library(scratch.root)
+    return Repository(scratch.root)
 
 
 # -- what a copy says ----------------------------------------------------------------------------
 
 
-def test_parts_have_names_that_a_person_can_type(parted: Library) -> None:
+def test_parts_have_names_that_a_person_can_type(parted: Repository) -> None:
     told = [(part.name, part.stays) for part in parts(parted.handout("small"))]
     assert told == [
         ("first", "some"),
@@ -68,50 +68,50 @@ def test_parts_have_names_that_a_person_can_type(parted: Library) -> None:
     ]
 
 
-def test_nothing_asked_changes_nothing(parted: Library) -> None:
+def test_nothing_asked_changes_nothing(parted: Repository) -> None:
     assert _copy(parted, "small") == parted.handout("small")
 
 
-def test_parts_are_kept_or_left_out(parted: Library) -> None:
+def test_parts_are_kept_or_left_out(parted: Repository) -> None:
     kinds = [block.kind for block in _copy(parted, "small", leave_out=["second", "key-points"]).body]
     assert kinds == ["section", "help_when", "resources"]
     kinds = [block.kind for block in _copy(parted, "small", keep=["second"]).body]
     assert kinds == ["section", "section", "help_when", "resources"]
 
 
-def test_of_a_part_that_is_left_out_the_stop_panel_stays(parted: Library) -> None:
+def test_of_a_part_that_is_left_out_the_stop_panel_stays(parted: Repository) -> None:
     (first, *_) = _copy(parted, "small", leave_out="first").body
     assert isinstance(first, Section)
     assert [block.kind for block in first.blocks] == ["callout"]
 
 
-def test_words_of_the_reader(parted: Library) -> None:
+def test_words_of_the_reader(parted: Repository) -> None:
     assert "Your partner may" in str(parted.handout("small"))
     assert "Your wife may" in str(_copy(parted, "small", words={"partner": "wife"}))
     assert "Your Alex may" in str(_copy(parted, "small", words={"partner": "Alex"}))
 
 
-def test_links_to_what_is_gone_are_words_again(parted: Library) -> None:
+def test_links_to_what_is_gone_are_words_again(parted: Repository) -> None:
     assert "read the second." in str(_copy(parted, "small", leave_out="second"))
     assert "[the second](#second)" in str(_copy(parted, "small", leave_out="key-points"))
 
 
-def test_note_and_visit_stand_first(parted: Library) -> None:
+def test_note_and_visit_stand_first(parted: Repository) -> None:
     note = _copy(parted, "small", note=["One.", "Two."], next_visit="Monday at 3").body[0]
     assert isinstance(note, Callout)
     assert [passage.text for passage in note.text] == ["One.", "Two.", "**Your next visit:** Monday at 3"]
 
 
-def test_note_stands_after_the_privacy_note_of_a_worksheet(library: Library) -> None:
-    body = _copy(library, "steady-now", note="A word.").body
+def test_note_stands_after_the_privacy_note_of_a_worksheet(repository: Repository) -> None:
+    body = _copy(repository, "steady-now", note="A word.").body
     assert [block.kind for block in body[:2]] == ["privacy_note", "callout"]
 
 
 @pytest.mark.parametrize("item", ITEMS)
-def test_what_keeps_a_reader_safe_stays_whatever_is_asked(item: str, library: Library) -> None:
+def test_what_keeps_a_reader_safe_stays_whatever_is_asked(item: str, repository: Repository) -> None:
     """Every part of every handout left out: the help panels, lines and stop callouts are all still there."""
     assert "tears-and-closeness" in ITEMS
-    whole = library.handout(item)
+    whole = repository.handout(item)
 
     def safe(handout) -> list[object]:
         return [
@@ -122,15 +122,15 @@ def test_what_keeps_a_reader_safe_stays_whatever_is_asked(item: str, library: Li
         ]
 
     names = [part.name for part in parts(whole)]
-    bare = _copy(library, item, leave_out=names)
+    bare = _copy(repository, item, leave_out=names)
     assert safe(whole), "nothing to keep"
     assert safe(bare) == safe(whole)
-    assert safe(_copy(library, item, keep=names[:1])) == safe(whole)
+    assert safe(_copy(repository, item, keep=names[:1])) == safe(whole)
     assert len(list(walk(bare.body))) < len(list(walk(whole.body))) or len(names) < 3
     assert (bare.main_message, bare.content_note) == (whole.main_message, whole.content_note)
 
 
-def test_what_is_not_there_is_told_at_its_place(parted: Library) -> None:
+def test_what_is_not_there_is_told_at_its_place(parted: Repository) -> None:
     text = "leave_out: [second, thrid]\nwords: {partnr: wife}\n"
     tailoring, tree = read_tailoring(text, "wishes.yaml")
     found = list(refused(parted.open_handout("small"), tailoring, tree))
@@ -141,8 +141,8 @@ def test_what_is_not_there_is_told_at_its_place(parted: Library) -> None:
     assert found[1].help == 'did you mean "partner"?'
 
 
-def test_a_card_has_no_room_for_a_note(library: Library) -> None:
-    card = library.open_handout("check-in-card")
+def test_a_card_has_no_room_for_a_note(repository: Repository) -> None:
+    card = repository.open_handout("check-in-card")
     assert [f.code for f in refused(card, Tailoring(next_visit="Monday"))] == ["tailor.no-room"]
 
 
@@ -175,12 +175,12 @@ def _text(pdf: bytes) -> str:
 
 
 @pytest.mark.layout
-def test_a_copy_says_that_it_was_made_from_an_approved_text(scratch: Scratch, parted: Library) -> None:
+def test_a_copy_says_that_it_was_made_from_an_approved_text(scratch: Scratch, parted: Repository) -> None:
     by = "Jo Example, clinical psychologist"
-    Office(scratch.root).approve("small", "default", by, "2026-11-23")
+    Project(scratch.root).approve("small", "default", by, "2026-11-23")
 
     def said(**wishes: object) -> str:
-        return _text(Office(scratch.root).tailored("small", "default", Tailoring.model_validate(wishes))[0])
+        return _text(Project(scratch.root).tailored("small", "default", Tailoring.model_validate(wishes))[0])
 
     assert f"Made for one person, from a text approved by {by} on 23 November 2026." in said(note="A word.")
     assert f"Approved by {by} on 23 November 2026." in said(edition="a4")
@@ -278,9 +278,9 @@ def test_the_search_for_traces_finds_them(scratch: Scratch, tmp_path: Path) -> N
 
 
 @pytest.mark.layout
-def test_the_person_stands_in_no_metadata(scratch: Scratch, parted: Library) -> None:
+def test_the_person_stands_in_no_metadata(scratch: Scratch, parted: Repository) -> None:
     tailoring, _ = read_tailoring(WISHES, "wishes.yaml")
-    pdf, _ = Office(scratch.root).tailored("small", "default", tailoring)
+    pdf, _ = Project(scratch.root).tailored("small", "default", tailoring)
     with pikepdf.open(io.BytesIO(pdf)) as document:
         said = [str(value) for value in document.trailer.Info.values()]
         said.append(document.Root.Metadata.read_bytes().decode())
@@ -291,9 +291,9 @@ def test_the_person_stands_in_no_metadata(scratch: Scratch, parted: Library) -> 
 
 
 @pytest.mark.layout
-def test_same_wishes_same_bytes(scratch: Scratch, parted: Library) -> None:
+def test_same_wishes_same_bytes(scratch: Scratch, parted: Repository) -> None:
     tailoring, _ = read_tailoring(WISHES, "wishes.yaml")
-    one, two = (Office(scratch.root).tailored("small", "default", tailoring)[0] for _ in range(2))
+    one, two = (Project(scratch.root).tailored("small", "default", tailoring)[0] for _ in range(2))
     assert one == two
 
 
@@ -302,12 +302,12 @@ def test_same_wishes_same_bytes(scratch: Scratch, parted: Library) -> None:
 )
 def test_folders_that_are_kept_and_shared_are_refused(name: str, scratch: Scratch) -> None:
     with pytest.raises(RequestError) as raised:
-        Office(scratch.root).hand_over(b"%PDF", scratch.root / name)
+        Project(scratch.root).hand_over(b"%PDF", scratch.root / name)
     assert [finding.code for finding in raised.value.findings] == ["tailor.shared-folder"]
 
 
 def test_a_place_that_cannot_be_written_is_told_and_left_clean(scratch: Scratch, tmp_path: Path) -> None:
     (tmp_path / "folder.pdf").mkdir()
     with pytest.raises(PressError):
-        Office(scratch.root).hand_over(b"%PDF", tmp_path / "folder.pdf")
+        Project(scratch.root).hand_over(b"%PDF", tmp_path / "folder.pdf")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["folder.pdf", "project"]

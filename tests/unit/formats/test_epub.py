@@ -10,10 +10,10 @@ from xml.etree.ElementTree import fromstring
 
 import pytest
 
-from bifolio.build.pipeline import Workshop
-from bifolio.content.repository import Library
-from bifolio.core.cache import Store
-from bifolio.formats.epub import _tree, with_page_marks
+from bifolio.build.pipeline import Pipeline
+from bifolio.content.repository import Repository
+from bifolio.core.cache import Cache
+from bifolio.formats.epub_book import _tree, with_page_marks
 from bifolio.model.flow import Heading
 from tests.conftest import KINDS, ROOT
 
@@ -81,11 +81,11 @@ def test_zip_begins_with_its_type_and_hangs_on_no_clock(epubs) -> None:
 
 def test_same_input_same_bytes(jobs, epubs, tmp_path) -> None:
     job = replace(jobs["steady-now", "harbour"], format="epub")
-    again = Workshop(Library(ROOT), Store(tmp_path)).produce(job).body
+    again = Pipeline(Repository(ROOT), Cache(tmp_path)).make(job).body
     assert again == epubs["steady-now", "harbour"].read_bytes()
 
 
-def test_every_page_of_print_has_its_mark(workshop, jobs, epubs, pdfs) -> None:
+def test_every_page_of_print_has_its_mark(pipeline, jobs, epubs, pdfs) -> None:
     import pikepdf
 
     for (item, brand), path in epubs.items():
@@ -136,10 +136,10 @@ def test_the_shelf_of_a_clinic_is_linked_and_can_be_scanned(scratch) -> None:
     small.write_text(
         small.read_text().replace("- text: One sentence.", "- write_in: {label: Mine, lines: 2}")
     )
-    shop = Workshop(Library(scratch.root), Store(scratch.root / ".bifolio"))
-    from bifolio.build.jobs import Job
+    pipeline = Pipeline(Repository(scratch.root), Cache(scratch.root / ".bifolio"))
+    from bifolio.model.job import Job
 
-    book = _files(shop.produce(Job("small", "letter", "calm", "us", "en", "default", "epub")).body)
+    book = _files(pipeline.make(Job("small", "letter", "calm", "us", "en", "default", "epub")).body)
     handout = book["EPUB/handout.xhtml"].decode()
     assert 'href="https://clinic.example.org/h/index.html#small"' in handout
     assert any(name.endswith(".svg") and b"<svg" in body for name, body in book.items())

@@ -11,13 +11,14 @@ from pathlib import Path
 import pikepdf
 import pytest
 
-from bifolio.build.jobs import Job
-from bifolio.build.pipeline import Workshop
-from bifolio.content.repository import Library
-from bifolio.core.cache import Store
+from bifolio.build.pipeline import Pipeline
+from bifolio.content.repository import Repository
+from bifolio.core.cache import Cache
 from bifolio.core.diagnostics import Diagnostic
-from bifolio.core.fingerprints import Ledger
 from bifolio.core.phone_numbers import dialled, numbers_in
+from bifolio.model.job import Job
+from bifolio.resolve import resolve
+from tests.support.making import copy_of, inputs_of
 from tests.support.projects import BRAND, COMPLETE, REGION, Scratch
 
 CLINICS = Path(__file__).with_name("phone_clinics.csv")
@@ -51,21 +52,20 @@ def _calls(text: str) -> list[str]:
     return re.findall(r'href="((?:tel|sms):[^"]*)"', text)
 
 
-def _clinics(scratch: Scratch) -> Library:
+def _clinics(scratch: Scratch) -> Repository:
     """Open a project of two countries with the clinics of the table beside the brands."""
     scratch.write("content/handouts/small.yaml", COMPLETE)
     scratch.write("content/regions/gb.yaml", GB)
-    library = Library(scratch.root)
-    names, wrong = library.receive(CLINICS)
-    assert (sorted(names), wrong) == (sorted(LINKS), [])
-    return library
+    repository, wrong = Repository(scratch.root).with_table(CLINICS)
+    assert (sorted(repository.guests), wrong) == (sorted(LINKS), [])
+    return repository
 
 
-def _made(library: Library, brand: str, region: str | None = None) -> Files:
-    shop = Workshop(library, Store(library.root / ".bifolio"))
-    region = region or library.brand(brand).clinic.region or "us"
+def _made(repository: Repository, brand: str, region: str | None = None) -> Files:
+    pipeline = Pipeline(repository, Cache(repository.root / ".bifolio"))
+    region = region or repository.brand(brand).clinic.region or "us"
     made = {
-        form: shop.produce(Job("small", "a4", "calm", region, "en", brand, form)).body
+        form: pipeline.make(Job("small", "a4", "calm", region, "en", brand, form)).body
         for form in ("pdf", "epub", "html")
     }
     with zipfile.ZipFile(io.BytesIO(made["epub"])) as book:
@@ -73,16 +73,20 @@ def _made(library: Library, brand: str, region: str | None = None) -> Files:
     return Files(made["pdf"], text, made["html"].decode())
 
 
-def _told(library: Library, brand: str) -> list[Diagnostic]:
-    return [f for f in library.brand_warnings(brand) if f.code == "brand.phone-no-link"]
+def _told(repository: Repository, brand: str) -> list[Diagnostic]:
+    return [
+        f
+        for f in repository.brand_files(brand).warnings(repository.plan.region)
+        if f.code == "brand.phone-no-link"
+    ]
 
 
 @pytest.mark.layout
 @pytest.mark.parametrize("brand", LINKS)
 def test_a_clinics_link_dials_what_its_words_say(brand: str, scratch: Scratch) -> None:
-    library = _clinics(scratch)
-    phone, region = library.brand(brand).clinic.phone, library.brand(brand).clinic.region
-    files = _made(library, brand)
+    repository = _clinics(scratch)
+    phone, region = repository.brand(brand).clinic.phone, repository.brand(brand).clinic.region
+    files = _made(repository, brand)
     helpline = {"us": ["tel:5550199"], "gb": ["tel:+442079460199"]}[region or ""]
     assert _calls(files.page) == helpline + LINKS[brand]
     assert _calls(files.book) == helpline + LINKS[brand]
@@ -93,14 +97,14 @@ def test_a_clinics_link_dials_what_its_words_say(brand: str, scratch: Scratch) -
 
 @pytest.mark.parametrize("brand", LINKS)
 def test_a_phone_that_is_no_link_is_told_at_its_cell(brand: str, scratch: Scratch) -> None:
-    library = _clinics(scratch)
-    told = _told(library, brand)
+    repository = _clinics(scratch)
+    told = _told(repository, brand)
     assert len(told) == (len(LINKS[brand]) != 1)
     for finding in told:
         row = next(row for row in CLINICS.read_text().splitlines() if row.startswith(brand))
         assert finding.span is not None
         assert finding.span.source.line(finding.span.line) == row
-        assert row[finding.span.column - 1 :].startswith(str(library.brand(brand).clinic.phone))
+        assert row[finding.span.column - 1 :].startswith(str(repository.brand(brand).clinic.phone))
         assert not finding.is_error
 
 
@@ -108,11 +112,11 @@ def test_a_phone_that_is_no_link_is_told_at_its_cell(brand: str, scratch: Scratc
 def test_a_desk_has_no_number(scratch: Scratch) -> None:
     text = BRAND.replace("phone: 202-555-0100", 'phone: "Ask at the desk"')
     scratch.write("content/brands/default/_brand.yml", text)
-    library = _clinics(scratch)
-    files = _made(library, "default")
+    repository = _clinics(scratch)
+    files = _made(repository, "default")
     assert files.in_pdf == ["https://clinic.example.org"]
     assert "Ask at the desk" in files.book
-    (finding,) = _told(library, "default")
+    (finding,) = _told(repository, "default")
     assert finding.message == '"Ask at the desk" is printed without a link: there is no number in it'
     column = text.splitlines()[2].index('"Ask') + 1
     assert str(finding.span) == f"content/brands/default/_brand.yml:3:{column}"
@@ -167,9 +171,10 @@ def test_two_numbers_on_one_line_of_a_pdf_are_no_link(scratch: Scratch) -> None:
 def test_a_line_of_two_numbers_is_broken_between_them(words: str, parts: list[str], scratch: Scratch) -> None:
     text = BRAND.replace("region: us", "region: gb").replace("202-555-0100", f'"{words}"')
     scratch.write("content/brands/default/_brand.yml", text)
-    library = _clinics(scratch)
-    shop = Workshop(library, Store(library.root / ".bifolio"))
-    copy = shop.clinic_copy("default", library.brand("default"), shop.composer("a4", "calm", "gb", "en"))
+    repository = _clinics(scratch)
+    pipeline = Pipeline(repository, Cache(repository.root / ".bifolio"))
+    inputs = inputs_of(pipeline, "small", "a4", "calm", "gb", "en", brand="default")
+    copy = copy_of(inputs, pipeline.stages.composer(inputs.layout.setup))
     broken = copy.broken(1)
     assert broken is not None
     assert [line.text for line in broken.lines[:2]] == parts
@@ -184,27 +189,29 @@ def test_a_clinic_keeps_its_country_where_a_handout_is_made_for_another(scratch:
     own = "lines: [{name: Ours, about: Any worry, phone: 020 7946 0102, text: 07700 900100, checked_on: 2026-11-22}]"
     text = BRAND.replace("region: us", "region: gb").replace("202-555-0100", f"020 7946 0101, {own}")
     scratch.write("content/brands/default/_brand.yml", text)
-    library = _clinics(scratch)
-    assert _told(library, "default") == []
-    calls = _calls(_made(library, "default", "us").page)
+    repository = _clinics(scratch)
+    assert _told(repository, "default") == []
+    calls = _calls(_made(repository, "default", "us").page)
     assert calls == ["tel:+442079460102", "sms:+447700900100", "tel:5550199", "tel:+442079460101"]
     job = Job("small", "a4", "calm", "us", "en", "default", "html")
-    made_from = library.made_from(job, Ledger(scratch.root).snapshot())
-    assert {"content/regions/us.yaml", "content/regions/gb.yaml"} <= {*made_from[1]}, (
-        "each may say another country"
-    )
+    for region in ("us", "gb"):  # each may say another country
+        name = f"content/regions/{region}.yaml"
+        text = scratch.root.joinpath(name).read_text("utf-8")
+        moved = text.replace(f"language: en-{region.upper()}", "language: en-IE")
+        assert moved != text
+        other = repository.with_overlay({name: moved.encode()})
+        assert resolve(other, job).fingerprint != resolve(repository, job).fingerprint, name
 
 
-@pytest.mark.layout
 def test_a_clinic_without_a_region_has_the_country_of_the_handout(scratch: Scratch) -> None:
     scratch.write(
         "content/brands/default/_brand.yml",
         BRAND.replace("region: us, ", "").replace("202-555-0100", "020 7946 0101"),
     )
-    library = _clinics(scratch)
-    assert _calls(_made(library, "default", "gb").page)[-1] == "tel:+442079460101"
-    assert _calls(_made(library, "default", "us").page) == ["tel:5550199"]
-    assert len(_told(library, "default")) == 1, "the project is in the United States"
+    repository = _clinics(scratch)
+    assert _calls(_made(repository, "default", "gb").page)[-1] == "tel:+442079460101"
+    assert _calls(_made(repository, "default", "us").page) == ["tel:5550199"]
+    assert len(_told(repository, "default")) == 1, "the project is in the United States"
 
 
 @pytest.mark.layout
@@ -214,12 +221,12 @@ def test_own_lines_that_are_no_links_are_told(scratch: Scratch) -> None:
         "{name: C, about: D, phone: 202-555-0103 or 202-555-0104, text: HOME to 741741, checked_on: 2026-11-22}]"
     )
     scratch.write("content/brands/default/_brand.yml", BRAND.replace("phone: 202-555-0100", own))
-    library = _clinics(scratch)
-    assert [finding.message.split('"')[1] for finding in _told(library, "default")] == [
+    repository = _clinics(scratch)
+    assert [finding.message.split('"')[1] for finding in _told(repository, "default")] == [
         "555-0101/2",
         "ask us",
     ]
-    assert _calls(_made(library, "default").page) == [
+    assert _calls(_made(repository, "default").page) == [
         "tel:+12025550103",
         "tel:+12025550104",
         "sms:741741",
@@ -239,15 +246,15 @@ def test_own_lines_that_are_no_links_are_told(scratch: Scratch) -> None:
 )
 def test_a_helplines_number_is_a_link(phone: str, calls: list[str], scratch: Scratch) -> None:
     """One that somebody looked up may be in no plan yet."""
-    library = _clinics(scratch)
+    repository = _clinics(scratch)
     scratch.write("content/regions/gb.yaml", GB.replace("020 7946 0199", phone))
-    assert _calls(_made(library, "owl").page) == calls
+    assert _calls(_made(repository, "owl").page) == calls
 
 
-def test_every_line_of_every_region_can_be_dialled(library: Library) -> None:
+def test_every_line_of_every_region_can_be_dialled(repository: Repository) -> None:
     seen = {}
-    for name in library.region_ids:
-        region = library.region(name)
+    for name in repository.catalogue.regions:
+        region = repository.region(name)
         for line in region.lines:
             for scheme, words in (("tel", line.phone), ("sms", line.text)):
                 if words:

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from bifolio.app import Office
-from bifolio.build.jobs import Request
+from bifolio.app import Project
 from bifolio.formats import image as preview
 from bifolio.formats import shelf
+from bifolio.model.job import Request
 
 FACTS: dict[str, Any] = {
     "item": "one",
@@ -83,8 +83,8 @@ def test_size_is_said_as_people_say_it(size: int, said: str) -> None:
 
 
 def _build(root: Path, *formats: str) -> Path:
-    office = Office(root)
-    office.build(office.plan(Request(formats=formats)), None, str)
+    project = Project(root)
+    project.build(project.plan(Request(formats=formats)), None, str)
     return root / "output" / "default" / "en"
 
 
@@ -109,8 +109,8 @@ def test_shelf_links_to_what_really_stands(scratch) -> None:
 @pytest.mark.layout
 def test_formats_of_the_project_and_pictures(scratch) -> None:
     scratch.write("bifolio.yaml", "formats: [png, epub]\n")
-    office = Office(scratch.root)
-    office.build(office.plan(Request()), None, str)
+    project = Project(scratch.root)
+    project.build(project.plan(Request()), None, str)
     folder = scratch.root / "output" / "default" / "en"
     assert sorted(path.name for path in folder.iterdir()) == ["small.cover.png", "small.epub", "small.png"]
     assert (folder / "small.png").read_bytes().startswith(b"\x89PNG")

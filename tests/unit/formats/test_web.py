@@ -12,13 +12,15 @@ import pikepdf
 import pytest
 
 from bifolio.branding.palette import contrast
-from bifolio.build.jobs import Job
-from bifolio.build.pipeline import Workshop
-from bifolio.content.repository import Library
-from bifolio.core.cache import Store
+from bifolio.build.pipeline import Pipeline
+from bifolio.content.repository import Repository
+from bifolio.core.cache import Cache
+from bifolio.formats.flow import paint
 from bifolio.formats.paint import Paint
 from bifolio.model.flow import DARK_SCREEN
+from bifolio.model.job import Job
 from tests.conftest import KINDS
+from tests.support.making import inputs_of
 from tests.support.projects import BRAND, Scratch
 
 FIELDS = ("input", "textarea")
@@ -38,8 +40,8 @@ def test_policy_forbids_every_request_and_script(page) -> None:
     assert "<script" not in page
 
 
-def test_worksheets_have_fields_and_say_that_nothing_is_kept(web_pages, library) -> None:
-    sentence = library.locale("en").labels["kept_here"]
+def test_worksheets_have_fields_and_say_that_nothing_is_kept(web_pages, repository) -> None:
+    sentence = repository.locale("en").labels["kept_here"]
     seen = set()
     for (item, _), path in web_pages.items():
         text = path.read_text("utf-8")
@@ -66,11 +68,11 @@ def test_every_field_has_a_name_and_groups_are_apart(web_pages) -> None:
 
 
 @pytest.mark.layout
-def test_a_field_is_the_same_in_a_web_page_and_in_a_pdf(web_pages, workshop) -> None:
+def test_a_field_is_the_same_in_a_web_page_and_in_a_pdf(web_pages, pipeline) -> None:
     """One macro makes both: the same names in the same order."""
     for item in ("steady-now", "our-agreement"):
-        pdf = workshop.produce(Job(item, "screen", "calm", "us", "en", "harbour", "pdf")).body
-        page = workshop.produce(Job(item, "screen", "calm", "us", "en", "harbour", "html")).body
+        pdf = pipeline.make(Job(item, "screen", "calm", "us", "en", "harbour", "pdf")).body
+        page = pipeline.make(Job(item, "screen", "calm", "us", "en", "harbour", "html")).body
         with pikepdf.open(io.BytesIO(pdf)) as document:
             in_pdf = [str(field.T) for field in document.Root.AcroForm.Fields]
         shown = [f.get("name") for f in fromstring(page.decode()).iter() if f.tag in FIELDS]
@@ -134,8 +136,8 @@ def test_a_dark_screen_shows_the_logo_for_dark_grounds(said, day, by_night, scra
     scratch.write("content/brands/default/_brand.yml", BRAND + said)
     for name, colour in (("day", day), ("night", "#eeeeee")):
         scratch.write(f"content/brands/default/{name}.svg", LOGO.format(colour))
-    shop = Workshop(Library(scratch.root), Store(scratch.root / ".bifolio"))
-    page = shop.produce(Job("small", "letter", "calm", "us", "en", "default", "html")).body.decode()
+    pipeline = Pipeline(Repository(scratch.root), Cache(scratch.root / ".bifolio"))
+    page = pipeline.make(Job("small", "letter", "calm", "us", "en", "default", "html")).body.decode()
     (logo,) = [image for image in fromstring(page).iter("img") if "logo" in (image.get("class") or "")]
     assert logo.get("alt")
     night = next(fromstring(page).iter("source"), None)
@@ -146,9 +148,10 @@ def test_a_dark_screen_shows_the_logo_for_dark_grounds(said, day, by_night, scra
     assert night is not None
     assert night.get("media") == DARK_SCREEN
     _, _, body = (night.get("srcset") or "").partition("base64,")
-    paint = shop.paint(shop.library.brand("default"))
-    assert f'fill="{paint.night.get(by_night, by_night)}"' in base64.b64decode(body).decode()
-    book = shop.produce(Job("small", "letter", "calm", "us", "en", "default", "epub")).body
+    clinic = inputs_of(pipeline, "small", brand="default").clinic
+    colours = paint(clinic, pipeline.stages)
+    assert f'fill="{colours.night.get(by_night, by_night)}"' in base64.b64decode(body).decode()
+    book = pipeline.make(Job("small", "letter", "calm", "us", "en", "default", "epub")).body
     with zipfile.ZipFile(io.BytesIO(book)) as archive:
         text = archive.read("EPUB/handout.xhtml").decode()
         assert re.findall(r'srcset="([^"]+)"', text) == ["picture-1.svg"]
@@ -162,6 +165,6 @@ def test_paper_shows_the_logo_for_light_grounds(scratch: Scratch) -> None:
         scratch.write("content/brands/default/_brand.yml", BRAND + said)
         for name, colour in (("day", "#111111"), ("night", "#eeeeee")):
             scratch.write(f"content/brands/default/{name}.svg", LOGO.format(colour))
-        shop = Workshop(Library(scratch.root), Store(scratch.root / ".bifolio"))
-        bodies.append(shop.produce(Job("small", "letter", "calm", "us", "en", "default", "pdf")).body)
+        pipeline = Pipeline(Repository(scratch.root), Cache(scratch.root / ".bifolio"))
+        bodies.append(pipeline.make(Job("small", "letter", "calm", "us", "en", "default", "pdf")).body)
     assert bodies[0] == bodies[1]

@@ -10,8 +10,8 @@ import pypdfium2 as pdfium
 import pytest
 from PIL import ImageChops
 
-from bifolio.build.jobs import Job
 from bifolio.layout.crop_marks import add_crop_marks
+from bifolio.model.job import Job
 
 MM = 72 / 25.4
 TRIM, BLEED_MM = (148.0, 210.0), 3
@@ -92,9 +92,9 @@ def test_a_page_without_bleed_stays_as_it_is() -> None:
 
 
 @pytest.mark.layout
-def test_a_leaflet_for_a_print_shop(workshop) -> None:
+def test_a_leaflet_for_a_print_shop(pipeline) -> None:
     job = Job("when-sex-hurts", "press-a5", "calm", "gb", "en", "rowan", "pdf")
-    with pikepdf.open(io.BytesIO(workshop.produce(job).body)) as document:
+    with pikepdf.open(io.BytesIO(pipeline.make(job).body)) as document:
         for page in document.pages:
             assert boxes(page) == {
                 "media": [-10, -10, 158, 220],

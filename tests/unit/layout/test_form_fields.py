@@ -16,31 +16,32 @@ import pytest
 from pikepdf.form import CheckboxField, DefaultAppearanceStreamGenerator, Form, RadioButtonGroup, TextField
 from PIL import Image
 
-from bifolio.build.jobs import Job
-from bifolio.build.pipeline import Workshop
+from bifolio.build.pipeline import Pipeline
 from bifolio.compose.composer import Composer
+from bifolio.model.job import Job
+from tests.support.making import composer_of, html_of
 
 pytestmark = pytest.mark.layout
 
 DPI = 72
 
 
-def made(workshop: Workshop, item: str) -> bytes:
-    return workshop.produce(Job(item, "screen", "calm", "gb", "en", "rowan", "pdf")).body
+def made(pipeline: Pipeline, item: str) -> bytes:
+    return pipeline.make(Job(item, "screen", "calm", "gb", "en", "rowan", "pdf")).body
 
 
 WORKSHEETS = ("close-or-far", "my-log", "our-agreement", "steady-now", "visit-planner", "whose-voice")
 
 
 @pytest.fixture(scope="module")
-def forms(workshop: Workshop) -> dict[str, bytes]:
+def forms(pipeline: Pipeline) -> dict[str, bytes]:
     """Every worksheet as a form to fill in, by its name."""
-    assert {i for i in workshop.library.handout_paths if is_worksheet(workshop, i)} == set(WORKSHEETS)
-    return {item: made(workshop, item) for item in WORKSHEETS}
+    assert {i for i in pipeline.repository.catalogue.handouts if is_worksheet(pipeline, i)} == set(WORKSHEETS)
+    return {item: made(pipeline, item) for item in WORKSHEETS}
 
 
-def is_worksheet(workshop: Workshop, item: str) -> bool:
-    return workshop.library.handout(item).kind == "worksheet"
+def is_worksheet(pipeline: Pipeline, item: str) -> bool:
+    return pipeline.repository.handout(item).kind == "worksheet"
 
 
 @pytest.fixture(scope="module")
@@ -209,23 +210,23 @@ def test_values_are_kept(filled) -> None:
         assert str(document.Root.AcroForm.Fields[0].V) == "/7"
 
 
-def test_the_printed_worksheet_has_lines_and_no_fields(workshop: Workshop) -> None:
+def test_the_printed_worksheet_has_lines_and_no_fields(pipeline: Pipeline) -> None:
     job = Job("steady-now", "a4", "calm", "gb", "en", "rowan", "pdf")
-    assert list(_widgets(workshop.produce(job).body)) == []
-    galley = workshop.galley("steady-now", "a4", "calm", "gb", "en")
-    assert "<input" not in galley
-    assert "<textarea" not in galley
+    assert list(_widgets(pipeline.make(job).body)) == []
+    html = html_of(pipeline, "steady-now", "a4", "calm", "gb", "en")
+    assert "<input" not in html
+    assert "<textarea" not in html
     for line in ("write-line", "grounding-line", "checklist-blank"):
-        assert f'class="{line}"' in galley
+        assert f'class="{line}"' in html
 
 
-def test_a_table_without_room_has_fields_too(workshop: Workshop, library) -> None:
+def test_a_table_without_room_has_fields_too(pipeline: Pipeline, repository) -> None:
     """A clinic's own edition for people who read large print on a screen."""
-    plain = workshop.composer("large-print-a4", "calm", "gb", "en")
+    plain = composer_of(pipeline, "large-print-a4", "calm", "gb", "en")
     edition = plain.design.edition.model_copy(update={"fillable": True})
     composer = Composer(replace(plain.design, edition=edition), plain.locale, plain.region)
-    galley = composer.handout(library.handout("my-log"), library.evidence, {})
-    rows = re.findall(r'class="log-cell log-cell-blank">.*?name="([^"]+)"', galley)
+    html = composer.handout(repository.handout("my-log"), repository.evidence, {})
+    rows = re.findall(r'class="log-cell log-cell-blank">.*?name="([^"]+)"', html)
     assert rows[:2] == ["date-1", "alone-or-with-1"]
     assert len(rows) % 8 == 0
 
@@ -240,5 +241,5 @@ def test_tables_choices_and_agreements_are_fields_too(forms) -> None:
     assert "In our own words 1" in titles
 
 
-def test_same_bytes(workshop: Workshop, form: bytes) -> None:
-    assert made(workshop, "steady-now") == form
+def test_same_bytes(pipeline: Pipeline, form: bytes) -> None:
+    assert made(pipeline, "steady-now") == form

@@ -9,7 +9,7 @@ import pypdfium2 as pdfium
 import pytest
 from pypdfium2 import raw
 
-from bifolio.formats.verify_pdf import verify
+from bifolio.formats.pdf import verify
 from bifolio.layout.impose import (
     MM,
     behind,
@@ -221,8 +221,8 @@ def _editions() -> list[str]:
 
 
 @pytest.mark.parametrize("name", _editions())
-def test_pages_of_an_edition_fit_its_sheet(library, name: str) -> None:
-    edition: Edition = library.edition(name)
+def test_pages_of_an_edition_fit_its_sheet(repository, name: str) -> None:
+    edition: Edition = repository.edition(name)
     if edition.imposition is None:
         return
     places = cells(edition.imposition, points((edition.trim_width_mm, edition.trim_height_mm)))

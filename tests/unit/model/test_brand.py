@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 import yaml
 
-from bifolio.content.repository import Library
+from bifolio.content.repository import Repository
 from bifolio.content.validation import unused_keys, validate
 from bifolio.core.yaml_loader import parse
 from bifolio.model.brand import Brand
 from bifolio.model.brand.color import COLOR_ROLES, Color
+from tests.support.making import wording_of
 from tests.support.projects import BRAND, Scratch
 
 # Every key of the specification, brand.yml 1.0 (posit-dev.github.io/brand-yml/schema), and what becomes of it.
@@ -189,9 +190,9 @@ def test_brand_files_of_other_tools_work_as_they_are(name: str) -> None:
 def test_a_brand_without_a_name_goes_by_its_folders(scratch: Scratch) -> None:
     for said in ("", "meta:\n", "meta: {name: {}}\n", "meta: {link: https://example.org}\n"):
         scratch.write("content/brands/harbour-street/_brand.yml", f'{said}color: {{primary: "#447099"}}\n')
-        library = Library(scratch.root)
-        assert library.brand("harbour-street").name == "Harbour Street"
-        (warning,) = library.brand_warnings("harbour-street")
+        repository = Repository(scratch.root)
+        assert repository.brand("harbour-street").name == "Harbour Street"
+        (warning,) = repository.brand_files("harbour-street").warnings(repository.plan.region)
         assert (warning.code, warning.is_error) == ("brand.no-name", False)
         assert '"Harbour Street"' in warning.message
 
@@ -215,14 +216,14 @@ def test_files_in_the_web_are_told_and_not_fetched(scratch: Scratch) -> None:
         "typography: {fonts: [{family: X, source: file, files: ['https://example.org/x.ttf']}], base: X}\n"
     )
     scratch.write("content/brands/default/_brand.yml", text)
-    library = Library(scratch.root)
-    warnings = library.brand_warnings("default")
+    repository = Repository(scratch.root)
+    warnings = repository.brand_files("default").warnings(repository.plan.region)
     assert [(finding.code, finding.is_error) for finding in warnings] == [
         ("brand.not-fetched", False),
         ("brand.not-fetched", False),
         ("brand.font-not-here", False),
     ]
-    assert library.logo("default", library.brand("default"), "#000000") is None
+    assert repository.brand_files("default").logo is None
 
 
 @pytest.mark.parametrize(
@@ -276,24 +277,27 @@ def test_lines_of_contact_that_find_no_room_are_told(scratch: Scratch) -> None:
     )
     text = BRAND.replace("phone: 202-555-0100", f"phone: 202-555-0100, address: [1 Street], {more}")
     scratch.write("content/brands/default/_brand.yml", text)
-    library = Library(scratch.root)
-    told = [finding.message.split('"')[1] for finding in library.brand_warnings("default")]
+    repository = Repository(scratch.root)
+    told = [
+        finding.message.split('"')[1]
+        for finding in repository.brand_files("default").warnings(repository.plan.region)
+    ]
     assert told == ["hours", "licence"]
-    assert library.brand("default").contact[:2] == ("phone", "out_of_hours")
+    assert repository.brand("default").contact[:2] == ("phone", "out_of_hours")
 
 
-def test_own_support_lines_come_first_and_only_for_that_clinic(scratch: Scratch, workshop) -> None:
-    from bifolio.build.pipeline import Workshop
-    from bifolio.core.cache import Store
+def test_own_support_lines_come_first_and_only_for_that_clinic(scratch: Scratch, pipeline) -> None:
+    from bifolio.build.pipeline import Pipeline
+    from bifolio.core.cache import Cache
     from tests.support.projects import COMPLETE
 
     scratch.write("content/handouts/small.yaml", COMPLETE)
     own = "lines: [{name: Our line, about: Any worry, phone: 555-0102, checked_on: 2026-11-22}]"
     scratch.write("content/brands/own/_brand.yml", BRAND.replace("phone: 202-555-0100", own))
-    shop = Workshop(Library(scratch.root), Store(scratch.root / ".bifolio"))
-    said = shop.wording("small", "own", "us", "en")
+    pipeline = Pipeline(Repository(scratch.root), Cache(scratch.root / ".bifolio"))
+    said = wording_of(pipeline, "small", "own", "us", "en")
     assert said.index("Our line") < said.index("Any crisis")
-    assert "Our line" not in shop.wording("small", "default", "us", "en")
+    assert "Our line" not in wording_of(pipeline, "small", "default", "us", "en")
 
 
 def test_own_line_must_be_reachable() -> None:

@@ -7,9 +7,10 @@ import zipfile
 
 import pytest
 
-from bifolio.app import Office
-from bifolio.content.repository import Library
+from bifolio.app import Project
+from bifolio.content.repository import Repository
 from bifolio.core.diagnostics import PressError
+from bifolio.core.files import ProjectFiles
 from bifolio.core.yaml_loader import load
 from bifolio.studio import brand_form as brands
 from bifolio.studio.draft import Draft
@@ -29,13 +30,13 @@ def _clinic(scratch: Scratch) -> None:
     }
     for name, body in own.items():
         scratch.write(f"content/brands/default/{name}", body)
-    Office(scratch.root).approve("ours", "default", "Jo Example, psychologist", "2026-11-22")
+    Project(scratch.root).approve("ours", "default", "Jo Example, psychologist", "2026-11-22")
 
 
 def test_a_clinic_comes_back_as_it_went(scratch: Scratch) -> None:
     _clinic(scratch)
     raw = brands.packed(scratch.root / "content/brands/default")
-    brand_id = brands.bring_in(Library(scratch.root), raw)
+    brand_id = brands.bring_in(scratch.root, raw)
     old, new = (scratch.root / "content/brands" / name for name in ("default", brand_id))
     came = {path.relative_to(new).as_posix() for path in new.rglob("*") if path.is_file()}
     assert came == {
@@ -53,7 +54,7 @@ def test_an_earlier_look_brings_no_earlier_approval_back(scratch: Scratch) -> No
     folder = scratch.root / "content/brands/default"
     brands.put_aside(folder)
     _clinic(scratch)
-    brands.restore(Library(scratch.root), "default", 1, brands.version(folder))
+    brands.restore(Repository(scratch.root), "default", 1, brands.version(folder))
     assert (folder / "approvals.yaml").exists()
     with zipfile.ZipFile(folder / brands.EARLIER / "0002.zip") as archive:
         assert set(archive.namelist()) == {"_brand.yml", "theme.css", "fonts/Own.ttf"}
@@ -77,18 +78,21 @@ def test_a_broken_handout_is_refused_before_anything_is_written(scratch: Scratch
         archive.writestr("handouts/x.yaml", "a: [")
     before = sorted(scratch.root.rglob("*"))
     with pytest.raises(PressError):
-        brands.bring_in(Library(scratch.root), out.getvalue())
+        brands.bring_in(scratch.root, out.getvalue())
     assert sorted(scratch.root.rglob("*")) == before
 
 
 def test_titles_can_be_set_as_the_text_is_and_back(scratch: Scratch) -> None:
-    library = Library(scratch.root)
+    repository = Repository(scratch.root)
     path = scratch.root / "content/brands/default/_brand.yml"
-    before = library.brand("default")
+    before = repository.brand("default")
     for family in ("Atkinson Hyperlegible", ""):
-        text = brands.text_with(load(path, scratch.root), Draft(fields=(("titles", family),)))
+        text = brands.text_with(
+            load(ProjectFiles(scratch.root), path.relative_to(scratch.root).as_posix()),
+            Draft(fields=(("titles", family),)),
+        )
         path.write_text(text, "utf-8")
-        brand = Library(scratch.root).brand("default")
+        brand = Repository(scratch.root).brand("default")
         assert brands.form_of(brand)["titles"] == family
-        assert bool(Library(scratch.root).typeface("default").tokens) == bool(family)
+        assert bool(Repository(scratch.root).brand_files("default").typeface.tokens) == bool(family)
     assert brand == before

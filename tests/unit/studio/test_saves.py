@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from bifolio.app import Office
-from bifolio.content.repository import Library
+from bifolio.app import Project
+from bifolio.content.repository import Repository
 from bifolio.core.versions import SupersededError
 from bifolio.core.yaml_loader import parse
 from bifolio.studio import brand_form as brands
@@ -63,7 +63,7 @@ def clinic(scratch: Scratch) -> Scratch:
     """A clinic with a handout of its own and an earlier version; a handout of the library is approved."""
     scratch.write(OWN_FILE, HANDOUT)
     brands.put_aside(scratch.root / "content/brands/default")
-    Office(scratch.root).approve("small", "default", "Sam Example, doctor", "2026-11-23")
+    Project(scratch.root).approve("small", "default", "Sam Example, doctor", "2026-11-23")
     return scratch
 
 
@@ -341,8 +341,8 @@ def test_a_form_is_never_older_than_its_version(clinic: Scratch, monkeypatch: py
     """Words that change while the form is being made get it refused, and are not overwritten."""
     looked_at, of_now = [], words.version
 
-    def version(library: Any, item: str) -> str:
-        looked_at.append(of_now(library, item))
+    def version(repository: Any, item: str) -> str:
+        looked_at.append(of_now(repository, item))
         clinic.write(
             OWN_FILE, HANDOUT.replace("A small leaflet", f"Title {len(looked_at)}, of somebody else")
         )
@@ -400,7 +400,7 @@ def test_nobody_approves_on_a_day_to_come(clinic: Scratch) -> None:
 def test_one_approval_does_not_replace_another_unseen(clinic: Scratch) -> None:
     async def work(client: Client) -> None:
         version = await _version(client, "/approvals?brand=default")
-        Office(clinic.root).approve("ours", "default", "Sam Example, doctor", "2026-11-27")
+        Project(clinic.root).approve("ours", "default", "Sam Example, doctor", "2026-11-27")
         refused = await client.ask("PUT", "/api/approval/ours", _sign(version))
         now = refused.json()["now"]
         assert (refused.status, now["by"], now["on"]) == (409, "Sam Example, doctor", "2026-11-27")
@@ -413,7 +413,7 @@ def test_one_approval_does_not_replace_another_unseen(clinic: Scratch) -> None:
 def test_approving_one_handout_leaves_the_page_of_another_as_it_is(clinic: Scratch) -> None:
     async def work(client: Client) -> None:
         version = await _version(client, "/approvals?brand=default")
-        Office(clinic.root).approve("small", "default", "Sam Example, doctor", "2026-11-28")
+        Project(clinic.root).approve("small", "default", "Sam Example, doctor", "2026-11-28")
         assert (await client.ask("PUT", "/api/approval/ours", _sign(version))).status == 200
 
     _run(clinic, work)
@@ -422,7 +422,7 @@ def test_approving_one_handout_leaves_the_page_of_another_as_it_is(clinic: Scrat
 def test_a_yes_is_to_the_region_that_was_shown(clinic: Scratch) -> None:
     region = (clinic.root / "content/regions/us.yaml").read_text("utf-8")
     clinic.write("content/regions/gb.yaml", region.replace("id: us", "id: gb").replace("en-US", "en-GB"))
-    Office(clinic.root).approve("ours", "default", "Sam Example, doctor", "2026-11-23", region="gb")
+    Project(clinic.root).approve("ours", "default", "Sam Example, doctor", "2026-11-23", region="gb")
     clinic.write(OWN_FILE, HANDOUT.replace("One sentence", "Another sentence"))
     rows = {(row["item"], row["region"]): row for row in Room(clinic.root).approvals("default")["rows"]}
     row = rows["ours", "gb"]
@@ -434,8 +434,11 @@ def test_a_yes_is_to_the_region_that_was_shown(clinic: Scratch) -> None:
         assert (await client.ask("PUT", "/api/approval/ours", said)).status == 200
 
     _run(clinic, work)
-    standings = Office(clinic.root).standings(["ours"], ["default"])
-    assert {standing.region: standing.state for standing in standings} == {"us": "draft", "gb": "approved"}
+    approval_statuses = Project(clinic.root).approval_statuses(["ours"], ["default"])
+    assert {standing.region: standing.state for standing in approval_statuses} == {
+        "us": "draft",
+        "gb": "approved",
+    }
 
 
 # -- at the same time ----------------------------------------------------------------------------------------
@@ -482,18 +485,18 @@ def test_of_two_studios_that_save_at_once_one_wins_and_the_others_are_told(
 
 
 def _save_clinic(root: Path, based_on: str, mark: str) -> None:
-    brands.save(Library(root), "default", Draft((("phone", mark),)), based_on)
+    brands.save(Repository(root), "default", Draft((("phone", mark),)), based_on)
 
 
 def _save_words(root: Path, based_on: str, mark: str) -> None:
-    words.save(Library(root), "ours", [(TITLE, mark)], based_on)
+    words.save(Repository(root), "ours", [(TITLE, mark)], based_on)
 
 
 @pytest.mark.parametrize(
     ("save", "file", "version"),
     [
         (_save_clinic, BRAND_FILE, lambda root: brands.version(root / BRAND_FILE.rpartition("/")[0])),
-        (_save_words, OWN_FILE, lambda root: words.version(Library(root), "ours")),
+        (_save_words, OWN_FILE, lambda root: words.version(Repository(root), "ours")),
     ],
 )
 def test_the_check_and_the_write_are_one(

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from bifolio.build.pipeline import Workshop
+from bifolio.build.pipeline import Pipeline
 from tests.conftest import ROOT
 from tests.support.engine import FONTS
+from tests.support.making import html_of
 
 pytestmark = pytest.mark.layout
 
@@ -130,7 +131,7 @@ for (pdf, styles, said), path in zip(plain, sys.argv[2:]):
 """
 
 
-def test_sped_up_engine_gives_what_it_gives_by_itself(workshop: Workshop, tmp_path: Path) -> None:
+def test_sped_up_engine_gives_what_it_gives_by_itself(pipeline: Pipeline, tmp_path: Path) -> None:
     """Each property of each element, each byte and each warning, of rules that try what CSS has and of our own."""
     tried = f"<html lang=en><head><title>T</title><style>{RULES}</style></head><body>{BODY}</body></html>"
     set_and_placed = (
@@ -140,7 +141,7 @@ def test_sped_up_engine_gives_what_it_gives_by_itself(workshop: Workshop, tmp_pa
     pages = {
         "rules": tried,
         "lines": set_and_placed,
-        "handout": workshop.galley("steady-now", "letter", "calm", "us", "en"),
+        "handout": html_of(pipeline, "steady-now", "letter", "calm", "us", "en"),
     }
     paths = []
     for name, page in pages.items():

@@ -11,7 +11,7 @@ from bifolio.model.typeface import PLAIN, Typeface
 
 
 @dataclass(frozen=True)
-class Own:
+class BrandOverrides:
     """A clinic's own support lines, type, theme, templates and introduction; most clinics have none."""
 
     lines: tuple[SupportLine, ...] = ()
@@ -26,4 +26,4 @@ class Own:
     """A few words printed under the summary of each handout."""
 
 
-NOTHING = Own()
+NOTHING = BrandOverrides()

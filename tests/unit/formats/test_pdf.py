@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import io
 import re
-from pathlib import Path
 
 import pikepdf
 import pytest
 
-from bifolio.build.jobs import Job
-from bifolio.formats.verify_pdf import verify, verify_inked, verify_slots
+from bifolio.formats.pdf import verify, verify_inked, verify_slots
+from bifolio.model.job import Job
 from tests.conftest import KINDS, ROOT
 from tests.support.broken import PRESS_SPOILERS, SPOILERS, blank_page, spoil
+from tests.support.making import inker_of
 
 pytestmark = pytest.mark.layout
 
@@ -46,15 +46,15 @@ def test_a_spoiled_pdf_is_found(code, spoiler, good) -> None:
 
 
 def test_every_code_has_a_spoiler() -> None:
-    source = Path(ROOT / "bifolio" / "formats" / "verify_pdf.py").read_text("utf-8")
-    codes = set(re.findall(r'"(verify\.[a-z-]+)"', source))
+    sources = [ROOT / "bifolio" / "formats" / f"{name}.py" for name in ("pdf", "pdf_pages", "pdf_structure")]
+    codes = {code for path in sources for code in re.findall(r'"(verify\.[a-z-]+)"', path.read_text("utf-8"))}
     assert "verify.untagged" in codes
     assert codes == set(SPOILERS) | set(PRESS_SPOILERS)
 
 
-def test_a_clinics_slots_are_good(workshop, library) -> None:
-    for brand in library.brand_ids:
-        assert verify_slots(workshop.inker(brand, "letter", "calm", "us", "en").take().clinic.sheet.pdf) == []
+def test_a_clinics_slots_are_good(pipeline, repository) -> None:
+    for brand in repository.catalogue.brands:
+        assert verify_slots(inker_of(pipeline, brand, "letter", "calm", "us", "en").clinic.sheet.pdf) == []
 
 
 def _narrow(pdf: bytes) -> bytes:
@@ -104,9 +104,9 @@ def test_a_file_put_together_wrongly_is_found(good) -> None:
 
 
 @pytest.fixture(scope="module")
-def for_press(workshop) -> bytes:
+def for_press(pipeline) -> bytes:
     job = Job("when-sex-hurts", "press-a5", "calm", "gb", "en", "rowan", "pdf")
-    return workshop.produce(job).body
+    return pipeline.make(job).body
 
 
 def test_a_file_for_the_press_has_bleed_and_fine_pictures(for_press) -> None:

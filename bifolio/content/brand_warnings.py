@@ -1,0 +1,102 @@
+"""What is odd about a brand and stops nothing: findings of its file, as warnings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from bifolio.branding.logo import Logo
+from bifolio.branding.palette import PAPER, contrast
+from bifolio.content.validation import unused_keys
+from bifolio.core.diagnostics import Diagnostic, Severity, Span, shorten
+from bifolio.core.phone_numbers import Scheme, dialled, numbers_in
+from bifolio.core.source_tree import Steps, Tree
+from bifolio.model.brand import Brand
+from bifolio.model.brand.clinic import Clinic
+from bifolio.model.plate import LINES
+
+_DARK = "#181818"
+"""About what a page is on a dark screen, whatever a clinic's colour."""
+
+_LEAST_CONTRAST = 1.4
+"""Of a logo: far below what WCAG asks of signs, which sets logos free (1.4.11)."""
+
+
+def file_warnings(as_written: Brand, brand: Brand, tree: Tree, country: str | None) -> Iterator[Diagnostic]:
+    """Find what a brand's file says that is not used, and what its pages will lack.
+
+    `as_written` may lack the name that `brand` has; `country` is that of its telephone numbers.
+    """
+    yield from unused_keys(brand, tree)
+    if not as_written.name:
+        yield _warning(
+            "brand.no-name",
+            f'the clinic has no name, so its pages say "{brand.name}"',
+            tree.span(("meta",), key=True),
+            'say it: meta: {name: "…"}',
+        )
+    for address in brand.online_files:
+        yield _warning(
+            "brand.not-fetched",
+            f'"{shorten(address)}" is in the web, and nothing is fetched',
+            tree.find(address),
+            "save the file beside _brand.yml, and name it here",
+        )
+    for name in brand.contact[LINES:]:
+        yield _warning(
+            "brand.no-room",
+            f'"{name}" is not printed: the panel holds {LINES} lines of contact',
+            tree.span(("defaults", "bifolio", name), key=True),
+            "take another line out: the first ones are printed of " + ", ".join(brand.contact),
+        )
+    yield from _without_link(brand.clinic, tree, country)
+
+
+def logo_warnings(brand: Brand, logos: Mapping[str, Logo], tree: Tree) -> Iterator[Diagnostic]:
+    """Find what of logos could be better, and logos that nobody can see."""
+    for name, logo in logos.items():
+        for remark in logo.remarks:
+            yield replace(remark, span=tree.find(name))
+    for name, logo in logos.items():
+        for ground, colour in (("white paper", PAPER), ("a dark screen", _DARK)):
+            is_meant_for_it = name == (brand.logo_path if colour == PAPER else brand.dark_logo_path)
+            if is_meant_for_it and _is_unseen(logo, colour):
+                yield _warning(
+                    "brand.logo-unseen",
+                    f"the logo cannot be seen on {ground}",
+                    tree.find(name),
+                    "give each its own: logo: {medium: {light: …, dark: …}}, "
+                    '"light" for paper and "dark" for dark screens',
+                )
+
+
+def _is_unseen(logo: Logo, ground: str) -> bool:
+    return bool(logo.paints) and all(contrast(paint, ground) < _LEAST_CONTRAST for paint in logo.paints)
+
+
+def _without_link(clinic: Clinic, tree: Tree, country: str | None) -> Iterator[Diagnostic]:
+    """Find phone numbers that are printed without a link, as nobody can be certain what to dial."""
+    written: dict[Steps, tuple[str | None, Scheme]] = {("phone",): (clinic.phone, "tel")}
+    for at, line in enumerate(clinic.lines):
+        written |= {("lines", at, "phone"): (line.phone, "tel"), ("lines", at, "text"): (line.text, "sms")}
+    for steps, (words, scheme) in written.items():
+        numbers = numbers_in(words, country, scheme) if words else ()
+        # A contact line is one link in a PDF; of a support line each number is one, where there are links at all.
+        if not words or dialled(numbers) or (numbers and len(steps) > 1):
+            continue
+        why = "is printed without a link: no number in it is certain"
+        cure = (
+            'write one number with its area code, as in "(202) 555-0143" or "020 7946 0101 ext. 12"; '
+            'one of another country begins with "+"'
+        )
+        if numbers:
+            why = f"has {len(numbers)} numbers; where they stand on one line of a PDF, there is no link"
+            cure = "to be certain of a link there, keep only the number to call first"
+        elif not any(map(str.isdigit, words)):
+            why = "is printed without a link: there is no number in it"
+        span = tree.span(("defaults", "bifolio", *steps))
+        yield _warning("brand.phone-no-link", f'"{shorten(words)}" {why}', span, cure)
+
+
+def _warning(code: str, message: str, span: Span | None, cure: str) -> Diagnostic:
+    return Diagnostic(code, message, span, cure, Severity.WARNING)

@@ -1,0 +1,97 @@
+"""Catalogue: what there is in a project, by name. Reads nothing but the names of files."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+
+from bifolio.core.diagnostics import Diagnostic, PressError, RequestError, Span, shorten, suggest
+from bifolio.core.files import ProjectFiles
+
+BRANDS = "content/brands"
+BRAND_FILE = "_brand.yml"
+
+
+class Catalogue:
+    """The names of all that a project has; `guests` are brands without a folder, as a table brings them."""
+
+    def __init__(self, files: ProjectFiles, guests: Iterable[str] = ()) -> None:
+        self._files = files
+        self._guests = tuple(guests)
+        self._sets: dict[str, frozenset[str]] = {}
+
+    @cached_property
+    def handouts(self) -> dict[str, str]:
+        """The file of each handout and booklet, by id; those of a clinic alone among them."""
+        own = [f"{BRANDS}/{folder}/handouts" for folder in self._files.folders(BRANDS)]
+        folders = (*own, "content/booklets", "content/handouts")
+        return {_stem(name): name for folder in folders for name in self._files.names(folder, ".yaml")}
+
+    def owner(self, item: str) -> str | None:
+        """Return the clinic whose own handout this is; None for one of the library."""
+        parts = self.handouts.get(item, "").split("/")
+        return parts[2] if len(parts) == 5 else None
+
+    @cached_property
+    def brands(self) -> tuple[str, ...]:
+        """The brands, those with a folder first."""
+        folders = self._files.folders(BRANDS)
+        return (*(b for b in folders if self._files.is_file(f"{BRANDS}/{b}/{BRAND_FILE}")), *self._guests)
+
+    @cached_property
+    def regions(self) -> tuple[str, ...]:
+        return self._stems("content/regions", ".yaml")
+
+    @cached_property
+    def languages(self) -> tuple[str, ...]:
+        return self._stems("content/locales", ".yaml")
+
+    @cached_property
+    def editions(self) -> tuple[str, ...]:
+        return self._stems("styles/editions", ".yaml")
+
+    @cached_property
+    def themes(self) -> tuple[str, ...]:
+        return self._stems("styles/themes", ".css")
+
+    @cached_property
+    def icons(self) -> tuple[str, ...]:
+        return self._stems("styles/icons", ".svg")
+
+    @cached_property
+    def figures(self) -> tuple[str, ...]:
+        return self._stems("content/figures", ".svg.j2")
+
+    def known(self, what: str) -> Sequence[str]:
+        """Return the names of all that there is of one sort: item, brand, edition, region, language, theme."""
+        return tuple(self.handouts) if what == "item" else getattr(self, f"{what}s")
+
+    def has(self, what: str, name: str) -> bool:
+        """Tell whether there is something of this name."""
+        if what not in self._sets:
+            self._sets[what] = frozenset(self.known(what))
+        return name in self._sets[what]
+
+    def expect(self, what: str, name: str, error: type[PressError] = RequestError) -> None:
+        """Raise `error` unless there is something of this name."""
+        if not self.has(what, name):
+            raise error(unknown(what, name, self.known(what)))
+
+    def _stems(self, folder: str, suffix: str) -> tuple[str, ...]:
+        return tuple(_stem(name, suffix) for name in self._files.names(folder, suffix))
+
+
+def _stem(name: str, suffix: str = ".yaml") -> str:
+    return posixpath.basename(name).removesuffix(suffix)
+
+
+def unknown(what: str, name: str, there: Iterable[str], span: Span | None = None) -> Diagnostic:
+    """Say that a name is not there, and which one may be meant; a path to its file is understood."""
+    stem = name.rpartition("/")[2].removesuffix(".yaml")
+    return Diagnostic(
+        f"plan.unknown-{what}",
+        f'there is no {what} "{shorten(name)}"',
+        span,
+        help=suggest(stem, there, f"{what}s"),
+    )

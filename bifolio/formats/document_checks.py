@@ -1,0 +1,161 @@
+"""What a reader would stumble over in a document that flows, however it was made.
+
+Is it well-formed, does every link lead somewhere or name a number to call, has every id one place, every picture
+words and every field a name, does it say its language and title, does it ask for nothing outside? EPUBCheck, Ace
+and axe ask the rest in the tests.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import unquote, urlsplit
+from xml.etree.ElementTree import Element
+
+from bifolio.core.diagnostics import Diagnostic
+from bifolio.core.phone_numbers import calls_nobody
+
+XHTML = "{http://www.w3.org/1999/xhtml}"
+_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+
+_ASKS = re.compile(r"url\(\s*['\"]?(?!data:)([^'\")]+)|@import\s+['\"]([^'\"]+)")
+_CALLS = frozenset({"http", "https", "mailto", "tel", "sms"})
+_REFERENCES = {
+    "href": ("a",),
+    "src": ("img", "script", "iframe", "source", "audio", "video"),
+    "srcset": ("source",),  # with one address: a logo for dark screens
+}
+_LEFT_OF_A_PLATE = (
+    re.compile(rb"slot(?::[a-z]|\.invalid)"),
+    re.compile(rb"b1f0(?:(?<=#b1f0)|(?<=%23b1f0))[0-9a-f]{2}"),
+)
+"""Two patterns that begin with plain letters are looked for twenty times as fast as one that does not."""
+
+
+def finding(code: str, message: str, where: str) -> Diagnostic:
+    """Return a finding without a cure: none of these is an author's fault."""
+    return Diagnostic(code, message, where=where)
+
+
+def parsed(body: bytes, where: str) -> Element | Diagnostic:
+    """Return the root of a document, or what keeps it from being read."""
+    from defusedxml.common import DefusedXmlException
+    from defusedxml.ElementTree import ParseError, fromstring
+
+    try:
+        return fromstring(body)
+    except (ParseError, DefusedXmlException, ValueError, LookupError) as error:
+        return finding("verify.not-well-formed", f"it is not well-formed: {error}", where)
+
+
+# -- one document --------------------------------------------------------------------------------
+
+
+def ids(root: Element) -> frozenset[str]:
+    """Return all ids of a document: where links may lead."""
+    return frozenset(value for element in root.iter() if (value := element.get("id")))
+
+
+def check_document(root: Element, space: str, where: str) -> Iterator[Diagnostic]:
+    """Find what a document lacks; `space` is the namespace of its names."""
+    if not (root.get("lang") or root.get(_LANG)):
+        yield finding("verify.no-language", "it does not say its language", where)
+    if not (root.findtext(f".//{space}title") or "").strip():
+        yield finding("verify.no-title", "it has no title", where)
+    seen: set[str] = set()
+    for element in root.iter():
+        name = _name(element)
+        if (own := element.get("id")) is not None:
+            if own in seen:
+                yield finding("verify.same-id", f'two elements have the id "{own}"', where)
+            seen.add(own)
+        if name == "img" and not (element.get("alt") or "").strip():
+            yield finding("verify.no-alt", "a picture has no text alternative", where)
+        if name == "svg" and not any(_name(kid) == "title" and (kid.text or "").strip() for kid in element):
+            yield finding("verify.no-alt", "a drawing has no text alternative", where)
+    yield from _headings(root, where)
+    yield from _fields(root, where)
+
+
+def _headings(root: Element, where: str) -> Iterator[Diagnostic]:
+    above = 0
+    for element in root.iter():
+        if level := re.fullmatch(r"h([1-6])", _name(element)):
+            if int(level[1]) > above + 1:
+                words = " ".join("".join(element.itertext()).split())
+                yield finding("verify.heading-skipped", f'the heading "{words}" skips a level', where)
+            above = int(level[1])
+
+
+def _fields(root: Element, where: str) -> Iterator[Diagnostic]:
+    """Find places to write that a screen reader could not name."""
+    labelled = {
+        id(field)
+        for label in root.iter()
+        if _name(label) == "label" and "".join(label.itertext()).strip()
+        for field in label.iter()
+    }
+    for element in root.iter():
+        is_field = _name(element) in ("input", "textarea", "select")
+        if is_field and id(element) not in labelled and not (element.get("aria-label") or "").strip():
+            yield finding("verify.no-name", "a place to write has no name", where)
+
+
+def check_links(
+    root: Element, name: str, known: Mapping[str, frozenset[str]], where: str
+) -> Iterator[Diagnostic]:
+    """Find links that lead nowhere or call nobody. `known` are the ids of every file beside `name`."""
+    for element in root.iter():
+        for attribute, tags in {**_REFERENCES, "href": ("a", "link")}.items():
+            target = element.get(attribute)
+            if target is None or _name(element) not in tags or target.startswith("data:"):
+                continue
+            parts = urlsplit(target)
+            if calls_nobody(target):
+                yield finding("verify.phone-link", f'the link "{target}" calls no number', where)
+            if parts.scheme in _CALLS and _name(element) == "a":
+                continue
+            path = posixpath.normpath(posixpath.join(posixpath.dirname(name), unquote(parts.path)))
+            path = path if parts.path else name
+            if path not in known or (parts.fragment and parts.fragment not in known[path]):
+                yield finding("verify.broken-link", f'"{target}" leads nowhere', where)
+
+
+def check_style_links(css: str, name: str, files: Mapping[str, Any], where: str) -> Iterator[Diagnostic]:
+    """Find what styles ask for and is not among the files."""
+    for found in _ASKS.finditer(css):
+        target = found[1] or found[2]
+        path = posixpath.normpath(posixpath.join(posixpath.dirname(name), target))
+        if path not in files:
+            yield finding("verify.broken-link", f'the styles ask for "{target}", which is not there', where)
+
+
+def check_requests(text: str, root: Element, where: str) -> Iterator[Diagnostic]:
+    """Find what a page asks for outside itself, and scripts."""
+    styles = " ".join(element.text or "" for element in root.iter() if _name(element) == "style")
+    asked = [found[1] or found[2] for found in _ASKS.finditer(styles)]
+    asked += [
+        value
+        for element in root.iter()
+        for attribute in ("src", "srcset", "poster", "action")
+        if (value := element.get(attribute)) and not value.startswith("data:")
+    ]
+    if asked:
+        yield finding("verify.asks-outside", f'the page asks for "{asked[0]}"', where)
+    if "<script" in text:
+        yield finding("verify.asks-outside", "the page runs a script", where)
+
+
+def check_placeholders(body: bytes, where: str) -> Iterator[Diagnostic]:
+    """Find what is left of a plate."""
+    for left in filter(None, (pattern.search(body) for pattern in _LEFT_OF_A_PLATE)):
+        words = left[0].decode()
+        yield finding(
+            "verify.placeholder", f'"{words}" is left, where something of the clinic belongs', where
+        )
+
+
+def _name(element: Element) -> str:
+    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""

@@ -1,0 +1,67 @@
+"""What layout found, at the author's line: where the words or the style stand that a finding is about."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+
+from bifolio.content.editions import place_of_declaration
+from bifolio.core.diagnostics import ContentError, DesignError, Diagnostic, ProofError, Span
+from bifolio.core.files import ProjectFiles
+from bifolio.core.source_tree import Tree
+
+
+def place_of(words: str, sources: Iterable[Tree]) -> Span | None:
+    """Point at words that a page shows, in the first of the sources that has them.
+
+    A page may show them otherwise than they were typed, so a long word of them will do.
+    """
+    trees = list(sources)
+    longest = max(words.split(), key=len, default="")
+    for part in (words, longest if len(longest) > 12 else words):
+        for tree in trees:
+            if span := tree.find(part):
+                return span
+    return None
+
+
+@contextmanager
+def placing(sources: Sequence[Tree], files: ProjectFiles) -> Iterator[None]:
+    """Give every finding of an error raised inside the place where an author or designer can mend it."""
+    try:
+        yield
+    except (ContentError, DesignError, ProofError) as error:
+        placed = [_placed(finding, sources, files) for finding in error.findings]
+        raise type(error)(_one_a_line(dict.fromkeys(placed))) from error
+
+
+def _placed(finding: Diagnostic, sources: Sequence[Tree], files: ProjectFiles) -> Diagnostic:
+    where = finding.where or ""
+    if finding.code == "render.missing-glyph":
+        letter = re.search(r'"(.)"', finding.message)
+        span = place_of(letter[1], sources) if letter else None
+        cure = "use another sign, or words"
+        return replace(finding, span=span, help=cure, where=None if span else finding.where)
+    if finding.code == "render.cut-text":
+        words = re.search(r'"(.+?)…?" runs', finding.message)
+        # Two or three letters stand in too many places to say which.
+        span = place_of(words[1], sources) if words and len(words[1]) > 3 else None
+        if span:
+            return replace(finding, message=f"{where}, {finding.message}", span=span)
+    if finding.code == "render.warning" and (style := re.match(r"Ignored `(.+)` at ", finding.message)):
+        message = re.sub(r" at \d+:\d+", "", finding.message)
+        return replace(finding, message=message, span=place_of_declaration(files, style[1]))
+    return finding
+
+
+def _one_a_line(findings: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
+    """Say once of all letters of one line that no font has them: a name in another script has a dozen."""
+    of_line: dict[tuple[str, int] | int, list[Diagnostic]] = {}
+    for number, finding in enumerate(sorted(findings, key=lambda finding: finding.sort_key)):
+        span = finding.span if finding.code == "render.missing-glyph" else None
+        of_line.setdefault((span.source.name, span.line) if span else -number - 1, []).append(finding)
+    for first, *more in of_line.values():
+        others = f", nor for {len(more)} more of this line" if more else ""
+        yield replace(first, message=first.message + others)
