@@ -5,8 +5,10 @@ A template that fails is a finding with the template's file and line.
 
 from __future__ import annotations
 
+import re
 import traceback
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from types import CodeType
@@ -17,7 +19,7 @@ from jinja2.bccache import Bucket
 
 from bifolio.compose.sandbox import Sandbox
 from bifolio.core.cache import open_folder
-from bifolio.core.diagnostics import DesignError, Source
+from bifolio.core.diagnostics import DesignError, Source, shorten
 from bifolio.model.flow import DARK_SCREEN
 
 
@@ -114,17 +116,28 @@ def _guarded(name: str, render: Callable[[], str]) -> str:
     except jinja2.TemplateNotFound as error:
         raise DesignError.of(
             "compose.missing-template",
-            "the template is not there",
-            where=f"templates/{error.name}",
-            help="each kind of handout and of block has a template of its name",
+            f'there is no template "{shorten(str(error.name))}"',
+            where=_template_line(error) or f"templates/{error.name}",
+            help="each kind of handout and of block has a template of its name; a template may use no other file",
         ) from error
+    except DesignError as error:
+        (finding, *_), line = error.findings, _template_line(error)
+        if finding.code != "compose.missing-icon" or not line:
+            raise
+        raise DesignError(replace(finding, where=line)) from error
     except _TEMPLATE_FAILURES as error:
+        is_plain = isinstance(error, jinja2.TemplateError)
+        message = f"{error}" if is_plain else f"{type(error).__name__}: {error}"
         raise DesignError.of(
             "compose.template",
-            f"{type(error).__name__}: {error}",
+            _ADDRESS.sub("", message),
             where=_template_line(error) or name,
             help="mend the template, or the label or field that it asks for",
         ) from error
+
+
+_ADDRESS = re.compile(r" at 0x[0-9a-f]+")
+"""Where an object lies in memory, which is elsewhere each time."""
 
 
 def _template_line(error: BaseException) -> str | None:

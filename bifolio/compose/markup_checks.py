@@ -77,7 +77,7 @@ def part_findings(problems: Problems, name: str, source: Source) -> Iterator[Dia
         at = source.text.find(refused.source_text) if refused.source_text else -1
         yield Diagnostic(
             "brand.part-unsafe",
-            f"a clinic's own part may not contain {shorten(refused.what)}",
+            f"a clinic's own part may not contain {shorten(refused.what, 120)}",
             source.place(at, len(refused.source_text)) if at >= 0 else None,
             where=None if at >= 0 else source.name,
             help=_cure(refused),
@@ -94,6 +94,8 @@ def part_findings(problems: Problems, name: str, source: Source) -> Iterator[Dia
 def _cure(refused: Refused) -> str:
     if "style" in refused.source_text:
         return "remove it; set colours and line weights in theme.css, and leave sizes to the project"
+    if refused.what.startswith("a link to "):
+        return "let the words of the link show the number that it dials, and no other number"
     return "remove it; a part may contain text, lists, tables, embedded pictures, and links to web pages, e-mail or phones"
 
 

@@ -25,6 +25,8 @@ from bifolio.compose.allowed_markup import (
     is_plain,
 )
 from bifolio.core.diagnostics import shorten
+from bifolio.core.phone_numbers import shows_what_it_dials
+from bifolio.model.plate import SLOT_LINK
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,24 @@ class Refused:
 
     what: str
     source_text: str = ""
+
+
+@dataclass
+class _CallLink:
+    """An open link that calls or texts, or that will when the clinic is in place on a plate."""
+
+    depth: int
+    address: str
+    names: list[str]
+    """What screen readers say in place of the words."""
+    words: str = ""
+
+    @property
+    def is_clear(self) -> bool:
+        """Return whether the reader is told whom the link calls."""
+        if self.address.startswith(SLOT_LINK):  # the words are in the picture of the slot
+            return not "".join((self.words, *self.names)).strip()
+        return all(shows_what_it_dials(self.address, words) for words in (self.words, *self.names))
 
 
 class MalformedError(ValueError):
@@ -182,6 +202,10 @@ class _Reader:
         raise MalformedError("it declares an entity")
 
 
+_NAMES = frozenset({"aria-label", "aria-labelledby", "title"})
+"""Attributes that name an element for screen readers; a reference to another element is no number."""
+
+
 class _StrictReader(_Reader):
     """Also collects the elements around words, and what a part may not contain. Parts do not add to the head."""
 
@@ -198,6 +222,8 @@ class _StrictReader(_Reader):
         self.source = b""
         self.is_empty = False
         """Whether nothing has followed the last start tag yet."""
+        self.calls: list[_CallLink] = []
+        """The open links that call or text."""
 
     def read(self, markup: str) -> PageText:
         self.source = markup.encode(errors="replace")
@@ -210,6 +236,10 @@ class _StrictReader(_Reader):
         if not above:
             self.page.root = self.open[0]
         super().start(name, attributes)
+        address = attributes.get("href", "")
+        if name == "a" and (address[:4].lower() in ("tel:", "sms:") or address.startswith(SLOT_LINK)):
+            names = [words for key, words in attributes.items() if key in _NAMES]
+            self.calls.append(_CallLink(len(self.open), address, names))
         if self.refused_at or "head" in above or (not above and name in {"html", "body"}):
             return
         if above == ["html"]:
@@ -232,6 +262,10 @@ class _StrictReader(_Reader):
         super().end(name)
         if self.is_self_closing() and not ({name} & VOID or {"head", "svg"} & {tag[0] for tag in self.open}):
             self.refuse(f"<{name}/>", f"<{name}")
+        if self.calls and self.calls[-1].depth == len(self.open):
+            link = self.calls.pop()
+            if not link.is_clear:
+                self.refuse(f'a link to {link.address} that says "{shorten(link.words)}"', link.address)
         self.open.pop()
         self.is_empty = False
         if len(self.open) < self.refused_at:
@@ -245,6 +279,9 @@ class _StrictReader(_Reader):
     def text(self, text: str) -> None:
         super().text(text)
         self.is_empty = False
+        if not self.hidden:
+            for link in self.calls:
+                link.words += text
         if len(self.open) == 2 and self.open[1][0] == "title":
             self.page.title += text.strip()
         if TEXT_DIRECTION.search(text):

@@ -1,9 +1,10 @@
 """Telephone numbers in a line of words, and what a telephone dials for each.
 
 A link dials what the words say, or there is no link. So every digit of a line has to be accounted for: as part of a
-number, of opening hours, of a menu ("press 2"), of a price or a web address. If one is not, nothing in the line is
-certain. Numbers are read by the numbering plan of one country, from the metadata of libphonenumber, and need not be
-assigned: those reserved for fiction are dialled like any other. Addresses follow RFC 3966 (`tel:`) and RFC 5724 (`sms:`).
+number, of opening hours, of a menu ("press 2"), of a price, a licence or a web address. If one is not, or if letters
+may have been typed for digits, nothing in the line is certain. Numbers are read by the numbering plan of one country,
+from the metadata of libphonenumber, and need not be assigned: those reserved for fiction are dialled like any other.
+Addresses follow RFC 3966 (`tel:`) and RFC 5724 (`sms:`).
 """
 
 from __future__ import annotations
@@ -58,13 +59,15 @@ def numbers_in(
         read = [
             _as_written(run)
             for run in runs
-            if 3 <= len(run.digits) <= 15 and "+" not in text[run.start : run.end]
+            if 3 <= len(run.digits) <= 15
+            and "+" not in text[run.start : run.end]
+            and _is_certain(text, run.start, run.end)
         ]
     again = [run for run in runs if any(_repeats(run, other, text) for other in read)]
     read = [run for run in read if run not in again]
     for run in read + again:
         text = text[: run.start] + _BREAK * (run.end - run.start) + text[run.end :]
-    if _DIGIT.search(text):
+    if _DIGIT.search(text) or _UNREAD.search(text):
         return ()
     return tuple(number for run in read for number in run.numbers if _is_for(scheme, number, text))
 
@@ -84,6 +87,28 @@ def calls_nobody(address: str) -> bool:
     [True, True, False, False]
     """
     return address[:4].lower() in ("tel:", "sms:") and not _ADDRESS.fullmatch(address)
+
+
+def shows_what_it_dials(address: str, words: str) -> bool:
+    """Return whether the words of a link with a `tel:` or `sms:` address show the number that it dials, and no other.
+
+    >>> shows_what_it_dials("tel:+442079460101", "Call 020 7946 0101")
+    True
+    >>> shows_what_it_dials("tel:+442079460101", "In danger: call 999")
+    False
+    """
+    import phonenumbers as plan
+
+    if calls_nobody(address):
+        return False
+    scheme: Scheme = "sms" if address[:4].lower() == "sms:" else "tel"
+    subscriber, semicolon, parameters = address[4:].partition("?")[0].partition(";")
+    dials = re.sub(r"[-.()]", "", subscriber) + semicolon + parameters.lower()
+    countries: list[str | None] = [None]
+    if dials.startswith("+"):
+        code = plan.parse(dials.partition(";")[0]).country_code or 0
+        countries += plan.region_codes_for_country_code(code)
+    return any(dialled(numbers_in(words, country, scheme, listed=True)) == dials for country in countries)
 
 
 _SUBSCRIBER = (
@@ -131,6 +156,12 @@ _OVER = r"(?! ?[-/.(]? ?\d)(?!\w)"
 _CLOCK = r"(?:[01]?\d|2[0-4])(?:[:.h][0-5]\d)?(?: ?[ap]\.?m\b\.?)?"
 _FOUR = r"(?:[01]\d|2[0-4])[0-5]\d"
 
+_RECORD = (
+    r"(?:NPI|DEA|EIN|TIN|SSN|VAT|ABN|ACN|GMC|NMC|HCPC|AHPRA|IBAN|ISBN|licen[cs]e|charity|certificate|account|acct|policy"
+    r"|invoice|reference|ref|id)"
+)
+_NUMBERED = r"(?:registration|registered|reg|company|provider|membership|member|case|file|order|tax|NHS)"
+
 _ASIDES = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
@@ -142,6 +173,8 @@ _ASIDES = tuple(
         rf"\bbetween {_CLOCK} and {_CLOCK}{_OVER}",
         rf"{_ALONE}(?:\d{{1,2}}(?:[:.]\d\d)? ?[ap]\.?m\b\.?|\d{{1,2}}:\d\d{_OVER})",
         rf"{_ALONE}\d{{1,3}}(?: ?-? ?(?:hours?|hrs?|days?|weeks?|minutes?|mins?|lines?)|st|nd|rd|th)\b",
+        # "NPI 1234567893", "License no. 2125550142", "NHS No: 943 476 5919".
+        rf"\b(?:{_RECORD}|{_NUMBERED}(?= ?\.? ?(?:no|number|id)\b| ?#))\b[ .:]*(?:(?:no|number|id|is)\b[ .:]*)*#? ?\d[\d ./-]*",
         # "£1.50", "12p".
         rf"[£$€] ?\d+(?:\.\d+)?|{_ALONE}\d{{1,3}}[pc]\b",
         # "press 2", "option 1, then 3", "2 for Spanish".
@@ -153,27 +186,55 @@ _ASIDES = tuple(
 )
 """What has digits but is not a number."""
 
-_WAY = r"(?:call|ring|phone|telephone|tel|dial|text|sms|txt|whatsapp|fax)"
-_WAYS = rf"\b({_WAY}(?:(?: or | and |,? ?[/&]? ?){_WAY})*)\b"
-_BEFORE = re.compile(
-    rf"{_WAYS}(?:[ .:]+(?:us|on|no|number|line|only|(?:\w+ )?(?:to|on|at))\b){{0,3}}[ .:(]*"
-    rf"(?:{_BREAK}+ ?(?:or|and|[,;/&]) ?)*$",  # with several numbers, the word applies to each
+_VOICE = r"(?:calls?|calling|ring|phones?|telephone|tel|ph|dial|voice|mobile|mob|cell|landline)"
+_TEXTING = r"(?:texts?|texting|sms|txt)"
+_MOBILE = r"(?:mobile|mob|cell)"
+_OTHER = r"(?:whatsapp|(?:e-?)?fax(?:es)?|facsimile|telefax|tty|tdd|minicom|textphone|pager|beeper|(?-i:(?<![TP][/&])F))"
+_WAY = rf"(?:{_VOICE}|{_TEXTING}|{_OTHER})"
+_WAYS = re.compile(rf"\b({_WAY}(?:(?: or | and |,? ?[/&]? ?){_WAY})*)\b", re.IGNORECASE)
+_SUITS = {
+    "tel": re.compile(rf"\b{_VOICE}\b", re.IGNORECASE),
+    "sms": re.compile(rf"\b(?:{_TEXTING}|{_MOBILE})\b", re.IGNORECASE),
+}
+_AFTER = re.compile(rf"(?: ?\(| )(?:(?:for|by|via) )?{_WAYS.pattern}", re.IGNORECASE)
+_AT_THE_END = re.compile(
+    rf"(?: ?[-,:/]| is)* ?\(?(?:(?:for|by|via) )?{_WAYS.pattern}(?: only\b|[ .)]*(?:$|[,;]))", re.IGNORECASE
+)
+"""A way that follows a number: "020 … (fax)". If nothing ends after it, it may as well begin what comes next."""
+
+_NOT = r"(?:\b(?:not|never|dont)|n['’]t)\b"
+_NOT_CALLED_BEFORE = re.compile(
+    rf"{_NOT}(?:(?: \w+)*? {_WAY}\b|(?: (?:on|at|to))?[ :]*$)|\bno (?:voice )?calls\b"
+    r"|\b(?:no longer|formerly|previously|(?:old|former|wrong) (?:\w+ )?(?:number|no|line)\b)",
     re.IGNORECASE,
 )
-_AFTER = re.compile(rf" ?(?:\({_WAYS}[^)]{{0,20}}\)|{_WAYS} only\b)", re.IGNORECASE)
-_SUITS = {
-    "tel": re.compile("call|ring|phone|tel|dial", re.IGNORECASE),
-    "sms": re.compile("text|sms|txt", re.IGNORECASE),
-}
+_NOT_CALLED_AFTER = re.compile(
+    rf"[^;{_BREAK}]{{0,40}}?(?:{_NOT}(?: \w+){{0,3}}? (?:{_WAY}|use|service|monitored|answered|staffed)\b"
+    r"|\b(?:no (?:voice )?calls|no longer|out of (?:service|use|order)|disconnected|discontinued)\b)",
+    re.IGNORECASE,
+)
+"""Words for a number that nobody should call: "Do not call 020 …", "020 … is no longer in use"."""
 
 
 def _is_for(scheme: Scheme, number: Number, text: str) -> bool:
     """Return whether the words around a number allow it to be called, or texted: "fax 020 …", "07700 … (text only)"."""
     if scheme == "sms" and ";" in number.dialled:  # nobody reads a text at an extension
         return False
-    around = _BEFORE.search(text[: number.start]), _AFTER.match(text, number.end)
-    ways = [found[found.lastindex or 0] for found in around if found]
+    before = _label_before(text, number.start)
+    if _NOT_CALLED_BEFORE.search(before) or _NOT_CALLED_AFTER.match(text, number.end):
+        return False
+    ways = [found[0] for found in _WAYS.finditer(before)][-1:]
+    if after := _AT_THE_END.match(text, number.end) or (not ways and _AFTER.match(text, number.end)):
+        ways.append(after[1])
     return all(_SUITS[scheme].search(way) for way in ways)
+
+
+def _label_before(text: str, end: int) -> str:
+    """Return the words that say what a number is; of several numbers joined by "or", those before the first."""
+    for piece in reversed(re.split(rf"{_BREAK}+|[;!?]", text[:end])):
+        if not re.fullmatch(r"\W*(?:or|and|to)?\W*", piece):
+            return piece
+    return ""
 
 
 _SET_OFF_BEFORE = re.compile(rf"(?:^|[,;:.(/{_BREAK}]|\b(?:or|and|to|on|{_WAY})) ?$", re.IGNORECASE)
@@ -183,12 +244,21 @@ _SET_OFF_AFTER = re.compile(
 
 
 def _is_set_off(run: _Run, text: str) -> bool:
-    """Return whether the words around a short number show that it is one: "or 111 for advice", not "room 111"."""
-    return len(run.digits) > _LONGEST_SHORT or bool(
-        _SET_OFF_BEFORE.search(text[: run.start]) and _SET_OFF_AFTER.match(text, run.end)
-    )
+    """Return whether it is certain that a run is a number: by its form, or by the words around it.
+
+    Those around a short number have to show that it is one: "or 111 for advice", not "room 111". Those before bare
+    digits must not call them anything else: "Tel 02079460101", not "Badge 02079460101".
+    """
+    if len(run.digits) <= _LONGEST_SHORT:
+        return bool(_SET_OFF_BEFORE.search(text[: run.start]) and _SET_OFF_AFTER.match(text, run.end))
+    return not text[run.start : run.end].isdecimal() or bool(_BARE_BEFORE.search(text[: run.start]))
 
 
+_BARE_BEFORE = re.compile(
+    rf"(?:^|[,;(/&|{_BREAK}-]|\b(?:or|and|to|on|at|us|{_WAY}|[TPMC]|number|line|helpline|hotline|reception|desk|office|main"
+    r"|direct|clinic)\b[ .:]*) ?$",
+    re.IGNORECASE,
+)
 _LONGEST_SHORT = 6
 
 
@@ -214,8 +284,21 @@ _DIVIDES = re.compile(r" *+/ *+| ++- ++|-(?=\d{1,2}$)")
 _EXTENSION = re.compile(
     r"[ ,;(-]{0,3}(?:ext(?:ension|n)?|poste|x|#)[ .:=#]{0,3}(\d{1,7})(?!\w|[-/.]\d)\)?", re.IGNORECASE
 )
-_LETTERS = re.compile(r"-?[a-z][a-z0-9]*(?:-[a-z0-9]+)*", re.IGNORECASE)
+_UNREAD = re.compile(r"\b(?:ext|extn|extension|poste)\b", re.IGNORECASE | re.ASCII)
+"""An extension in words: "ext twelve". Without it, a link would call somebody else."""
+_LETTERS = re.compile(r"-?[a-z][a-z0-9]*(?:-[a-z0-9]+)*", re.IGNORECASE | re.ASCII)
 _CAPITALS = re.compile(r"(?: [A-Z]{2,}(?:-[A-Z]+)*\b){1,3}")
+_MISTYPED = re.compile(r"[OILSBZ]+|[A-Z]", re.IGNORECASE)
+"""Letters that may stand for the digits that they look like."""
+_DIGIT_IN_WORDS = (
+    r"(?:zero|oh|nought|naught|one|two|three|four|five|six|seven|eight|nine|double|treble|triple)"
+)
+_UNCERTAIN_BEFORE = re.compile(rf"\b{_DIGIT_IN_WORDS}[ -]*$", re.IGNORECASE)
+_UNCERTAIN_AFTER = re.compile(
+    rf"\||[ ./(-]{{1,3}}[OISZBl]+\b(?!:)|[ ,;(-]{{0,3}}(?:x|#)(?![^\W_])"
+    rf"|[ -]+(?i:{_DIGIT_IN_WORDS})\b(?! (?:lines?|hours?|days?))"
+)
+"""What may be another digit or an extension beside a number: "two 02 …", "020 7946 010 I", "020 … x TALK"."""
 _MIN_DIGITS = 3
 """The fewest digits with which a number in letters begins: "50 YEARS OLD" is not one."""
 _KEYS = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "22233344455566677778889999")
@@ -241,7 +324,8 @@ def _run(text: str, start: int, end: int, country: str | None) -> _Run:
     letters = _LETTERS.match(text, end)
     if letters:  # 1-800-FLOWERS: without its letters it would be another number
         end = letters.end()
-    numbers = _parts(text, start, end, country) if has_digits or not letters else []
+    is_certain = _is_certain(text, start, end)
+    numbers = _parts(text, start, end, country) if is_certain and (has_digits or not letters) else []
     run = _Run(start, end, _digits(text[start:end]), tuple(numbers))
     return run if numbers or letters or not has_digits else _in_capitals(text, run, country)
 
@@ -252,11 +336,30 @@ def _in_capitals(text: str, run: _Run, country: str | None) -> _Run:
     for word in reversed(list(re.finditer(r" \S+", letters[0] if letters else ""))):
         end = run.end + word.end()
         spelt = _reading(text[run.start : end], country)
-        if spelt and spelt.sort == "whole":
+        if spelt and spelt.sort == "whole" and _is_spelt(text[run.start : end]):
             return _Run(
                 run.start, end, _digits(text[run.start : end]), (Number(run.start, end, spelt.dialled),)
             )
     return run
+
+
+def _is_certain(text: str, start: int, end: int) -> bool:
+    """Return whether no letter in a run, and nothing beside it, may stand for another digit or an extension."""
+    return _is_spelt(text[start:end]) and not (
+        text[end : end + 1].isalpha()
+        or _UNCERTAIN_BEFORE.search(text[:start])
+        or _UNCERTAIN_AFTER.match(text, end)
+    )
+
+
+def _is_spelt(words: str) -> bool:
+    """Return whether every letter stands for a key for certain: each group has only letters, and makes a word.
+
+    >>> [_is_spelt(words) for words in ("1-800-FLOWERS", "212-555-O142", "212-555-01-OO")]
+    [True, False, False]
+    """
+    groups = [group for group in re.split(r"[^0-9A-Za-z]+", words) if not group.isdecimal()]
+    return all(not group or (group.isalpha() and not _MISTYPED.fullmatch(group)) for group in groups)
 
 
 def _parts(text: str, start: int, end: int, country: str | None) -> list[Number]:
@@ -296,7 +399,7 @@ def _repeats(run: _Run, other: _Run, text: str) -> bool:
 @dataclass(frozen=True, slots=True)
 class _Reading:
     dialled: str
-    sort: Literal["whole", "local", "short"]
+    sort: Literal["whole", "short"]
 
 
 def _reading(words: str, country: str | None) -> _Reading | None:
@@ -340,10 +443,7 @@ def _at_home(number: PhoneNumber, written: str, country: str) -> _Reading | None
         # With its country code, Ireland's 1800 77 88 88 might ring a house in Dublin, at (01) 800 7788.
         return _Reading(written, "whole")
     if written != own or prefix in ("", str(number.country_code)):  # the same thing in North America
-        if whole := _with_country(number):
-            return whole
-        if plan.ValidationResult.IS_POSSIBLE_LOCAL_ONLY in _lengths(number):
-            return _Reading(written, "local")
+        return _with_country(number)
     return None
 
 

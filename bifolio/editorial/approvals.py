@@ -119,8 +119,8 @@ class ProjectApprovals:
     ) -> None:
         """Record a clinician's yes to what a handout says now, in the brand's approvals.yaml.
 
-        `by` is "name, role", `on` the day of the yes: they are given, never guessed. `place` is a region and a
-        language. The wording that the yes is to is kept beside the record.
+        `by` is "name, role", `on` the day of the yes, today at the latest: they are given, never guessed. `place` is
+        a region and a language. The wording that the yes is to is kept beside the record.
 
         `based_on` is the `approval.version` that stood when the clinician was shown the handout. Raises
         SupersededError where its words, or its approval, are not the same any more.
@@ -138,6 +138,15 @@ class ProjectApprovals:
                 Diagnostic(
                     "approval.bad-day",
                     f'"{item}" was written on {first}, after {approval.on}',
+                    help="give the day on which this very text was approved",
+                )
+            )
+        today = datetime.date.today()  # noqa: DTZ011, TID251 - no build: whoever approves does so on a day
+        if approval.on > today:
+            raise RequestError(
+                Diagnostic(
+                    "approval.bad-day",
+                    f"{approval.on} is in the future: today is {today}",
                     help="give the day on which this very text was approved",
                 )
             )

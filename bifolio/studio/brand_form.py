@@ -29,6 +29,7 @@ from bifolio.core.yaml_loader import parse
 from bifolio.model.base import NAME
 from bifolio.model.brand import Brand
 from bifolio.studio.draft import Draft
+from bifolio.studio.errors import refuse_unknown_fields
 
 FILE = "_brand.yml"
 EARLIER = "earlier"
@@ -186,8 +187,9 @@ def folder_of(repository: Repository, brand_id: str) -> Path:
 def save(repository: Repository, brand_id: str, draft: Draft, based_on: str) -> str:
     """Write a clinic's file, whole or not at all; what it was is put aside before. Return its new version.
 
-    Raises SupersededError where `based_on` is not the version that stands.
+    Raises SupersededError where `based_on` is not the version that stands, and TaskError for an unknown field.
     """
+    refuse_unknown_fields(name for name, _ in draft.fields if name not in FIELDS)
     folder = folder_of(repository, brand_id)
     path = folder / FILE
     name = relative_name(path, repository.root)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
-from bifolio.core.diagnostics import PressError
+from bifolio.core.diagnostics import Diagnostic, PressError, shorten
 
 
 class TaskError(Exception):
@@ -37,3 +38,22 @@ class TaskError(Exception):
         """Return what to tell of an error in the project."""
         first = error.findings[0]
         return cls(first.message, first.help or "", tuple(finding.as_json() for finding in error.findings))
+
+    @classmethod
+    def in_fields(cls, findings: Iterable[tuple[str, Diagnostic]]) -> TaskError:
+        """Return what to tell of fields of a form, given by name."""
+        named = list(findings)
+        first = named[0][1]
+        return cls(
+            first.message, first.help or "", tuple({**one.as_json(), "field": name} for name, one in named)
+        )
+
+
+def refuse_unknown_fields(names: Iterable[str]) -> None:
+    """Raise TaskError if there are any of these fields, which a form does not have: what they say would be lost."""
+    cure = "copy your words, load the page anew, and write them into a field that is there"
+    if unknown := list(names):
+        raise TaskError.in_fields(
+            (name, Diagnostic("studio.unknown-field", f'there is no field "{shorten(name)}"', help=cure))
+            for name in unknown
+        )

@@ -17,6 +17,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlencode
@@ -347,10 +348,11 @@ class Counter:
 
     async def save_words(self, request: Request) -> Response:
         asked, based_on = await _change(request)
-        version = await self.workers.run(
-            tasks.save_text, request.path_params["item"], _words(asked), based_on
+        today = _day(asked["today"]) if "today" in asked else None
+        saved = await self.workers.run(
+            tasks.save_text, request.path_params["item"], _words(asked), based_on, today
         )
-        return JSONResponse({"version": version})
+        return JSONResponse(saved)
 
     # -- everything in one file ------------------------------------------------------------------
 
@@ -548,20 +550,26 @@ def _words(asked: dict[str, Any]) -> tuple[tuple[str, str], ...]:
 
 
 def _fields(said: object, most: int) -> tuple[tuple[str, str], ...]:
-    """Read the fields of a form, sorted by name. Raises TaskError for one of too many letters: none is cut off."""
-    fields = said.items() if isinstance(said, dict) else ()
-    found = tuple(sorted((str(name), words) for name, words in fields if isinstance(words, str)))
-    findings = [
-        Diagnostic(
-            "studio.too-long", f"{len(words):,} letters are too many", help=f"write at most {most:,} here"
-        ).as_json()
-        | {"field": name}
-        for name, words in found
+    """Read the fields of a form, sorted by name. Raises TaskError for what would be lost: nothing is cut off."""
+    if not isinstance(said, dict):
+        raise _unreadable()
+    wrong = [
+        (name, Diagnostic("studio.no-words", "this field holds no words", help="load the page anew"))
+        for name, words in said.items()
+        if not isinstance(words, str)
+    ] or [
+        (
+            name,
+            Diagnostic(
+                "studio.too-long", f"{len(words):,} letters are too many", help=f"write at most {most:,} here"
+            ),
+        )
+        for name, words in said.items()
         if len(words) > most
     ]
-    if findings:
-        raise TaskError(str(findings[0]["message"]), str(findings[0]["help"]), tuple(findings))
-    return found
+    if wrong:
+        raise TaskError.in_fields(sorted(wrong, key=itemgetter(0)))
+    return tuple(sorted(said.items()))
 
 
 def _day(said: object) -> datetime.date:

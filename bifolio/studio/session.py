@@ -160,7 +160,7 @@ class Room:
         return {**self.desk().words(item), "version": version}
 
     def read_words(
-        self, item: str, said: tuple[tuple[str, str], ...], today: datetime.date
+        self, item: str, said: tuple[tuple[str, str], ...], today: datetime.date | None
     ) -> list[dict[str, Any]]:
         """Tell what an editor would say of a handout with these words; each finding names its field."""
         return self.desk().read_words(item, said, today)
@@ -650,12 +650,13 @@ class ProjectView:
         return view.preview(view.job(order))
 
     def read_words(
-        self, item: str, said: tuple[tuple[str, str], ...], today: datetime.date
+        self, item: str, said: tuple[tuple[str, str], ...], today: datetime.date | None
     ) -> list[dict[str, Any]]:
         library = self.reworded(item, said).repository
         tree, handout = library.handout_tree(item), library.handout(item)
         region = library.region(library.plan.region)
-        subject = lint.Subject(handout, tree, region, library.evidence, library.words, today, library.safety)
+        day = today or handout.review.written
+        subject = lint.Subject(handout, tree, region, library.evidence, library.words, day, library.safety)
         return list(words.placed(lint.lint(subject), tree))
 
     def preview(self, job: Job) -> bytes:

@@ -206,14 +206,15 @@ def text(item: str) -> dict[str, Any]:
     return _session.words(item)
 
 
-def check_text(item: str, fields: Fields, today: datetime.date) -> list[dict[str, Any]]:
+def check_text(item: str, fields: Fields, today: datetime.date | None) -> list[dict[str, Any]]:
     """Return what an editor would say of a handout with this text; each finding names its field."""
     return _session.read_words(item, fields, today)
 
 
-def save_text(item: str, fields: Fields, based_on: str) -> str:
-    """Save the text of a clinic's own handout and return its new version."""
-    return _session.save_words(item, fields, based_on)
+def save_text(item: str, fields: Fields, based_on: str, today: datetime.date | None) -> dict[str, Any]:
+    """Save the text of a clinic's own handout; return its new version, and what an editor would say of it."""
+    version = _session.save_words(item, fields, based_on)
+    return {"version": version, "findings": _session.read_words(item, fields, today)}
 
 
 def clinic(brand: str | None) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from bifolio.core.source_tree import Steps, Tree
 from bifolio.core.versions import only_writer, revising, version_of
 from bifolio.core.yaml_loader import load
 from bifolio.editorial import lint
+from bifolio.studio.errors import refuse_unknown_fields
 
 _NAMES = {
     "myth_fact": "myth and fact",
@@ -212,9 +213,10 @@ def version(repository: Repository, item: str) -> str:
 def save(repository: Repository, item: str, words: Iterable[tuple[str, str]], based_on: str) -> str:
     """Write other words into a clinic's own handout; return its new version.
 
-    Raises RequestError for a handout of the library, and SupersededError where `based_on` is not the version
-    that stands.
+    Raises RequestError for a handout of the library, SupersededError where `based_on` is not the version that
+    stands, and TaskError for an unknown field.
     """
+    words = list(words)
     if repository.catalogue.owner(item) is None:
         raise RequestError(
             Diagnostic(
@@ -226,5 +228,7 @@ def save(repository: Repository, item: str, words: Iterable[tuple[str, str]], ba
     name = repository.catalogue.handouts[item]
     with revising(repository.root, based_on, lambda: version(repository, item)) as owner:
         tree = load(ProjectFiles(repository.root), name)  # as it stands now
+        there = {key_of(passage.steps) for passage in _written(tree)}
+        refuse_unknown_fields(name for name, _ in words if name not in there)
         replace_all({repository.root / name: text_with(tree, words).encode()}, owner)
         return version(repository, item)

@@ -165,7 +165,7 @@ def test_no_parameter_leads_out_of_the_project(rude: Rude, trick: str) -> None:
             "brand": "harbour",
             "name": "a",
             "role": "b",
-            "on": "2026-12-01",
+            "on": "2026-11-30",
             name: trick,
         }
         answers[f"approval {name}"] = rude.put("/api/approval/steady-now", said)

@@ -129,7 +129,7 @@ def test_no_violation_where_nothing_could_be_saved(
     page.goto(studio.entry, wait_until="domcontentloaded")
     page.goto(f"{studio.base}/approvals?brand=linden#linden-card", wait_until="domcontentloaded")
     form = page.locator("#linden-card").get_by_role("form")
-    for label, words in (("Name", "Jo Example"), ("Role", "nurse"), ("Day on", "2026-12-01")):
+    for label, words in (("Name", "Jo Example"), ("Role", "nurse"), ("Day on", "2026-11-30")):
         form.get_by_label(label).fill(words)
     card.write_text(card.read_text("utf-8").replace("Stop word", "Our stop word"), "utf-8")
     form.get_by_role("button", name="Approve this text").click()

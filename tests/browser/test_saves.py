@@ -106,13 +106,13 @@ def test_signed_out_before_an_approval(page: Page, studio: Studio, project: Path
     form.get_by_role("button", name="Sign in").click()
     _sign_in(page, studio.entry)
     approved = page.get_by_role("region", name=re.compile("^Approved"))
-    expect(approved).to_contain_text("Jo Example, nurse, 2026-12-01")
+    expect(approved).to_contain_text("Jo Example, nurse, 2026-11-30")
 
 
 def _fill_in(form) -> None:
     form.get_by_label("Name of the clinician").fill("Jo Example")
     form.get_by_label("Role").fill("nurse")
-    form.get_by_label("Day on which").fill("2026-12-01")
+    form.get_by_label("Day on which").fill("2026-11-30")
 
 
 def test_signing_in_in_another_tab_is_enough(
@@ -447,6 +447,35 @@ def test_a_passage_taken_out_meanwhile_is_not_lost(page: Page, studio: Studio, c
     expect(step).to_have_count(0)  # the form is that of the file again
 
 
+def test_words_that_an_editor_would_not_print_are_saved_and_told(
+    page: Page, studio: Studio, card: Path
+) -> None:
+    _go(page, studio, "/words/linden-card")
+    step = page.get_by_label("Step 2", exact=True)
+    step.fill("I think about suicide.")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator("[data-saved]")).to_contain_text('Saved, but: "suicide": a danger in other words')
+    expect(step).to_have_attribute("aria-invalid", "true")
+    assert "I think about suicide." in card.read_text("utf-8")
+    step.fill("I breathe out.")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator("[data-saved]")).to_contain_text("Saved. It is a draft")
+
+
+def test_words_of_an_unknown_field_are_kept_on_the_page(page: Page, studio: Studio, brand_file: Path) -> None:
+    """As a page is that was opened before the studio changed."""
+    _go(page, studio, "/clinic?brand=linden")
+    before = brand_file.read_bytes()
+    phone = page.get_by_label("Phone")
+    phone.fill("(202) 555-0177")
+    phone.evaluate("field => { field.name = 'fone'; }")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator("[data-saved]")).to_have_text("Nothing was saved.")
+    expect(page.locator("[data-form] [data-trouble]")).to_contain_text('there is no field "fone"')
+    expect(phone).to_have_value("(202) 555-0177")
+    assert brand_file.read_bytes() == before
+
+
 def test_words_that_change_before_an_approval(page: Page, studio: Studio, project: Path, card: Path) -> None:
     _go(page, studio, "/approvals?brand=linden#linden-card")
     form = page.locator("#linden-card").get_by_role("form")
@@ -466,7 +495,7 @@ def test_words_that_change_before_an_approval(page: Page, studio: Studio, projec
     assert not (project / "content/brands/linden/approvals.yaml").exists()
     form.get_by_role("button", name="Approve these words").click()
     approved = page.get_by_role("region", name=re.compile("^Approved"))
-    expect(approved).to_contain_text("Jo Example, nurse, 2026-12-01")
+    expect(approved).to_contain_text("Jo Example, nurse, 2026-11-30")
 
 
 def test_two_approvals_of_one_text(page: Page, studio: Studio, project: Path, clinic: str) -> None:
@@ -480,7 +509,7 @@ def test_two_approvals_of_one_text(page: Page, studio: Studio, project: Path, cl
     expect(page.get_by_role("region", name=re.compile("^Approved"))).to_contain_text("Jo Example, nurse")
     form.get_by_role("button", name="Approve this text").click()
     expect(form.get_by_role("alert")).to_contain_text(
-        "Nothing was approved: Jo Example, nurse, approved this text on 2026-12-01, while this page was open."
+        "Nothing was approved: Jo Example, nurse, approved this text on 2026-11-30, while this page was open."
     )
     approvals = project / f"content/brands/{clinic}/approvals.yaml"
     assert "doctor" not in approvals.read_text("utf-8")
@@ -497,7 +526,7 @@ def test_an_approval_leaves_what_is_written_for_another_handout(
     _fill_in(one)
     other.get_by_label("Name of the clinician").fill("Sam Example")
     one.get_by_role("button", name="Approve this text").click()
-    expect(page.locator("#steady-now")).to_contain_text("Approved by Jo Example, nurse, on 2026-12-01.")
+    expect(page.locator("#steady-now")).to_contain_text("Approved by Jo Example, nurse, on 2026-11-30.")
     expect(other.get_by_label("Name of the clinician")).to_have_value("Sam Example")
 
 

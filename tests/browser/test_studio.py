@@ -265,6 +265,11 @@ def test_approval_holds_until_a_word_changes(page: Page, studio: Studio, tmp_pat
     form = page.get_by_role("form", name="Approve My check-in card")
     form.get_by_label("Name of the clinician").fill("Jo Example")
     form.get_by_label("Role").fill("clinical psychologist")
+    form.get_by_label("Day on which").fill("2099-01-01")
+    form.get_by_role("button", name="Approve this text").click()
+    assert form.get_by_label("Day on which").evaluate("field => field.validity.rangeOverflow"), (
+        "not on a day to come"
+    )
     form.get_by_label("Day on which").fill("2026-11-30")
     form.get_by_role("button", name="Approve this text").click()
     approved = page.get_by_role("region", name=re.compile("^Approved"))

@@ -43,7 +43,7 @@ body:
 BRAND = """\
 meta: {name: Test Clinic, link: https://clinic.example.org}
 color: {primary: "#1d5a68"}
-defaults: {bifolio: {region: us, edition: letter, phone: 555-0100}}
+defaults: {bifolio: {region: us, edition: letter, phone: 202-555-0100}}
 """
 
 REGION = """\

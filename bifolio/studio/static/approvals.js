@@ -9,6 +9,10 @@ const asked = document.getElementById(location.hash.slice(1))?.querySelector("[d
 if (asked) asked.closest("details").open = true;
 
 for (const form of forms) {
+  // Asked anew each time: the page may be open overnight.
+  form.addEventListener("focusin", () => {
+    form.elements.on.max = new Date().toLocaleDateString("sv-SE"); // a day as 2026-11-22
+  });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     approve(form);

@@ -200,7 +200,7 @@ const logoAtFirst = document.querySelector("[data-logo]").getAttribute("src");
 const saver = new Saver(form, `/api/clinic/${brand}`, {
   draft: () => ({ fields: fields(), logo }),
   pointAt,
-  done: "Saved.",
+  done: () => "Saved.",
   more: bothLogos,
   resend,
   saved: (sent, { findings }) => {

@@ -5,10 +5,10 @@ const UNDONE = "Nothing was saved";
 
 export class Saver {
   /**
-   * `form` says in `data-version` which version it shows, and is saved at `path`. `draft` gives what to send,
-   * `pointAt` shows findings at their fields, and `done` is what to say at the end. `more` gives further choices where
-   * somebody else has saved; `resend` brings again what the studio no longer holds, and tells whether it is there;
-   * `saved` gets the draft that was saved, and the answer of the studio.
+   * `form` says in `data-version` which version it shows, and is saved at `path`. `draft` gives what to send, of the
+   * fields that the file has; `pointAt` shows findings at their fields, and `done` gives what to say of the answer. `more`
+   * gives further choices where somebody else has saved; `resend` brings again what the studio no longer holds, and
+   * tells whether it is there; `saved` gets the draft that was saved, and the answer of the studio.
    */
   constructor(form, path, { draft, pointAt, done, more = () => [], resend = () => false, saved = () => {} }) {
     Object.assign(this, { form, path, draft, pointAt, done, more, resend, saved });
@@ -41,12 +41,13 @@ export class Saver {
   async saveNow() {
     const { edits } = this;
     const mine = fields(this.form);
-    const draft = this.draft();
+    const draft = this.draft((name) => name in this.base);
     let answer;
     this.status.textContent = "Saving …";
     try {
       answer = await ask(this.path, { ...draft, version: this.version }, { method: "PUT", undone: UNDONE });
-      Object.assign(this, { version: answer.version, base: mine, savedEdits: edits });
+      const base = Object.fromEntries(Object.entries(mine).filter(([name]) => name in this.base));
+      Object.assign(this, { version: answer.version, base, savedEdits: edits });
     } catch (error) {
       if (error.status === 409 && (await this.settle(error.now, mine))) return this.saveNow();
       if (error.status === 410 && (await this.resend())) return this.saveNow();
@@ -59,7 +60,7 @@ export class Saver {
     tell(this.trouble, null);
     this.pointAt([]);
     this.saved(draft, answer);
-    this.status.textContent = this.isDirty ? "Saved, but for what you wrote meanwhile." : this.done;
+    this.status.textContent = this.isDirty ? "Saved, but for what you wrote meanwhile." : this.done(answer);
     if (this.isReshaped && !this.isDirty) location.reload();
     return undefined;
   }

@@ -67,7 +67,7 @@ def _fits(scratch, name: str, **more: str) -> tuple[Pipeline, dict[str, int]]:
     brand = scratch.root / "content/brands/default/_brand.yml"
     text = brand.read_text().replace("Test Clinic", name)
     for key, value in more.items():
-        text = text.replace("phone: 555-0100", f"phone: 555-0100, {key}: {value}")
+        text = text.replace("phone: 202-555-0100", f"phone: 202-555-0100, {key}: {value}")
     brand.write_text(text)
     pipeline = Pipeline(Repository(scratch.root), Cache(scratch.root / ".bifolio"))
     return pipeline, dict(inker_of(pipeline, "default").clinic.sheet.fits)
@@ -187,7 +187,7 @@ def test_a_plate_is_looked_over_whole_once_and_each_clinics_slots_are(scratch, l
 def _brand_of(name: str, colour: str, more: str = "") -> str:
     return (
         f'meta: {{name: {name}}}\ncolor: {{primary: "{colour}"}}\n'
-        f"defaults: {{bifolio: {{region: us, edition: letter, phone: 555-0100{more}}}}}\n"
+        f"defaults: {{bifolio: {{region: us, edition: letter, phone: 202-555-0100{more}}}}}\n"
     )
 
 

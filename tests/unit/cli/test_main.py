@@ -229,6 +229,7 @@ def test_approve_and_list_approvals(scratch: Scratch) -> None:
     assert _run(scratch, "list", "--approvals").stdout == line
     machine = _json(_run(scratch, "list", "--approvals", "--json"))["approvals"]
     assert _json(_run(scratch, "approve", "small", *signed, "--json"))["approvals"] == machine
+    assert _run(scratch, "approve", "small", *signed[:-1], "2099-12-01").exit_code == 2
     assert _run(scratch, "approve", "small", "--brand", "default").exit_code == 2  # who and when are given
     assert _run(scratch, "approve", "smal", *signed).exit_code == 2
 

@@ -19,7 +19,7 @@ OWN = "content/brands/lark"
 
 
 def _brand(intro: str) -> str:
-    return BRAND.replace("phone: 555-0100", f"phone: 555-0100, intro: {intro}")
+    return BRAND.replace("phone: 202-555-0100", f"phone: 202-555-0100, intro: {intro}")
 
 
 @pytest.fixture

@@ -61,7 +61,9 @@ def test_a_listed_number_is_dialled_though_no_plan_knows_it(words: str, number: 
     assert dialled(numbers_in(words, "GB", listed=True)) == number
 
 
-@pytest.mark.parametrize("words", ["1", "12 34 56 or 78", "no number", "1" * 16, "+000"])
+@pytest.mark.parametrize(
+    "words", ["555-O142", "0800 REVERSE ext twelve", "1", "12 34 56 or 78", "no number", "1" * 16, "+000"]
+)
 def test_what_is_listed_is_no_less_certain(words: str) -> None:
     assert numbers_in(words, "GB", listed=True) == ()
 

@@ -77,7 +77,7 @@ def test_a_writer_that_is_killed_holds_nobody_up(tmp_path: Path) -> None:
 
 
 def _approve(root: Path, item: str) -> None:
-    Project(root).approve(item, "default", "Jo Example, nurse", "2026-12-01")
+    Project(root).approve(item, "default", "Jo Example, nurse", "2026-11-30")
 
 
 def test_approvals_of_several_handouts_at_once_are_all_kept(scratch: Scratch) -> None:

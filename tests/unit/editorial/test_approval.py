@@ -78,7 +78,7 @@ def test_a_change_of_the_words_ends_it(name: str, text: str, old: str, new: str,
     ("name", "text", "old", "new"),
     [
         ("content/brands/default/_brand.yml", BRAND, "#1d5a68", "#7a2233"),
-        ("content/brands/default/_brand.yml", BRAND, "555-0100", "555-0101"),
+        ("content/brands/default/_brand.yml", BRAND, "202-555-0100", "202-555-0101"),
         ("content/brands/default/_brand.yml", BRAND, "Test Clinic", "Other Clinic"),
         ("content/facts.yaml", FACTS, "An unverified fact.", "A fact that nobody cites."),
         ("content/handouts/small.yaml", CITING, "kind: leaflet\n", "# A remark.\nkind: leaflet\n"),
@@ -197,7 +197,7 @@ def test_hash_is_that_of_the_file_that_keeps_the_words(approved: Scratch) -> Non
 
 
 def test_a_second_yes_takes_the_place_of_the_first(approved: Scratch) -> None:
-    other = Project(approved.root).approve("small", "default", "Sam Example, doctor", "2026-12-01")
+    other = Project(approved.root).approve("small", "default", "Sam Example, doctor", "2026-11-30")
     assert other.approval is not None
     (standing,) = Project(approved.root).approval_statuses()
     assert standing.approval == other.approval
@@ -232,6 +232,18 @@ def test_nothing_is_guessed(by: str, on: str, code: str, scratch: Scratch) -> No
         Project(scratch.root).approve("small", "default", by, on)
     assert [finding.code for finding in raised.value.findings] == [code]
     assert not (scratch.root / "content/brands/default/approvals.yaml").exists()
+
+
+def test_nothing_is_approved_on_a_day_to_come(scratch: Scratch) -> None:
+    today = datetime.date.today()  # noqa: DTZ011, TID251 - an approval is given on a day
+    for day in (today + datetime.timedelta(days=1), datetime.date(2099, 1, 1)):
+        with pytest.raises(RequestError) as raised:
+            Project(scratch.root).approve("small", "default", BY, f"{day}")
+        (finding,) = raised.value.findings
+        assert finding.code == "approval.bad-day"
+        assert finding.message == f"{day} is in the future: today is {today}"
+    assert not (scratch.root / "content/brands/default/approvals.yaml").exists()
+    assert Project(scratch.root).approve("small", "default", BY, today).state == "approved"
 
 
 def test_what_is_wrong_cannot_be_approved(scratch: Scratch) -> None:

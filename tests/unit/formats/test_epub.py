@@ -128,7 +128,9 @@ def test_a_worksheet_tells_where_it_can_be_filled_in(files) -> None:
 def test_the_shelf_of_a_clinic_is_linked_and_can_be_scanned(scratch) -> None:
     brand = scratch.root / "content/brands/default/_brand.yml"
     brand.write_text(
-        brand.read_text().replace("phone: 555-0100", "phone: 555-0100, shelf: https://clinic.example.org/h/")
+        brand.read_text().replace(
+            "phone: 202-555-0100", "phone: 202-555-0100, shelf: https://clinic.example.org/h/"
+        )
     )
     small = scratch.root / "content/handouts/small.yaml"
     small.write_text(

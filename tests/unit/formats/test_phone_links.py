@@ -24,7 +24,7 @@ from tests.support.projects import BRAND, COMPLETE, REGION, Scratch
 CLINICS = Path(__file__).with_name("phone_clinics.csv")
 LINKS = {
     "lark": ["tel:+442079460101"],
-    "finch": ["tel:5550102;ext=12"],
+    "finch": ["tel:+12025550102;ext=12"],
     "wren": ["tel:+442079460101", "tel:+442079460102"],
     "robin": ["tel:+18005558327"],
     "owl": [],
@@ -110,7 +110,7 @@ def test_a_phone_that_is_no_link_is_told_at_its_cell(brand: str, scratch: Scratc
 
 @pytest.mark.layout
 def test_a_desk_has_no_number(scratch: Scratch) -> None:
-    text = BRAND.replace("phone: 555-0100", 'phone: "Ask at the desk"')
+    text = BRAND.replace("phone: 202-555-0100", 'phone: "Ask at the desk"')
     scratch.write("content/brands/default/_brand.yml", text)
     repository = _clinics(scratch)
     files = _made(repository, "default")
@@ -130,12 +130,14 @@ def test_a_desk_has_no_number(scratch: Scratch) -> None:
             "020 7946 0101 or 020 7946 0102",
             '"020 7946 0101 or 020 7946 0102" has 2 numbers; where they stand on one line of a PDF, there is no link',
         ),
+        ("020 7946 01O1", '"020 7946 01O1" is printed without a link: no number in it is certain'),
+        ("020 7946 0101 fax", '"020 7946 0101 fax" is printed without a link: no number in it is certain'),
         ("020 7946 0101, fax 020 7946 0102", None),
         ("+44 (0)20 7946 0101", None),
     ],
 )
 def test_what_is_told_of_a_phone(phone: str, message: str | None, scratch: Scratch) -> None:
-    text = BRAND.replace("region: us", "region: gb").replace("555-0100", f'"{phone}"')
+    text = BRAND.replace("region: us", "region: gb").replace("202-555-0100", f'"{phone}"')
     scratch.write("content/brands/default/_brand.yml", text)
     assert [finding.message for finding in _told(_clinics(scratch), "default")] == [message] * bool(message)
 
@@ -143,7 +145,7 @@ def test_what_is_told_of_a_phone(phone: str, message: str | None, scratch: Scrat
 @pytest.mark.layout
 def test_two_numbers_on_one_line_of_a_pdf_are_no_link(scratch: Scratch) -> None:
     """There is one link a line; nobody can tell which of the two it should dial."""
-    text = BRAND.replace("region: us", "region: gb").replace("555-0100", "116 123 or 111")
+    text = BRAND.replace("region: us", "region: gb").replace("202-555-0100", "116 123 or 111")
     scratch.write("content/brands/default/_brand.yml", text)
     files = _made(_clinics(scratch), "default")
     assert files.in_pdf == ["https://clinic.example.org"]
@@ -167,7 +169,7 @@ def test_two_numbers_on_one_line_of_a_pdf_are_no_link(scratch: Scratch) -> None:
     ],
 )
 def test_a_line_of_two_numbers_is_broken_between_them(words: str, parts: list[str], scratch: Scratch) -> None:
-    text = BRAND.replace("region: us", "region: gb").replace("555-0100", f'"{words}"')
+    text = BRAND.replace("region: us", "region: gb").replace("202-555-0100", f'"{words}"')
     scratch.write("content/brands/default/_brand.yml", text)
     repository = _clinics(scratch)
     pipeline = Pipeline(repository, Cache(repository.root / ".bifolio"))
@@ -185,7 +187,7 @@ def test_a_line_of_two_numbers_is_broken_between_them(words: str, parts: list[st
 def test_a_clinic_keeps_its_country_where_a_handout_is_made_for_another(scratch: Scratch) -> None:
     """Support lines are those of the region that was asked for; the clinic and its own lines are where they are."""
     own = "lines: [{name: Ours, about: Any worry, phone: 020 7946 0102, text: 07700 900100, checked_on: 2026-11-22}]"
-    text = BRAND.replace("region: us", "region: gb").replace("555-0100", f"020 7946 0101, {own}")
+    text = BRAND.replace("region: us", "region: gb").replace("202-555-0100", f"020 7946 0101, {own}")
     scratch.write("content/brands/default/_brand.yml", text)
     repository = _clinics(scratch)
     assert _told(repository, "default") == []
@@ -204,7 +206,7 @@ def test_a_clinic_keeps_its_country_where_a_handout_is_made_for_another(scratch:
 def test_a_clinic_without_a_region_has_the_country_of_the_handout(scratch: Scratch) -> None:
     scratch.write(
         "content/brands/default/_brand.yml",
-        BRAND.replace("region: us, ", "").replace("555-0100", "020 7946 0101"),
+        BRAND.replace("region: us, ", "").replace("202-555-0100", "020 7946 0101"),
     )
     repository = _clinics(scratch)
     assert _calls(_made(repository, "default", "gb").page)[-1] == "tel:+442079460101"
@@ -216,17 +218,17 @@ def test_a_clinic_without_a_region_has_the_country_of_the_handout(scratch: Scrat
 def test_own_lines_that_are_no_links_are_told(scratch: Scratch) -> None:
     own = (
         "lines: [{name: A, about: B, phone: 555-0101/2, text: ask us, checked_on: 2026-11-22}, "
-        "{name: C, about: D, phone: 555-0103 or 555-0104, text: HOME to 741741, checked_on: 2026-11-22}]"
+        "{name: C, about: D, phone: 202-555-0103 or 202-555-0104, text: HOME to 741741, checked_on: 2026-11-22}]"
     )
-    scratch.write("content/brands/default/_brand.yml", BRAND.replace("phone: 555-0100", own))
+    scratch.write("content/brands/default/_brand.yml", BRAND.replace("phone: 202-555-0100", own))
     repository = _clinics(scratch)
     assert [finding.message.split('"')[1] for finding in _told(repository, "default")] == [
         "555-0101/2",
         "ask us",
     ]
     assert _calls(_made(repository, "default").page) == [
-        "tel:5550103",
-        "tel:5550104",
+        "tel:+12025550103",
+        "tel:+12025550104",
         "sms:741741",
         "tel:5550199",
     ]

@@ -56,7 +56,7 @@ def test_links_lead_to_the_clinic(plate, inker) -> None:
             for annotation in page.obj.get("/Annots", ())
         }
     assert found == {
-        "tel:5550142": "Call 555-0142",
+        "tel:+12025550142": "Call (202) 555-0142",
         "https://harbour.example.org": "harbour.example.org",
         "mailto:hello@harbour.example.org": "hello@harbour.example.org",
     }

@@ -275,7 +275,7 @@ def test_lines_of_contact_that_find_no_room_are_told(scratch: Scratch) -> None:
     more = (
         "email: a@example.org, out_of_hours: Call 555-0101 at night, licence: Licensed in Ohio, hours: 9 to 5"
     )
-    text = BRAND.replace("phone: 555-0100", f"phone: 555-0100, address: [1 Street], {more}")
+    text = BRAND.replace("phone: 202-555-0100", f"phone: 202-555-0100, address: [1 Street], {more}")
     scratch.write("content/brands/default/_brand.yml", text)
     repository = Repository(scratch.root)
     told = [
@@ -293,7 +293,7 @@ def test_own_support_lines_come_first_and_only_for_that_clinic(scratch: Scratch,
 
     scratch.write("content/handouts/small.yaml", COMPLETE)
     own = "lines: [{name: Our line, about: Any worry, phone: 555-0102, checked_on: 2026-11-22}]"
-    scratch.write("content/brands/own/_brand.yml", BRAND.replace("phone: 555-0100", own))
+    scratch.write("content/brands/own/_brand.yml", BRAND.replace("phone: 202-555-0100", own))
     pipeline = Pipeline(Repository(scratch.root), Cache(scratch.root / ".bifolio"))
     said = wording_of(pipeline, "small", "own", "us", "en")
     assert said.index("Our line") < said.index("Any crisis")
@@ -301,6 +301,6 @@ def test_own_support_lines_come_first_and_only_for_that_clinic(scratch: Scratch,
 
 
 def test_own_line_must_be_reachable() -> None:
-    text = BRAND.replace("phone: 555-0100", "lines: [{name: A, about: B, checked_on: 2026-11-22}]")
+    text = BRAND.replace("phone: 202-555-0100", "lines: [{name: A, about: B, checked_on: 2026-11-22}]")
     findings = validate(Brand, parse(text, "_brand.yml"), "brand")[1]
     assert [finding.code for finding in findings] == ["brand.line-reach"]

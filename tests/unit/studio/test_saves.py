@@ -40,8 +40,8 @@ EVERYTHING: dict[str, Any] = {
     "words": {TITLE: "Another title"},
     "name": "Jo Example",
     "role": "nurse",
-    "on": "2026-12-01",
-    "today": "2026-12-01",
+    "on": "2026-11-28",
+    "today": "2026-11-28",
     "number": 1,
     "colour": "#205030",
     "page": 1,
@@ -196,11 +196,11 @@ def test_the_version_that_a_page_shows_is_taken_once(clinic: Scratch) -> None:
             said = {**EVERYTHING, "version": await _version(client, page)}
             first = await client.ask("PUT", _at(path), said)
             assert first.status == 200, first.json()
-            second = await client.ask("PUT", _at(path), {**said, "on": "2026-12-02"})
+            second = await client.ask("PUT", _at(path), {**said, "on": "2026-11-29"})
             assert second.status == 409, path
             if "version" in first.json():
                 assert second.json()["now"]["version"] == first.json()["version"]
-            further = {**said, "on": "2026-12-02", "version": second.json()["now"]["version"]}
+            further = {**said, "on": "2026-11-29", "version": second.json()["now"]["version"]}
             assert (await client.ask("PUT", _at(path), further)).status == 200, path
 
     _run(clinic, work)
@@ -275,6 +275,68 @@ def test_words_that_are_too_long_are_refused_and_not_cut(clinic: Scratch) -> Non
     _run(clinic, work)
 
 
+@pytest.mark.parametrize(
+    ("path", "said", "field"),
+    [
+        ("/api/words/{item}", {"words": {TITLE: "Another title", '["titel"]': "Lost"}}, '["titel"]'),
+        (
+            "/api/words/{item}",
+            {"words": {TITLE: "Another title", '["body", 9, "text"]': ""}},
+            '["body", 9, "text"]',
+        ),
+        ("/api/words/{item}", {"words": {TITLE: "Another title", SUMMARY: ["Lost"]}}, SUMMARY),
+        ("/api/words/{item}", {"wrods": {TITLE: "Lost"}}, None),
+        ("/api/words/{item}", {"words": [TITLE, "Lost"]}, None),
+        ("/api/clinic/{brand}", {"fields": {"phone": "555-0177", "fone": "Lost"}}, "fone"),
+        ("/api/clinic/{brand}", {"fields": {"phone": 5550177}}, "phone"),
+        ("/api/clinic/{brand}", {"phone": "Lost"}, None),
+    ],
+)
+def test_nothing_is_saved_where_words_would_be_lost(
+    path: str, said: dict[str, Any], field: str | None, clinic: Scratch
+) -> None:
+    async def work(client: Client) -> None:
+        before = _files(clinic)
+        version = await _version(client, SHOWN[path])
+        answer = await client.ask("PUT", _at(path), {**said, "version": version})
+        assert answer.status == 422
+        assert [finding["field"] for finding in answer.json()["findings"]] == [field] * bool(field)
+        assert answer.json()["message"]
+        assert answer.json()["help"]
+        assert _files(clinic) == before
+
+    _run(clinic, work)
+
+
+def test_a_save_says_what_an_editor_would_say(clinic: Scratch) -> None:
+    """It is saved: somebody may write on another day. But nobody takes it for finished."""
+    clinic.write(
+        "content/defaults.yaml",
+        "safety: {pills: {when: now, find: overdose, text: Call 911 after an overdose.}}",
+    )
+
+    text = '["body", 0, "text"]'
+
+    async def save(
+        client: Client, words: str, version: str, **more: str
+    ) -> tuple[dict[str, str | None], str]:
+        said = {"words": {text: words}, "version": version, **more}
+        answer = (await client.ask("PUT", "/api/words/ours", said)).json()
+        found = {one["code"]: one["field"] for one in answer["findings"] if one["severity"] == "error"}
+        return found, answer["version"]
+
+    async def work(client: Client) -> None:
+        version = await _version(client, "/words/ours")
+        errors, version = await save(client, "Sleep after an overdose.", version)
+        assert errors["lint.danger-words"] == text
+        assert "Sleep after an overdose." in (clinic.root / OWN_FILE).read_text("utf-8")
+        errors, _ = await save(client, "One sentence.", version, today="2026-11-28")
+        assert errors
+        assert "lint.danger-words" not in errors
+
+    _run(clinic, work)
+
+
 def test_a_form_is_never_older_than_its_version(clinic: Scratch, monkeypatch: pytest.MonkeyPatch) -> None:
     """Words that change while the form is being made get it refused, and are not overwritten."""
     looked_at, of_now = [], words.version
@@ -300,7 +362,7 @@ def _sign(version: str, **said: str) -> dict[str, str]:
         "brand": "default",
         "name": "Jo Example",
         "role": "nurse",
-        "on": "2026-12-01",
+        "on": "2026-11-28",
         **said,
         "version": version,
     }
@@ -322,13 +384,26 @@ def test_nobody_approves_words_that_they_were_not_shown(clinic: Scratch) -> None
     _run(clinic, work)
 
 
+def test_nobody_approves_on_a_day_to_come(clinic: Scratch) -> None:
+    async def work(client: Client) -> None:
+        version = await _version(client, "/approvals?brand=default")
+        refused = await client.ask("PUT", "/api/approval/ours", _sign(version, on="2099-01-01"))
+        assert refused.status == 422
+        (finding,) = refused.json()["findings"]
+        assert finding["code"] == "approval.bad-day"
+        assert "2099-01-01 is in the future" in finding["message"]
+        assert "ours" not in (clinic.root / APPROVALS).read_text("utf-8")
+
+    _run(clinic, work)
+
+
 def test_one_approval_does_not_replace_another_unseen(clinic: Scratch) -> None:
     async def work(client: Client) -> None:
         version = await _version(client, "/approvals?brand=default")
-        Project(clinic.root).approve("ours", "default", "Sam Example, doctor", "2026-11-30")
+        Project(clinic.root).approve("ours", "default", "Sam Example, doctor", "2026-11-27")
         refused = await client.ask("PUT", "/api/approval/ours", _sign(version))
         now = refused.json()["now"]
-        assert (refused.status, now["by"], now["on"]) == (409, "Sam Example, doctor", "2026-11-30")
+        assert (refused.status, now["by"], now["on"]) == (409, "Sam Example, doctor", "2026-11-27")
         assert now["changes"] == []
         assert "Jo Example" not in (clinic.root / APPROVALS).read_text("utf-8")
 
@@ -338,7 +413,7 @@ def test_one_approval_does_not_replace_another_unseen(clinic: Scratch) -> None:
 def test_approving_one_handout_leaves_the_page_of_another_as_it_is(clinic: Scratch) -> None:
     async def work(client: Client) -> None:
         version = await _version(client, "/approvals?brand=default")
-        Project(clinic.root).approve("small", "default", "Sam Example, doctor", "2026-12-03")
+        Project(clinic.root).approve("small", "default", "Sam Example, doctor", "2026-11-28")
         assert (await client.ask("PUT", "/api/approval/ours", _sign(version))).status == 200
 
     _run(clinic, work)
