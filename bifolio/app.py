@@ -18,9 +18,9 @@ from bifolio.build.selection import read_each, select, together
 from bifolio.content import overview, scaffold
 from bifolio.content.repository import Repository
 from bifolio.core.cache import Cache, Memory
-from bifolio.core.diagnostics import ContentError, Diagnostic, PressError, RequestError
+from bifolio.core.diagnostics import BifolioError, ContentError, Diagnostic, RequestError
 from bifolio.core.files import STORE, Overlay
-from bifolio.core.source_tree import Tree
+from bifolio.core.source_tree import SourceTree
 from bifolio.model.handout import Handout
 from bifolio.model.job import Job, Request
 from bifolio.model.tailoring import Tailoring
@@ -95,7 +95,7 @@ class Project:
         from bifolio.build.prefetch import prefetch
 
         changed = self.record.changed if self.record else frozenset()
-        with suppress(PressError):
+        with suppress(BifolioError):
             prefetch(self.pipeline, request, changed)
 
     def build(
@@ -236,7 +236,7 @@ class Project:
         for name, guest in repository.guests.items():
             try:
                 select(repository, Request(), (), (name,))
-            except PressError as failure:
+            except BifolioError as failure:
                 findings += failure.findings
             else:
                 sound[name] = guest
@@ -290,7 +290,7 @@ class Project:
         region: str | None = None,
         language: str | None = None,
         theme: str | None = None,
-        tree: Tree | None = None,
+        tree: SourceTree | None = None,
     ) -> tuple[bytes, list[Diagnostic]]:
         """Make one person's copy as a PDF; return it with the warnings. Nothing of it is kept anywhere.
 
@@ -313,7 +313,7 @@ class Project:
     def rows(self, what: str) -> list[tuple[str, str]]:
         """Return the names of what there is, each with one line about it."""
         sort, about = overview.rows(self.repository)[what]
-        failures: list[PressError] = []
+        failures: list[BifolioError] = []
         found = read_each(self.repository.catalogue.known(sort), about, failures)
         if failures:
             raise together(failures)

@@ -16,7 +16,7 @@ from bifolio.content.repository import Repository
 from bifolio.core.diagnostics import ContentError, Span
 from bifolio.core.files import ProjectFiles
 from bifolio.core.fingerprints import fingerprint, fingerprint_of
-from bifolio.core.source_tree import Tree
+from bifolio.core.source_tree import SourceTree
 from bifolio.model.approval import Approval
 from bifolio.model.brand import Brand
 from bifolio.model.edition import Edition
@@ -70,7 +70,7 @@ class ClinicInputs:
     dark_logo: Logo | None
     country: str | None
     """The country of its telephone numbers."""
-    sources: tuple[Tree, ...] = field(repr=False)
+    sources: tuple[SourceTree, ...] = field(repr=False)
     """The files that its words come from, for findings to point at."""
 
     @property
@@ -116,7 +116,7 @@ class Inputs:
     clinic: ClinicInputs
     approved: ApprovedText | None
     purpose: Purpose
-    sources: tuple[Tree, ...] = field(repr=False)
+    sources: tuple[SourceTree, ...] = field(repr=False)
     """The files that its words come from, in the order in which findings look for theirs."""
 
     @cached_property
@@ -137,7 +137,7 @@ def resolve(
 ) -> Inputs:
     """Find all that a job is made from; `handout` is what to make where it is not the project's own of this name.
 
-    Raises PressError with what is wrong with any of it.
+    Raises BifolioError with what is wrong with any of it.
     """
     brand = repository.brand_files(job.brand)
     if job.item in repository.catalogue.handouts and (
@@ -249,7 +249,9 @@ def wording_layout(repository: Repository, item: str, brand: str, region: str, l
     return layout_inputs(repository, repository.handout(item), setup)
 
 
-def _sources(repository: Repository, job: Job, layout: LayoutInputs, brand: BrandFiles) -> tuple[Tree, ...]:
+def _sources(
+    repository: Repository, job: Job, layout: LayoutInputs, brand: BrandFiles
+) -> tuple[SourceTree, ...]:
     own = repository.handouts.trees(job.item) if job.item in repository.catalogue.handouts else ()
     figures = (f"content/figures/{name}.yaml" for name in layout.drawings)
     evidence = (FACTS, SOURCES) if layout.evidence.facts else ()
@@ -257,6 +259,6 @@ def _sources(repository: Repository, job: Job, layout: LayoutInputs, brand: Bran
     return (*own, brand.tree, *_shared_sources(repository, job), *further)
 
 
-def _shared_sources(repository: Repository, job: Job) -> list[Tree]:
+def _shared_sources(repository: Repository, job: Job) -> list[SourceTree]:
     names = DEFAULTS, f"content/regions/{job.region}.yaml", f"content/locales/{job.language}.yaml"
     return [repository.reader.tree(name) for name in names if repository.files.is_file(name)]

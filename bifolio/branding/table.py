@@ -17,7 +17,7 @@ from typing import Any
 import yaml
 
 from bifolio.core.diagnostics import ContentError, Diagnostic, Source, Span, shorten, suggest
-from bifolio.core.source_tree import Steps, Tree
+from bifolio.core.source_tree import SourceTree, Steps
 from bifolio.model.base import NAME
 from bifolio.model.brand.clinic import Clinic
 
@@ -79,7 +79,7 @@ _BREAK = re.compile(r"\r\n|\r|\n")
 _TEXT, _MAP = "tag:yaml.org,2002:str", "tag:yaml.org,2002:map"
 
 
-def read_table(source: Source) -> tuple[dict[str, Tree], list[Diagnostic]]:
+def read_table(source: Source) -> tuple[dict[str, SourceTree], list[Diagnostic]]:
     """Return the tree of each clinic by its name, and what is wrong with the rows that have none.
 
     The lines of an address are separate lines of the cell, or separated by "|". Raises ContentError if the
@@ -95,7 +95,7 @@ def read_table(source: Source) -> tuple[dict[str, Tree], list[Diagnostic]]:
             help=f"name the columns in the first row ({ID}, name, color, logo …), then add a row for each clinic",
         )
     columns = _columns(table, rows[0])
-    trees: dict[str, Tree] = {}
+    trees: dict[str, SourceTree] = {}
     findings: list[Diagnostic] = []
     for row in rows[1:]:
         wrong = _wrong_with(table, columns, row, trees)
@@ -170,7 +170,7 @@ def _columns(table: _TableText, head: Sequence[_Cell]) -> list[str]:
 
 
 def _wrong_with(
-    table: _TableText, columns: Sequence[str], row: Sequence[_Cell], before: dict[str, Tree]
+    table: _TableText, columns: Sequence[str], row: Sequence[_Cell], before: dict[str, SourceTree]
 ) -> list[Diagnostic]:
     if len(row) > len(columns):
         return [
@@ -199,7 +199,9 @@ def _text_of(row: Sequence[_Cell], at: int) -> str:
     return row[at].text.strip() if at < len(row) else ""
 
 
-def _tree(table: _TableText, columns: Sequence[str], head: Sequence[_Cell], row: Sequence[_Cell]) -> Tree:
+def _tree(
+    table: _TableText, columns: Sequence[str], head: Sequence[_Cell], row: Sequence[_Cell]
+) -> SourceTree:
     """Return a row as a brand file, each key at its column's name and each value at its cell."""
     value: dict[str, Any] = {}
     whole = table.mapping(row[0], row[-1])
@@ -216,7 +218,7 @@ def _tree(table: _TableText, columns: Sequence[str], head: Sequence[_Cell], row:
             content = [line.strip() for line in re.split(r"[\r\n|]+", cell.text) if line.strip()]
         inner[last] = content
         node.value.append((table.scalar(last, key), table.scalar(cell.text, cell)))
-    return Tree(table.source, value, whole)
+    return SourceTree(table.source, value, whole)
 
 
 def _inner(node: yaml.MappingNode, step: str, table: _TableText, key: _Cell, cell: _Cell) -> yaml.MappingNode:

@@ -31,7 +31,7 @@ from bifolio.build.staging import StagingArea, staging_area
 from bifolio.content.repository import Repository
 from bifolio.core.atomic_writes import expect_writable
 from bifolio.core.cache import Cache
-from bifolio.core.diagnostics import Diagnostic, PressError
+from bifolio.core.diagnostics import BifolioError, Diagnostic
 from bifolio.core.fingerprints import engine_version
 from bifolio.core.process_pool import InlineExecutor
 from bifolio.core.versions import only_writer
@@ -54,7 +54,7 @@ class Pipeline:
         """Files that were not found but made."""
 
     def make(self, job: Job) -> Artifact:
-        """Make one file, verified. Raises PressError with all that is wrong."""
+        """Make one file, verified. Raises BifolioError with all that is wrong."""
         return self.make_from(resolve(self.repository, job))
 
     def make_from(self, inputs: Inputs) -> Artifact:
@@ -74,7 +74,7 @@ class Pipeline:
         for job in jobs:
             try:
                 artifacts.append(keep(self.make(job)))
-            except PressError as failure:
+            except BifolioError as failure:
                 failures.append(failure)
         return BatchResult(tuple(artifacts), tuple(failures), self.made - before)
 
@@ -82,7 +82,7 @@ class Pipeline:
         """Tell what file a job would make, and which work it shares with others."""
         try:
             inputs = resolve(self.repository, job)
-        except PressError:  # whoever makes it will say so
+        except BifolioError:  # whoever makes it will say so
             return Prepared(job, None, job, job.brand, 1)
         setup, length = inputs.layout.setup, self.repository.handouts.length(job.item)
         slots = setup.fingerprint, inputs.clinic.fingerprint
@@ -96,7 +96,7 @@ class Built(NamedTuple):
     warnings: list[Diagnostic]
     made: int
     """How many files were not found in the cache but made."""
-    failure: PressError | None = None
+    failure: BifolioError | None = None
     """What is wrong with those that were asked for and are not among the files."""
 
 

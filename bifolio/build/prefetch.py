@@ -18,7 +18,7 @@ def prefetch(pipeline: Pipeline, request: Request, changed: Collection[str]) -> 
     """Have the one handout laid out that was asked for, or is among the `changed` files; where there are more to
     make, have a worker load what it makes them with.
 
-    Raises PressError where anything of it cannot be read: the plan will say so.
+    Raises BifolioError where anything of it cannot be read: the plan will say so.
     """
     workers, repository = pipeline.executor, pipeline.repository
     if not isinstance(workers, WorkerProcesses):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
-from bifolio.core.diagnostics import Diagnostic, PressError, ToolError
+from bifolio.core.diagnostics import BifolioError, Diagnostic, ToolError
 from bifolio.model.artifact import Artifact
 from bifolio.model.job import Job
 
@@ -47,7 +47,7 @@ class BatchResult:
     """What came of a batch."""
 
     artifacts: tuple[Artifact, ...]
-    failures: tuple[PressError, ...] = ()
+    failures: tuple[BifolioError, ...] = ()
     made: int = 0
     """How many files were not found in the cache but made."""
 

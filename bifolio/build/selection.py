@@ -9,10 +9,10 @@ from typing import NamedTuple, TypeVar
 from bifolio.content.catalogue import unknown
 from bifolio.content.repository import Repository
 from bifolio.core.diagnostics import (
+    BifolioError,
     ContentError,
     DesignError,
     Diagnostic,
-    PressError,
     ProofError,
     RequestError,
     Span,
@@ -41,7 +41,7 @@ def select(
     repository: Repository, request: Request, items: Sequence[str], brands: Sequence[str]
 ) -> Selection:
     """Read all that a request for these items and brands will use; raise one error with all that is wrong."""
-    failures: list[PressError] = []
+    failures: list[BifolioError] = []
     _refuse(RequestError, _unknown(repository, _asked(request)), failures)
     _refuse(DesignError, _unknown(repository, _written(repository)), failures)
 
@@ -77,13 +77,13 @@ def select(
     return Selection(handouts, clinics, editions, regions)
 
 
-def read_each(names: Iterable[str], read: Callable[[str], T], failures: list[PressError]) -> dict[str, T]:
+def read_each(names: Iterable[str], read: Callable[[str], T], failures: list[BifolioError]) -> dict[str, T]:
     """Read each by name; keep what is wrong for later."""
     found: dict[str, T] = {}
     for name in names:
         try:
             found[name] = read(name)
-        except PressError as failure:
+        except BifolioError as failure:
             failures.append(failure)
     return found
 
@@ -91,7 +91,7 @@ def read_each(names: Iterable[str], read: Callable[[str], T], failures: list[Pre
 _GRAVEST_FIRST = (ToolError, RequestError, ContentError, DesignError, ProofError)
 
 
-def together(failures: Sequence[PressError]) -> PressError:
+def together(failures: Sequence[BifolioError]) -> BifolioError:
     """Join several errors into one: each finding once, of the gravest kind among them."""
     findings: dict[tuple[object, ...], Diagnostic] = {}
     for failure in failures:
@@ -180,6 +180,6 @@ def _unknown(repository: Repository, choices: Iterable[_Choice]) -> list[Diagnos
     ]
 
 
-def _refuse(kind: type[PressError], findings: Sequence[Diagnostic], failures: list[PressError]) -> None:
+def _refuse(kind: type[BifolioError], findings: Sequence[Diagnostic], failures: list[BifolioError]) -> None:
     if findings:
         failures.append(kind(findings))

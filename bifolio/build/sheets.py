@@ -13,7 +13,7 @@ from bifolio.core.atomic_writes import expect_writable
 from bifolio.core.cache import Cache
 from bifolio.core.diagnostics import Diagnostic, RequestError
 from bifolio.core.fingerprints import engine_version
-from bifolio.core.source_tree import Tree
+from bifolio.core.source_tree import SourceTree
 from bifolio.core.versions import only_writer
 from bifolio.editorial.tailoring import refused, tailor
 from bifolio.formats import pdf
@@ -53,7 +53,7 @@ def _without_greys(pipeline: Pipeline, job: Job, sheet: Handout, proof: Proof) -
 
 
 def tailored_copy(
-    pipeline: Pipeline, job: Job, tailoring: Tailoring, tree: Tree | None = None
+    pipeline: Pipeline, job: Job, tailoring: Tailoring, tree: SourceTree | None = None
 ) -> tuple[bytes, list[Diagnostic]]:
     """Make one person's copy as a PDF; return it with the warnings. Nothing of it is kept anywhere.
 

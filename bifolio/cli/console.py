@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 import click
 
-from bifolio.core.diagnostics import Diagnostic, PressError, show
+from bifolio.core.diagnostics import BifolioError, Diagnostic, show
 
 if TYPE_CHECKING:  # late: a command that builds nothing needs none of it
     from bifolio.build.scheduler import Batch
@@ -37,7 +37,7 @@ class Console:
         """End the program with the exit code that an error of ours, or Ctrl-C, stands for."""
         try:
             yield
-        except PressError as error:
+        except BifolioError as error:
             self.show_error(error)
             sys.exit(error.exit_code)
         except KeyboardInterrupt:
@@ -95,7 +95,7 @@ class Console:
         if len(findings) > MOST_SHOWN:
             click.echo(f"… and {len(findings) - MOST_SHOWN:,} more; fix these first", err=True)
 
-    def show_error(self, error: PressError) -> None:
+    def show_error(self, error: BifolioError) -> None:
         """Show everything that is wrong; for a machine this is the result."""
         self.show(error.findings)
         if not self.as_json and len(error.findings) > 1:

@@ -10,7 +10,7 @@ from bifolio.cli.build import BuildOptions, make, start_workers
 from bifolio.cli.console import Console
 from bifolio.cli.options import build_options, command
 from bifolio.core.cache import Memory
-from bifolio.core.diagnostics import PressError
+from bifolio.core.diagnostics import BifolioError
 
 MOST_NAMED = 5
 
@@ -34,7 +34,7 @@ def watch(console: Console, project: Path, **options: Any) -> None:
             try:
                 make(console, project, wanted, executor, record, memory)
                 record.write(record.files)
-            except PressError as error:
+            except BifolioError as error:
                 console.show_error(error)
             console.say("Watching for changes. Press Ctrl-C to stop.")
             console.flush()

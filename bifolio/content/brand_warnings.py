@@ -10,7 +10,7 @@ from bifolio.branding.palette import PAPER, contrast
 from bifolio.content.validation import unused_keys
 from bifolio.core.diagnostics import Diagnostic, Severity, Span, shorten
 from bifolio.core.phone_numbers import Scheme, dialled, numbers_in
-from bifolio.core.source_tree import Steps, Tree
+from bifolio.core.source_tree import SourceTree, Steps
 from bifolio.model.brand import Brand
 from bifolio.model.brand.clinic import Clinic
 from bifolio.model.plate import LINES
@@ -22,7 +22,9 @@ _LEAST_CONTRAST = 1.4
 """Of a logo: far below what WCAG asks of signs, which sets logos free (1.4.11)."""
 
 
-def file_warnings(as_written: Brand, brand: Brand, tree: Tree, country: str | None) -> Iterator[Diagnostic]:
+def file_warnings(
+    as_written: Brand, brand: Brand, tree: SourceTree, country: str | None
+) -> Iterator[Diagnostic]:
     """Find what a brand's file says that is not used, and what its pages will lack.
 
     `as_written` may lack the name that `brand` has; `country` is that of its telephone numbers.
@@ -52,7 +54,7 @@ def file_warnings(as_written: Brand, brand: Brand, tree: Tree, country: str | No
     yield from _without_link(brand.clinic, tree, country)
 
 
-def logo_warnings(brand: Brand, logos: Mapping[str, Logo], tree: Tree) -> Iterator[Diagnostic]:
+def logo_warnings(brand: Brand, logos: Mapping[str, Logo], tree: SourceTree) -> Iterator[Diagnostic]:
     """Find what of logos could be better, and logos that nobody can see."""
     for name, logo in logos.items():
         for remark in logo.remarks:
@@ -74,7 +76,7 @@ def _is_unseen(logo: Logo, ground: str) -> bool:
     return bool(logo.paints) and all(contrast(paint, ground) < _LEAST_CONTRAST for paint in logo.paints)
 
 
-def _without_link(clinic: Clinic, tree: Tree, country: str | None) -> Iterator[Diagnostic]:
+def _without_link(clinic: Clinic, tree: SourceTree, country: str | None) -> Iterator[Diagnostic]:
     """Find phone numbers that are printed without a link, as nobody can be certain what to dial."""
     written: dict[Steps, tuple[str | None, Scheme]] = {("phone",): (clinic.phone, "tel")}
     for at, line in enumerate(clinic.lines):

@@ -19,10 +19,18 @@ from bifolio.content.editions import Editions
 from bifolio.content.handouts import bad_name
 from bifolio.content.reader import ContentReader
 from bifolio.core.cache import Cache, Memory
-from bifolio.core.diagnostics import ContentError, DesignError, Diagnostic, PressError, Source, Span, suggest
+from bifolio.core.diagnostics import (
+    BifolioError,
+    ContentError,
+    DesignError,
+    Diagnostic,
+    Source,
+    Span,
+    suggest,
+)
 from bifolio.core.files import STORE, OutsideError, ProjectFiles
 from bifolio.core.fingerprints import fingerprint
-from bifolio.core.source_tree import Tree
+from bifolio.core.source_tree import SourceTree
 from bifolio.core.yaml_loader import read_text
 from bifolio.model.approval import APPROVALS, Approval, Approvals, digest_of_wording, wording_file
 from bifolio.model.base import NAME
@@ -35,7 +43,7 @@ from bifolio.model.typeface import PLAIN, Typeface
 class Guest(NamedTuple):
     """A brand without a folder: a row of a table, and the files that lie beside it."""
 
-    tree: Tree
+    tree: SourceTree
     files: ProjectFiles
 
 
@@ -76,7 +84,7 @@ class BrandFiles:
     # -- the file --------------------------------------------------------------------------------
 
     @cached_property
-    def tree(self) -> Tree:
+    def tree(self) -> SourceTree:
         """The brand's file, or its row."""
         return self._guest.tree if self._guest else self._reader.tree(f"{self.folder}/{BRAND_FILE}")
 
@@ -119,7 +127,7 @@ class BrandFiles:
         None where no region is named, or what names the country cannot be read; whoever builds with it is told.
         """
         named = self.brand.clinic.region or region
-        with suppress(PressError):
+        with suppress(BifolioError):
             return self._region(named).country if named else None
         return None
 

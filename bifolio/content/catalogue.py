@@ -6,7 +6,7 @@ import posixpath
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 
-from bifolio.core.diagnostics import Diagnostic, PressError, RequestError, Span, shorten, suggest
+from bifolio.core.diagnostics import BifolioError, Diagnostic, RequestError, Span, shorten, suggest
 from bifolio.core.files import ProjectFiles
 
 BRANDS = "content/brands"
@@ -73,7 +73,7 @@ class Catalogue:
             self._sets[what] = frozenset(self.known(what))
         return name in self._sets[what]
 
-    def expect(self, what: str, name: str, error: type[PressError] = RequestError) -> None:
+    def expect(self, what: str, name: str, error: type[BifolioError] = RequestError) -> None:
         """Raise `error` unless there is something of this name."""
         if not self.has(what, name):
             raise error(unknown(what, name, self.known(what)))

@@ -13,7 +13,7 @@ from bifolio.content.catalogue import Catalogue, unknown
 from bifolio.content.reader import ContentReader
 from bifolio.core.diagnostics import DesignError, Diagnostic, Source, Span, suggest
 from bifolio.core.files import ProjectFiles
-from bifolio.core.source_tree import Steps, Tree
+from bifolio.core.source_tree import SourceTree, Steps
 from bifolio.model.edition import Edition
 
 
@@ -58,7 +58,7 @@ class Editions:
         tokens = {"tokens": {**shared.tokens, **edition.tokens}, "inner": {**shared.inner, **edition.inner}}
         return edition.model_copy(update={**inherited, **tokens})
 
-    def _lost_editions(self, edition: Edition, tree: Tree) -> Iterable[Diagnostic]:
+    def _lost_editions(self, edition: Edition, tree: SourceTree) -> Iterable[Diagnostic]:
         """Find the editions that one names and that are not there."""
         named: dict[Steps, str] = {("instead", kind): other for kind, other in edition.instead.items()}
         if edition.like:
@@ -67,7 +67,7 @@ class Editions:
             if other not in self._catalogue.editions:
                 yield unknown("edition", other, self._catalogue.editions, tree.span(steps))
 
-    def _unknown_tokens(self, edition: Edition, tree: Tree) -> Iterable[Diagnostic]:
+    def _unknown_tokens(self, edition: Edition, tree: SourceTree) -> Iterable[Diagnostic]:
         for where in ("tokens", "inner"):
             for name in getattr(edition, where):
                 if name not in self.token_names:

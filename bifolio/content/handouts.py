@@ -22,7 +22,7 @@ from bifolio.content.validation import (
 )
 from bifolio.core.diagnostics import ContentError, Diagnostic, shorten, suggest
 from bifolio.core.fingerprints import fingerprint_of
-from bifolio.core.source_tree import Tree
+from bifolio.core.source_tree import SourceTree
 from bifolio.model.base import NAME
 from bifolio.model.evidence import Evidence, Facts, Sources
 from bifolio.model.figure import Drawing, FigureWords
@@ -44,14 +44,14 @@ class Handouts:
         self._memory = reader.memory
         self._catalogue = catalogue
 
-    def tree(self, item: str) -> Tree:
+    def tree(self, item: str) -> SourceTree:
         """Return the file of a handout with the safety sentences that it names in their places.
 
         Raises RequestError where there is none.
         """
         return self._filled(item)[0]
 
-    def _filled(self, item: str) -> tuple[Tree, list[Diagnostic]]:
+    def _filled(self, item: str) -> tuple[SourceTree, list[Diagnostic]]:
         """Return a handout's file with its safety sentences, and the names of those that are not there."""
         tree = self._written_tree(item)
         if "safety" not in tree.source.text:  # else a fault of the shared sentences is none of it
@@ -59,7 +59,7 @@ class Handouts:
         key = "filled", *key_of(tree), self._reader.text(DEFAULTS)
         return self._memory.make(key, lambda: with_sentences(tree, self.safety))
 
-    def _written_tree(self, item: str) -> Tree:
+    def _written_tree(self, item: str) -> SourceTree:
         self._catalogue.expect("item", item)
         return self._reader.tree(self._catalogue.handouts[item])
 
@@ -94,7 +94,7 @@ class Handouts:
         texts = [self._reader.text(name) for name in (FACTS, SOURCES, DEFAULTS)]
         return *texts, self._catalogue.figures, self._catalogue.icons
 
-    def _validated(self, tree: Tree, lost: Iterable[Diagnostic]) -> Handout:
+    def _validated(self, tree: SourceTree, lost: Iterable[Diagnostic]) -> Handout:
         handout, findings = validate(Handout, tree, "content", {"defaults": self.defaults})
         findings += [*lost, *self._lost_names(tree), *sections(tree)]
         if handout is not None:
@@ -103,7 +103,7 @@ class Handouts:
             raise ContentError(findings)
         return handout
 
-    def _unbindable(self, booklet: Handout, tree: Tree) -> Iterable[Diagnostic]:
+    def _unbindable(self, booklet: Handout, tree: SourceTree) -> Iterable[Diagnostic]:
         """Find the names in a booklet that are no handouts."""
         paths = self._catalogue.handouts.items()
         known = tuple(name for name, path in paths if path.split("/")[-2] == "handouts")
@@ -111,7 +111,7 @@ class Handouts:
             if name not in known:
                 yield unknown("item", name, known, tree.span(("handouts", position)))
 
-    def _parts(self, booklet: Handout, tree: Tree) -> dict[str, Handout]:
+    def _parts(self, booklet: Handout, tree: SourceTree) -> dict[str, Handout]:
         """Return the handouts that a booklet binds; raise all that is wrong with any of them."""
         if findings := list(self._unbindable(booklet, tree)):  # validated where there were others
             raise ContentError(findings)
@@ -125,7 +125,7 @@ class Handouts:
             raise ContentError(findings)
         return parts
 
-    def _lost_names(self, tree: Tree) -> list[Diagnostic]:
+    def _lost_names(self, tree: SourceTree) -> list[Diagnostic]:
         """Find the facts, figures and icons that a file names and that are not there."""
         pictures = named_pictures(tree, self._catalogue.figures, self._catalogue.icons)
         return [*cited_facts(tree, self.evidence), *pictures]
@@ -223,7 +223,7 @@ class Handouts:
 
     # -- what is asked of one --------------------------------------------------------------------
 
-    def trees(self, item: str) -> tuple[Tree, ...]:
+    def trees(self, item: str) -> tuple[SourceTree, ...]:
         """Return the file of a handout and those of all that it binds."""
         return tuple(map(self.tree, self._names(item)))
 

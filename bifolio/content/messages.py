@@ -14,10 +14,12 @@ from pydantic_core import ErrorDetails
 from bifolio.content.error_texts import ModelError, describe
 from bifolio.content.model_fields import keys_at
 from bifolio.core.diagnostics import Diagnostic, Span, did_you_mean
-from bifolio.core.source_tree import Steps, Tree
+from bifolio.core.source_tree import SourceTree, Steps
 
 
-def findings(details: list[ErrorDetails], cls: type[BaseModel], tree: Tree, subject: str) -> list[Diagnostic]:
+def findings(
+    details: list[ErrorDetails], cls: type[BaseModel], tree: SourceTree, subject: str
+) -> list[Diagnostic]:
     """Return what pydantic found wrong with a file; `cls` is the model of the file.
 
     `subject` is the first half of the finding codes: content, brand, region, edition, evidence.
@@ -49,7 +51,7 @@ def _without_echoes(details: list[ErrorDetails], cls: type[BaseModel]) -> list[E
     ]
 
 
-def _errors(detail: ErrorDetails, cls: type[BaseModel], tree: Tree) -> Iterator[ModelError]:
+def _errors(detail: ErrorDetails, cls: type[BaseModel], tree: SourceTree) -> Iterator[ModelError]:
     kind, context = detail["type"], detail.get("ctx", {})
     for steps, more in _places(kind, tuple(detail["loc"]), context):
         yield ModelError(
@@ -89,7 +91,7 @@ _INSIDE = {
 """Errors about a part of a text, and the key of that part in their context."""
 
 
-def _span(error: ModelError, tree: Tree) -> Span:
+def _span(error: ModelError, tree: SourceTree) -> Span:
     if error.kind == "missing":
         return tree.span(error.steps[:-1], key=True)
     if error.kind == "text_image":

@@ -9,9 +9,9 @@ from pydantic import BaseModel
 
 from bifolio.content.validation import validate
 from bifolio.core.cache import Memory
-from bifolio.core.diagnostics import ContentError, PressError
+from bifolio.core.diagnostics import BifolioError, ContentError
 from bifolio.core.files import ProjectFiles
-from bifolio.core.source_tree import Tree
+from bifolio.core.source_tree import SourceTree
 from bifolio.core.yaml_loader import parse, read_text
 
 M = TypeVar("M", bound=BaseModel)
@@ -28,7 +28,7 @@ class ContentReader:
     def __init__(self, files: ProjectFiles, memory: Memory) -> None:
         self.files = files
         self.memory = memory
-        self._trees: dict[str, Tree] = {}
+        self._trees: dict[str, SourceTree] = {}
         self._held: dict[tuple[str, Hashable], Any] = {}
 
     def once(self, what: str, name: Hashable, make: Callable[[], T]) -> T:
@@ -43,7 +43,7 @@ class ContentReader:
         """Return the text of a file; "" where there is none."""
         return read_text(self.files, name).text if self.files.is_file(name) else ""
 
-    def tree(self, name: str) -> Tree:
+    def tree(self, name: str) -> SourceTree:
         """Return a YAML file. Raises ContentError."""
         if name not in self._trees:
             source = read_text(self.files, name)
@@ -51,7 +51,7 @@ class ContentReader:
             self._trees[name] = self.memory.make(key, lambda: parse(source.text, name))
         return self._trees[name]
 
-    def model(self, cls: type[M], name: str, subject: str, error: type[PressError]) -> M:
+    def model(self, cls: type[M], name: str, subject: str, error: type[BifolioError]) -> M:
         """Return the model of a YAML file; raise `error` with all that is wrong with it."""
         try:
             tree = self.tree(name)
@@ -59,7 +59,7 @@ class ContentReader:
             raise error(broken.findings) from broken
         return self.model_of(cls, tree, subject, error)
 
-    def model_of(self, cls: type[M], tree: Tree, subject: str, error: type[PressError]) -> M:
+    def model_of(self, cls: type[M], tree: SourceTree, subject: str, error: type[BifolioError]) -> M:
         """Return the model of a tree; raise `error` with all that is wrong with it."""
 
         def make() -> M:
@@ -71,6 +71,6 @@ class ContentReader:
         return self.memory.make((cls, *key_of(tree)), make)
 
 
-def key_of(tree: Tree) -> tuple[Hashable, ...]:
+def key_of(tree: SourceTree) -> tuple[Hashable, ...]:
     """Return what tells a tree from every other: its text, and where in the text it begins."""
     return tree.source, tree.node.start_mark.index if tree.node else None

@@ -20,7 +20,7 @@ from bifolio.content.reader import ContentReader
 from bifolio.core.cache import Memory
 from bifolio.core.diagnostics import ContentError, DesignError, Diagnostic, Span, suggest
 from bifolio.core.files import ENGINE, PROJECT_FILE, Overlay, ProjectFiles
-from bifolio.core.source_tree import Tree
+from bifolio.core.source_tree import SourceTree
 from bifolio.core.yaml_loader import parse, read_text
 from bifolio.model.brand import Brand
 from bifolio.model.edition import Edition
@@ -142,7 +142,7 @@ class Repository:
         """Return a handout in which the words are open that one person's copy may say otherwise: `{partner}`."""
         return self.handouts.open(item)
 
-    def handout_tree(self, item: str) -> Tree:
+    def handout_tree(self, item: str) -> SourceTree:
         """Return the file of a handout."""
         return self.handouts.tree(item)
 
@@ -204,7 +204,7 @@ class Repository:
         return self.reader.model_of(Locale, tree, "locale", DesignError)
 
 
-def _unlike(english: Locale | None, locale: Locale, tree: Tree) -> Iterable[Diagnostic]:
+def _unlike(english: Locale | None, locale: Locale, tree: SourceTree) -> Iterable[Diagnostic]:
     """Find labels that templates ask for and a locale lacks, and words in braces that nothing fills."""
     if english is None:
         return

@@ -43,7 +43,7 @@ def new_brand(
     """Make a brand in the project at `root`: its file and its cleaned logo, never over one that is there.
 
     Text in a logo is set in one of `fonts`. `own` holds fields of `defaults: bifolio:`: phone, email, address, region, edition … Returns the warnings that the
-    new folder cannot tell. Raises PressError when the brand would not be sound.
+    new folder cannot tell. Raises BifolioError when the brand would not be sound.
     """
     brands = root / BRANDS
     refuse_name(brands, brand_id)

@@ -16,7 +16,7 @@ from pydantic_core import ErrorDetails
 
 from bifolio.content.messages import findings
 from bifolio.core.diagnostics import Diagnostic, Severity, Span, shorten, suggest
-from bifolio.core.source_tree import Steps, Tree
+from bifolio.core.source_tree import SourceTree, Steps
 from bifolio.model.base import FACT_ID, NAME, Name
 from bifolio.model.blocks import Block
 from bifolio.model.blocks.base import BlockBase
@@ -28,7 +28,7 @@ M = TypeVar("M", bound=BaseModel)
 
 
 def validate(
-    cls: type[M], tree: Tree, subject: str, context: Mapping[str, Any] | None = None
+    cls: type[M], tree: SourceTree, subject: str, context: Mapping[str, Any] | None = None
 ) -> tuple[M | None, list[Diagnostic]]:
     """Return a `cls` built from a tree and no findings, or None and all findings.
 
@@ -42,7 +42,7 @@ def validate(
         return None, findings(error.errors(include_url=False), cls, tree, subject)
 
 
-def _no_mapping(tree: Tree, subject: str) -> Diagnostic:
+def _no_mapping(tree: SourceTree, subject: str) -> Diagnostic:
     return Diagnostic(
         f"{subject}.empty-file",
         "the file is empty" if tree.value is None else "the file does not consist of keys and values",
@@ -51,7 +51,7 @@ def _no_mapping(tree: Tree, subject: str) -> Diagnostic:
     )
 
 
-def shared_blocks(tree: Tree) -> list[Diagnostic]:
+def shared_blocks(tree: SourceTree) -> list[Diagnostic]:
     """Check content/defaults.yaml, which maps kinds of block to the fields that handouts share."""
     if not isinstance(tree.value, dict):
         return [] if tree.value is None else [_no_mapping(tree, "content")]
@@ -72,7 +72,7 @@ _SAFETY = "safety"
 """The key of the sentences in content/defaults.yaml, and the one by which a text names one of them."""
 
 
-def safety_sentences(tree: Tree) -> tuple[dict[str, SafetySentence], list[Diagnostic]]:
+def safety_sentences(tree: SourceTree) -> tuple[dict[str, SafetySentence], list[Diagnostic]]:
     """Read the safety sentences of content/defaults.yaml, by name; return them, and what is wrong with them."""
     if not isinstance(tree.value, dict) or _SAFETY not in tree.value:
         return {}, []
@@ -84,7 +84,9 @@ def safety_sentences(tree: Tree) -> tuple[dict[str, SafetySentence], list[Diagno
         return {}, findings(placed, SafetySentence, tree, "content")
 
 
-def with_sentences(tree: Tree, sentences: Mapping[str, SafetySentence]) -> tuple[Tree, list[Diagnostic]]:
+def with_sentences(
+    tree: SourceTree, sentences: Mapping[str, SafetySentence]
+) -> tuple[SourceTree, list[Diagnostic]]:
     """Put the text and the cites of safety sentences in the place of `safety: name`.
 
     Returns the tree with the words filled in, which still points into the file as it is written, and a finding
@@ -131,7 +133,7 @@ def with_sentences(tree: Tree, sentences: Mapping[str, SafetySentence]) -> tuple
 # -- references ----------------------------------------------------------------------------------
 
 
-def cited_facts(tree: Tree, evidence: Evidence) -> Iterator[Diagnostic]:
+def cited_facts(tree: SourceTree, evidence: Evidence) -> Iterator[Diagnostic]:
     """Check that every cite names a fact that may be printed."""
     for steps, value in tree.walk():
         if len(steps) < 2 or steps[-2] != "cites" or not isinstance(value, str):
@@ -154,7 +156,9 @@ def cited_facts(tree: Tree, evidence: Evidence) -> Iterator[Diagnostic]:
             )
 
 
-def named_pictures(tree: Tree, figures: Collection[str], icons: Collection[str]) -> Iterator[Diagnostic]:
+def named_pictures(
+    tree: SourceTree, figures: Collection[str], icons: Collection[str]
+) -> Iterator[Diagnostic]:
     """Check that every figure block names a drawing of the project, and that every icon exists."""
     for steps, value in tree.walk():
         if not isinstance(value, str) or not NAME.fullmatch(value):
@@ -176,7 +180,7 @@ def named_pictures(tree: Tree, figures: Collection[str], icons: Collection[str])
             )
 
 
-def region_words(tree: Tree, words: Collection[str], region: str) -> Iterator[Diagnostic]:
+def region_words(tree: SourceTree, words: Collection[str], region: str) -> Iterator[Diagnostic]:
     """Check that the region has every `{word}` in the text, with or without a capital."""
     for steps, value in tree.walk():
         if not isinstance(value, str):
@@ -195,7 +199,7 @@ MAX_SECTIONS = 3
 """How deep sections may be nested: the title and headings of levels 2 to 4 are as much as readers can follow."""
 
 
-def sections(tree: Tree) -> Iterator[Diagnostic]:
+def sections(tree: SourceTree) -> Iterator[Diagnostic]:
     """Check that sections are not nested too deeply, that ids are unique, and that links in the text lead to one."""
     first: dict[str, Span] = {}
     for steps, value in tree.walk():
@@ -238,7 +242,7 @@ _SENTENCES: TypeAdapter[dict[str, SafetySentence]] = TypeAdapter(
 # -- brand files -----------------------------------------------------------------------------------
 
 
-def unused_keys(model: BaseModel, tree: Tree) -> Iterable[Diagnostic]:
+def unused_keys(model: BaseModel, tree: SourceTree) -> Iterable[Diagnostic]:
     """Warn once of all keys of a brand file that Bifolio does not use."""
     extras = sorted(_extras(model, ()))
     if extras:

@@ -22,7 +22,7 @@ from bifolio.build.scheduler import Batch, BatchResult, BatchWorkers, BuildConte
 from bifolio.build.staging import StagingArea
 from bifolio.content.repository import Repository
 from bifolio.core.cache import Cache
-from bifolio.core.diagnostics import Diagnostic, PressError, ToolError
+from bifolio.core.diagnostics import BifolioError, Diagnostic, ToolError
 from bifolio.core.files import STORE, ProjectFiles
 from bifolio.core.fingerprints import engine_fingerprint, engine_version, fingerprint_of
 from bifolio.core.process_pool import InlineExecutor
@@ -183,7 +183,7 @@ def _with_logos(root: Path, table: Path) -> dict[str, bytes]:
     files = ProjectFiles(table.parent)
     found = {table.name: table.read_bytes()}
     for name in repository.guests:
-        with suppress(PressError, OSError):
+        with suppress(BifolioError, OSError):
             if logo := repository.brand(name).logo_path:
                 found[logo] = files.read_bytes(logo)
     return found

@@ -2,7 +2,7 @@
 
 Every stage reports in this one form. Only the command line prints it.
 
-    PressError                  exit
+    BifolioError                  exit
     ├─ RequestError              2    something requested does not exist
     ├─ ContentError              3    the author can correct it; contains every finding
     ├─ DesignError               4    a template, style, brand, edition or locale is wrong
@@ -137,7 +137,7 @@ class Diagnostic:
         }
 
 
-class PressError(Exception):
+class BifolioError(Exception):
     """The root of all errors that users see; `exit_code` is that of the command line."""
 
     exit_code = 1
@@ -164,23 +164,23 @@ class PressError(Exception):
         return "\n".join(show(finding) for finding in self.findings)
 
 
-class RequestError(PressError):
+class RequestError(BifolioError):
     exit_code = 2
 
 
-class ContentError(PressError):
+class ContentError(BifolioError):
     exit_code = 3
 
 
-class DesignError(PressError):
+class DesignError(BifolioError):
     exit_code = 4
 
 
-class ProofError(PressError):
+class ProofError(BifolioError):
     exit_code = 5
 
 
-class ToolError(PressError):
+class ToolError(BifolioError):
     exit_code = 6
 
 

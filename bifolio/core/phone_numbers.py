@@ -14,10 +14,9 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
-if TYPE_CHECKING:  # late: 50 ms, and most builds read no numbers
-    from phonenumbers import PhoneNumber
+from bifolio.core.numbering_plan import KEYS, read_number
 
 Scheme = Literal["tel", "sms"]
 
@@ -301,7 +300,6 @@ _UNCERTAIN_AFTER = re.compile(
 """What may be another digit or an extension beside a number: "two 02 …", "020 7946 010 I", "020 … x TALK"."""
 _MIN_DIGITS = 3
 """The fewest digits with which a number in letters begins: "50 YEARS OLD" is not one."""
-_KEYS = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "22233344455566677778889999")
 
 
 def _runs(text: str, country: str | None) -> Iterator[_Run]:
@@ -335,7 +333,7 @@ def _in_capitals(text: str, run: _Run, country: str | None) -> _Run:
     letters = _CAPITALS.match(text, run.end)
     for word in reversed(list(re.finditer(r" \S+", letters[0] if letters else ""))):
         end = run.end + word.end()
-        spelt = _reading(text[run.start : end], country)
+        spelt = read_number(text[run.start : end], country)
         if spelt and spelt.sort == "whole" and _is_spelt(text[run.start : end]):
             return _Run(
                 run.start, end, _digits(text[run.start : end]), (Number(run.start, end, spelt.dialled),)
@@ -367,17 +365,17 @@ def _parts(text: str, start: int, end: int, country: str | None) -> list[Number]
     gaps = [(start + gap.start(), start + gap.end()) for gap in _DIVIDES.finditer(text[start:end])]
     starts, ends = [start, *(after for _, after in gaps)], [*(before for before, _ in gaps), end]
     places = list(zip(starts, ends, strict=True))
-    parts = [part for first, last in places if (part := _reading(text[first:last], country))]
+    parts = [part for first, last in places if (part := read_number(text[first:last], country))]
     if len(parts) == len(places) and len({part.sort for part in parts}) == 1:
         return [Number(*place, part.dialled) for place, part in zip(places, parts, strict=True)]
-    if gaps and _reading(text[start : ends[0]], country):  # "01 496 0100/1" is not 01 4960 1001
+    if gaps and read_number(text[start : ends[0]], country):  # "01 496 0100/1" is not 01 4960 1001
         return []
-    whole = _reading(text[start:end], country)
+    whole = read_number(text[start:end], country)
     return [Number(start, end, whole.dialled)] if whole and whole.sort != "short" else []
 
 
 def _digits(words: str) -> str:
-    return re.sub(r"[^0-9]", "", words.upper().translate(_KEYS))
+    return re.sub(r"[^0-9]", "", words.upper().translate(KEYS))
 
 
 def _as_written(run: _Run) -> _Run:
@@ -391,67 +389,3 @@ def _repeats(run: _Run, other: _Run, text: str) -> bool:
     has_letters = re.search("[A-Za-z]", text[run.start : run.end])
     # Seven letters may be one more than the number has; exchanges ignore the last one.
     return bool(not run.numbers and has_letters and run.digits.startswith(other.digits))
-
-
-# -- one number ------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    dialled: str
-    sort: Literal["whole", "short"]
-
-
-def _reading(words: str, country: str | None) -> _Reading | None:
-    """Read one number as it is dialled in a country; None if its plan has none of this length or form."""
-    import phonenumbers as plan
-
-    try:
-        number = plan.parse(words.upper().translate(_KEYS), country, keep_raw_input=True)
-    except plan.NumberParseException:
-        return None
-    if country and number.country_code_source == plan.CountryCodeSource.FROM_DEFAULT_COUNTRY:
-        return _at_home(number, _digits(words), country)
-    return _with_country(number)
-
-
-def _with_country(number: PhoneNumber) -> _Reading | None:
-    """Read a number that can be dialled from anywhere, with the code of its country."""
-    from phonenumbers import PhoneNumberFormat, ValidationResult, format_number, is_valid_number
-
-    if is_valid_number(number) or ValidationResult.IS_POSSIBLE in _lengths(number):
-        return _Reading(format_number(number, PhoneNumberFormat.E164), "whole")
-    return None
-
-
-def _at_home(number: PhoneNumber, written: str, country: str) -> _Reading | None:
-    """Read a number that is written as it is dialled within its own country."""
-    import phonenumbers as plan
-
-    own = plan.national_significant_number(number)
-    if written == own and plan.is_valid_short_number_for_region(number, country):
-        return _Reading(written, "short")
-    metadata = plan.PhoneMetadata.metadata_for_region(country)
-    prefix = (metadata and metadata.national_prefix) or ""
-    if written not in (
-        own,
-        prefix + own,
-    ):  # more than the prefix is missing, such as a code that hides the caller
-        return None
-    sort = plan.PhoneNumberType
-    if plan.number_type(number) in (sort.TOLL_FREE, sort.PREMIUM_RATE, sort.SHARED_COST, sort.UAN):
-        # With its country code, Ireland's 1800 77 88 88 might ring a house in Dublin, at (01) 800 7788.
-        return _Reading(written, "whole")
-    if written != own or prefix in ("", str(number.country_code)):  # the same thing in North America
-        return _with_country(number)
-    return None
-
-
-def _lengths(number: PhoneNumber) -> list[int]:
-    """Return how the length of a number compares with those of landlines and of mobiles, a `ValidationResult` each."""
-    from phonenumbers import PhoneNumberType, is_possible_number_for_type_with_reason
-
-    return [
-        is_possible_number_for_type_with_reason(number, sort)
-        for sort in (PhoneNumberType.FIXED_LINE, PhoneNumberType.MOBILE)
-    ]

@@ -19,7 +19,7 @@ Steps = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Tree:
+class SourceTree:
     """`value` consists of plain Python values; `span` returns where any part of it was written."""
 
     source: Source

@@ -23,7 +23,7 @@ from bifolio.core.diagnostics import (
     shorten,
 )
 from bifolio.core.files import OutsideError, ProjectFiles
-from bifolio.core.source_tree import Tree
+from bifolio.core.source_tree import SourceTree
 from bifolio.core.yaml_errors import explain
 
 try:  # PyYAML without libyaml still works, about eight times slower.
@@ -42,7 +42,7 @@ _INT = re.compile(r"[-+]?(0|[1-9][0-9]*)")
 _FLOAT = re.compile(r"[-+]?(0|[1-9][0-9]*)\.[0-9]*|\.[0-9]+")
 
 
-def load(files: ProjectFiles, name: str) -> Tree:
+def load(files: ProjectFiles, name: str) -> SourceTree:
     """Read a YAML file of a project.
 
     Raises ContentError with one finding when the file is missing, lies outside of the project (a link may lead
@@ -107,7 +107,7 @@ def _not_utf8(raw: bytes, error: UnicodeDecodeError, name: str) -> Diagnostic:
     )
 
 
-def parse(text: str, name: str) -> Tree:
+def parse(text: str, name: str) -> SourceTree:
     """Parse YAML text; `name` is that of the file in findings. Raises ContentError."""
     source = Source(name, text)
     _refuse_controls(source)
@@ -116,12 +116,12 @@ def parse(text: str, name: str) -> Tree:
     except yaml.MarkedYAMLError as error:
         raise ContentError(explain(source, error)) from error
     if node is None:
-        return Tree(source, None, None)
-    values = _Values(Tree(source, None, node))
+        return SourceTree(source, None, None)
+    values = _Values(SourceTree(source, None, node))
     value = values.of(node)
     if values.findings:
         raise ContentError(values.findings)
-    return Tree(source, value, node)
+    return SourceTree(source, value, node)
 
 
 _SUSPECTS = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\uffff"
@@ -200,7 +200,7 @@ _TAG = re.compile(r"(?:&\S+\s+)?(!\S*)")
 class _Values:
     """Turns the nodes of a tree into values, and collects what is wrong with them."""
 
-    def __init__(self, tree: Tree) -> None:
+    def __init__(self, tree: SourceTree) -> None:
         self.tree = tree
         self.findings: list[Diagnostic] = []
         self.count = 0

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from bifolio.core.diagnostics import Diagnostic, Severity, Span, shorten
 from bifolio.core.phone_numbers import Scheme, numbers_in
 from bifolio.core.sentences import sentences as sentences_in
-from bifolio.core.source_tree import Steps, Tree
+from bifolio.core.source_tree import SourceTree, Steps
 from bifolio.model.base import Model
 from bifolio.model.blocks import Callout, Glossary, HelpWhen, Resources, walk
 from bifolio.model.evidence import Evidence
@@ -97,7 +97,7 @@ class Subject:
     """What the rules look at."""
 
     handout: Handout
-    tree: Tree
+    tree: SourceTree
     region: Region
     evidence: Evidence
     words: HouseWords
@@ -159,7 +159,7 @@ def _found(subject: Subject, rules: Iterable[Rule]) -> list[Diagnostic]:
 # -- reading a file ------------------------------------------------------------------------------
 
 
-def passages(tree: Tree) -> Iterator[Passage]:
+def passages(tree: SourceTree) -> Iterator[Passage]:
     """Give every text of a handout file that a reader sees."""
     for steps, value in tree.walk():
         if not isinstance(value, str) or not steps:
@@ -177,7 +177,7 @@ def _is_list_of_names(keys: list[str]) -> bool:
     return "resources" in keys or "references" in keys or keys[-1:] in (["figure"], ["handouts"])
 
 
-def _cites(tree: Tree, steps: Steps) -> tuple[str, ...]:
+def _cites(tree: SourceTree, steps: Steps) -> tuple[str, ...]:
     value, holders = tree.value, []
     for step in steps:
         holders.append(value)

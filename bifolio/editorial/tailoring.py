@@ -17,7 +17,7 @@ from bifolio.content.validation import validate
 from bifolio.core.atomic_writes import expect_writable, replace_all
 from bifolio.core.diagnostics import ContentError, Diagnostic, RequestError, shorten, suggest
 from bifolio.core.files import STORE
-from bifolio.core.source_tree import Tree
+from bifolio.core.source_tree import SourceTree
 from bifolio.core.yaml_loader import parse
 from bifolio.model.base import Passage
 from bifolio.model.blocks import Block, Callout, PageBreak, Section, TextBlock, walk
@@ -48,7 +48,7 @@ def parts(handout: Handout) -> tuple[Part, ...]:
     return tuple(part for part, _ in _named(handout.body) if part is not None)
 
 
-def refused(handout: Handout, tailoring: Tailoring, tree: Tree | None = None) -> Iterator[Diagnostic]:
+def refused(handout: Handout, tailoring: Tailoring, tree: SourceTree | None = None) -> Iterator[Diagnostic]:
     """Tell what a tailoring asks for that the handout does not have; `tree` is the file that says it."""
     names = [part.name for part in parts(handout)]
     asked = [("keep", name) for name in tailoring.keep] + [
@@ -79,7 +79,7 @@ def refused(handout: Handout, tailoring: Tailoring, tree: Tree | None = None) ->
         )
 
 
-def read_tailoring(text: str, name: str) -> tuple[Tailoring, Tree]:
+def read_tailoring(text: str, name: str) -> tuple[Tailoring, SourceTree]:
     """Read a tailoring from YAML text; findings call it `name`. The file itself is nobody's but the therapist's."""
     tree = parse(text, name)
     if tree.value is None:

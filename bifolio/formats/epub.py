@@ -34,7 +34,7 @@ from bifolio.resolve import Inputs
 
 
 def make(inputs: Inputs, stages: Stages) -> Artifact:
-    """Make the EPUB of a job, verified. Raises PressError with all that is wrong."""
+    """Make the EPUB of a job, verified. Raises BifolioError with all that is wrong."""
     job, layout, brand = inputs.job, inputs.layout, inputs.clinic.brand
     plate = stages.layouts.plate(stages.compose(layout), job.pages)
     words = image.cover_words(inputs, stages)

@@ -29,13 +29,13 @@ COVER_PIXELS = 1440
 
 
 def make(inputs: Inputs, stages: Stages) -> Artifact:
-    """Make the picture of a job's first page. Raises PressError with all that is wrong."""
+    """Make the picture of a job's first page. Raises BifolioError with all that is wrong."""
     plate, inker, warnings = stages.lay_out(inputs, stages.compose(inputs.layout))
     return stages.artifact(inputs, picture(inker.ink(plate), stages).take(), warnings)
 
 
 def make_cover(inputs: Inputs, stages: Stages) -> Artifact:
-    """Make the picture of a job's cover. Raises PressError with all that is wrong."""
+    """Make the picture of a job's cover. Raises BifolioError with all that is wrong."""
     words = cover_words(inputs, stages)
     return stages.artifact(inputs, cover_picture(words, inputs, stages, "PNG"), [])
 

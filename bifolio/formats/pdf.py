@@ -31,7 +31,7 @@ GREY = "#808080"
 
 
 def make(inputs: Inputs, stages: Stages) -> Artifact:
-    """Make the PDF of a job, verified. Raises PressError with all that is wrong."""
+    """Make the PDF of a job, verified. Raises BifolioError with all that is wrong."""
     html = stages.compose(inputs.layout)
     plate, inker, warnings = stages.lay_out(inputs, html)
     pdf = _imposed(inputs, plate, inker.ink(plate), stages)

@@ -10,10 +10,10 @@ from dataclasses import replace
 from bifolio.content.editions import place_of_declaration
 from bifolio.core.diagnostics import ContentError, DesignError, Diagnostic, ProofError, Span
 from bifolio.core.files import ProjectFiles
-from bifolio.core.source_tree import Tree
+from bifolio.core.source_tree import SourceTree
 
 
-def place_of(words: str, sources: Iterable[Tree]) -> Span | None:
+def place_of(words: str, sources: Iterable[SourceTree]) -> Span | None:
     """Point at words that a page shows, in the first of the sources that has them.
 
     A page may show them otherwise than they were typed, so a long word of them will do.
@@ -28,7 +28,7 @@ def place_of(words: str, sources: Iterable[Tree]) -> Span | None:
 
 
 @contextmanager
-def placing(sources: Sequence[Tree], files: ProjectFiles) -> Iterator[None]:
+def placing(sources: Sequence[SourceTree], files: ProjectFiles) -> Iterator[None]:
     """Give every finding of an error raised inside the place where an author or designer can mend it."""
     try:
         yield
@@ -37,7 +37,7 @@ def placing(sources: Sequence[Tree], files: ProjectFiles) -> Iterator[None]:
         raise type(error)(_one_a_line(dict.fromkeys(placed))) from error
 
 
-def _placed(finding: Diagnostic, sources: Sequence[Tree], files: ProjectFiles) -> Diagnostic:
+def _placed(finding: Diagnostic, sources: Sequence[SourceTree], files: ProjectFiles) -> Diagnostic:
     where = finding.where or ""
     if finding.code == "render.missing-glyph":
         letter = re.search(r'"(.)"', finding.message)

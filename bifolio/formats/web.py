@@ -39,7 +39,7 @@ Document = Callable[[str, Mapping[str, Any]], str]
 
 
 def make(inputs: Inputs, stages: Stages) -> Artifact:
-    """Make the web page of a job, verified. Raises PressError with all that is wrong."""
+    """Make the web page of a job, verified. Raises BifolioError with all that is wrong."""
     setup = inputs.layout.setup
     made = flow(inputs, stages, on_web=True)
     composer = stages.composer(setup)

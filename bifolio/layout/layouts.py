@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from bifolio.core.cache import Cache
-from bifolio.core.diagnostics import ContentError, DesignError, Diagnostic, PressError, ProofError
+from bifolio.core.diagnostics import BifolioError, ContentError, DesignError, Diagnostic, ProofError
 from bifolio.core.fingerprints import fingerprint
 from bifolio.layout.pages import Work, lay_out_handout, lay_out_plate, lay_out_slots, read_styles
 from bifolio.model.plate import Plate
@@ -116,7 +116,7 @@ def _result(work: Future[Work]) -> Work:
     return body, findings
 
 
-def _error(findings: Iterable[Diagnostic]) -> PressError:
+def _error(findings: Iterable[Diagnostic]) -> BifolioError:
     """Return the error for what layout found: at fault are the words, too little room, or the design."""
     found = list(findings)
     if any(finding.code == "render.missing-glyph" for finding in found):

@@ -67,7 +67,7 @@ def is_scripted(scope: Scope) -> bool:
 
 
 @dataclass
-class Door:
+class LoginThrottle:
     """Lets in who knows the secret, and slows down who guesses."""
 
     is_secret: Callable[[str], bool]
@@ -98,13 +98,13 @@ class Door:
 
 
 @dataclass(frozen=True)
-class House:
+class SiteConfig:
     """Where the studio listens: the hosts by which it may be called, and how it is entered."""
 
     hosts: frozenset[str]
     scheme: str
     cookie: str
-    door: Door
+    door: LoginThrottle
     has_password: bool = False
 
     @property
@@ -112,10 +112,10 @@ class House:
         return frozenset(f"{self.scheme}://{host}" for host in self.hosts)
 
 
-class Guard:
+class RequestGuard:
     """The middleware that stands before the whole studio."""
 
-    def __init__(self, app: ASGIApp, house: House, refuse: Refuse) -> None:
+    def __init__(self, app: ASGIApp, house: SiteConfig, refuse: Refuse) -> None:
         self.app = app
         self.house = house
         self.refuse = refuse
@@ -192,7 +192,7 @@ class Guard:
         return answer
 
 
-def let_in(house: House, refuse: Refuse, scope: Scope, secret: str, to: str = "/") -> Response:
+def let_in(house: SiteConfig, refuse: Refuse, scope: Scope, secret: str, to: str = "/") -> Response:
     """Answer someone who brings a secret: with a session, and the way to the page `to`; or with a refusal.
 
     Without a password the secret is the key of this start, or the whole address in which it stands.

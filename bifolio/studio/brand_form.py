@@ -23,7 +23,7 @@ from bifolio.content.repository import Repository
 from bifolio.content.validation import validate
 from bifolio.core.atomic_writes import replace_all
 from bifolio.core.diagnostics import DesignError, Diagnostic, RequestError, Source, Span, relative_name
-from bifolio.core.source_tree import Steps, Tree
+from bifolio.core.source_tree import SourceTree, Steps
 from bifolio.core.versions import only_writer, revising, version_of
 from bifolio.core.yaml_loader import parse
 from bifolio.model.base import NAME
@@ -82,7 +82,7 @@ def titles(chosen: str) -> list[tuple[str, str]]:
     return here if chosen in dict(here) else [*here, (chosen, chosen)]
 
 
-def text_with(tree: Tree, draft: Draft) -> str:
+def text_with(tree: SourceTree, draft: Draft) -> str:
     """Give the text of a brand file with the draft's fields in it. Comments at the top stay; others do not."""
     values = deepcopy(tree.value) if isinstance(tree.value, dict) else {}
     old = _unfolded(values)
@@ -148,8 +148,8 @@ def _clear(values: dict[str, Any], steps: Steps) -> None:
         _clear(values, steps[:-1])
 
 
-def read(text: str, name: str) -> tuple[Tree, Brand]:
-    """Read the text of a brand file. Raises PressError with all that is wrong with it."""
+def read(text: str, name: str) -> tuple[SourceTree, Brand]:
+    """Read the text of a brand file. Raises BifolioError with all that is wrong with it."""
     tree = parse(text, name)
     brand, findings = validate(Brand, tree, "brand")
     if brand is None:
@@ -393,10 +393,8 @@ def _safe(seed: str, darkest: str) -> str:
     for _ in range(12):
         middle = (low + high) / 2
         tried = Color("oklch", [middle, colour["chroma"], colour["hue"]]).convert("srgb").fit("srgb")
-        low, high = (
-            (middle, high) if contrast(str(tried.to_string(hex=True)), "#ffffff") >= 4.5 else (low, middle)
-        )
-    found = str(
-        Color("oklch", [low, colour["chroma"], colour["hue"]]).convert("srgb").fit("srgb").to_string(hex=True)
-    )
+        is_dark = contrast(str(tried.to_string(hex=True)), "#ffffff") >= 4.5
+        low, high = (middle, high) if is_dark else (low, middle)
+    shade = Color("oklch", [low, colour["chroma"], colour["hue"]]).convert("srgb").fit("srgb")
+    found = str(shade.to_string(hex=True))
     return found if contrast(found, "#ffffff") >= 4.5 else darkest

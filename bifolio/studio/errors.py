@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from bifolio.core.diagnostics import Diagnostic, PressError, shorten
+from bifolio.core.diagnostics import BifolioError, Diagnostic, shorten
 
 
 class TaskError(Exception):
@@ -34,7 +34,7 @@ class TaskError(Exception):
         return self.message
 
     @classmethod
-    def from_error(cls, error: PressError) -> TaskError:
+    def from_error(cls, error: BifolioError) -> TaskError:
         """Return what to tell of an error in the project."""
         first = error.findings[0]
         return cls(first.message, first.help or "", tuple(finding.as_json() for finding in error.findings))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 
 
 @dataclass(frozen=True)
-class Order:
+class Query:
     """One form of one handout. What is not said comes from the clinic, then the project."""
 
     item: str
@@ -20,7 +20,7 @@ class Order:
     """The name of one finished file, where more than the pages to read can be had."""
 
     @classmethod
-    def of(cls, item: str, values: Mapping[str, object]) -> Order:
+    def of(cls, item: str, values: Mapping[str, object]) -> Query:
         """Take the order's words out of a query or a form; words that are empty or no words are not said."""
         said = {
             one.name: value

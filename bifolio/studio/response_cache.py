@@ -1,4 +1,4 @@
-"""Kept: what the studio answered before, found again without a worker while the project and the engine are the same.
+"""Responses: what the studio answered before, found again without a worker while the project and the engine are the same.
 
 So the shelf of a therapist who opens the studio again waits for no layout engine. Nothing here reads what a file
 says; names, times and sizes of all files and the version of the engine make the stamp under which an answer is kept.
@@ -13,10 +13,10 @@ from typing import Any
 from bifolio.core.cache import Cache
 from bifolio.core.files import STORE, ProjectFiles
 from bifolio.core.fingerprints import engine_fingerprint, fingerprint
-from bifolio.studio.query import Order
+from bifolio.studio.query import Query
 
 
-class Kept:
+class ResponseCache:
     """The answers kept for one project."""
 
     def __init__(self, project: Path) -> None:
@@ -35,7 +35,7 @@ class Kept:
         body = self.store.find(answer_mark(self.stamp(), what, key))
         return None if body is None else dict(json.loads(body))
 
-    def picture(self, seen: str, order: Order, page: int, width_px: int) -> bytes | None:
+    def picture(self, seen: str, order: Query, page: int, width_px: int) -> bytes | None:
         """Give a kept picture for a page of the studio that was made when the project had a stamp."""
         return self.store.find(picture_mark(self.stamp(seen), order, page, width_px))
 
@@ -45,7 +45,7 @@ def answer_mark(stamp: str, what: str, key: object) -> str:
     return fingerprint("studio", what, stamp, repr(key))
 
 
-def picture_mark(stamp: str, order: Order, page: int, width_px: int) -> str:
+def picture_mark(stamp: str, order: Query, page: int, width_px: int) -> str:
     """Name the picture of a page in the store."""
     return fingerprint("picture", stamp, repr(order), f"{page} {width_px}")
 

@@ -1,4 +1,4 @@
-"""Counter: what a browser asks for → pages, pictures and files. Makes nothing itself: its workers do (see `tasks`).
+"""Routes: what a browser asks for → pages, pictures and files. Makes nothing itself: its workers do (see `tasks`).
 
 Every address here has passed the guard. Names of handouts, brands and forms are looked up in lists by the
 worker, never put into a path. What a therapist says of one client comes in the body of a request and is gone
@@ -39,11 +39,11 @@ from bifolio.core.diagnostics import Diagnostic
 from bifolio.core.files import ENGINE, STORE
 from bifolio.core.fingerprints import fingerprint
 from bifolio.studio import tasks
-from bifolio.studio.auth import HEADERS, SIGNED_OUT, Guard, House, is_scripted, let_in
+from bifolio.studio.auth import HEADERS, SIGNED_OUT, RequestGuard, SiteConfig, is_scripted, let_in
 from bifolio.studio.draft import Draft
 from bifolio.studio.errors import TaskError
-from bifolio.studio.query import Order
-from bifolio.studio.response_cache import Kept
+from bifolio.studio.query import Query
+from bifolio.studio.response_cache import ResponseCache
 from bifolio.studio.tasks import TaskPool
 
 _HERE = Path(__file__).parent
@@ -58,9 +58,9 @@ MOST_LOGOS = 8
 _TYPES = {"pdf": "application/pdf", "epub": "application/epub+zip", "html": "text/html; charset=utf-8"}
 
 
-def studio(project: Path, house: House) -> Starlette:
+def studio(project: Path, house: SiteConfig) -> Starlette:
     """Return the studio as an ASGI application. Its worker processes start and end with it."""
-    counter = Counter(project, house)
+    counter = Routes(project, house)
 
     @asynccontextmanager
     async def open_hours(app: Starlette) -> AsyncIterator[None]:
@@ -75,7 +75,7 @@ def studio(project: Path, house: House) -> Starlette:
 
     return Starlette(
         routes=counter.routes(),
-        middleware=[Middleware(Guard, house=house, refuse=counter.refuse)],
+        middleware=[Middleware(RequestGuard, house=house, refuse=counter.refuse)],
         exception_handlers={
             TaskError: counter.refused,
             HTTPException: counter.not_there,
@@ -85,14 +85,14 @@ def studio(project: Path, house: House) -> Starlette:
     )
 
 
-class Counter:
+class Routes:
     """The routes of one studio."""
 
     workers: TaskPool
 
-    def __init__(self, project: Path, house: House) -> None:
+    def __init__(self, project: Path, house: SiteConfig) -> None:
         self.house = house
-        self.kept = Kept(project)
+        self.kept = ResponseCache(project)
         self.bundles: dict[str, Bundle] = {}
         self.logos: dict[str, Logo] = {}
         self._numbers = itertools.count(1)
@@ -271,7 +271,7 @@ class Counter:
         asked = await _said(request)
         drawn = await self.workers.run(
             tasks.picture,
-            Order.of(str(asked.get("item", "")), asked),
+            Query.of(str(asked.get("item", "")), asked),
             _number(asked.get("page"), 1),
             _number(asked.get("width"), 800),
             "bmp" if self.is_near else "png",
@@ -299,7 +299,7 @@ class Counter:
     async def copy(self, request: Request) -> Response:
         """Give one client's copy. It stands in this answer and nowhere else."""
         asked = await _said(request)
-        order = Order.of(str(asked.get("item", "")), asked)
+        order = Query.of(str(asked.get("item", "")), asked)
         return _file(
             f"{order.item}.pdf", await self.workers.run(tasks.tailored, order, _copy(asked)), to_keep=False
         )
@@ -359,7 +359,7 @@ class Counter:
     async def begin_bundle(self, request: Request) -> Response:
         """Begin to make every form of a handout; answers with a number to ask by."""
         asked = await _said(request)
-        order = Order.of(str(asked.get("item", "")), asked)
+        order = Query.of(str(asked.get("item", "")), asked)
         seen = await self.workers.run(tasks.handout, order)
         while len(self.bundles) >= MOST_BUNDLES:
             self.bundles.pop(next(iter(self.bundles))).cancel()
@@ -444,7 +444,7 @@ class Bundle:
 
     item: str
     workers: TaskPool
-    orders: list[Order]
+    orders: list[Query]
     files: dict[str, bytes] = field(default_factory=dict)
     missing: list[str] = field(default_factory=list)
     work: asyncio.Task[None] | None = None
@@ -510,8 +510,8 @@ def address(path: str, **words: object) -> str:
     return f"{path}?{urlencode(said)}" if said else path
 
 
-def _order(request: Request) -> Order:
-    return Order.of(request.path_params["item"], request.query_params)
+def _order(request: Request) -> Query:
+    return Query.of(request.path_params["item"], request.query_params)
 
 
 async def _said(request: Request) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bifolio.core.diagnostics import Diagnostic, RequestError, ToolError
-from bifolio.studio.auth import Door, House
+from bifolio.studio.auth import LoginThrottle, SiteConfig
 
 USUAL_PORT = 8642
 
@@ -86,25 +86,25 @@ def _expect_project(project: Path) -> None:
         Project(project)
 
 
-def _house(address: Address, port: int, door: Door) -> House:
+def _house(address: Address, port: int, door: LoginThrottle) -> SiteConfig:
     if address.is_loopback:
         names = frozenset(f"{name}:{port}" for name in ("127.0.0.1", "localhost", "[::1]"))
     else:
         names = frozenset([address.name or "", f"{address.name}:{port}"])
     scheme = "https" if address.certificate or address.behind_proxy else "http"
-    return House(names, scheme, f"bifolio-{port}", door, has_password=address.password_file is not None)
+    return SiteConfig(names, scheme, f"bifolio-{port}", door, has_password=address.password_file is not None)
 
 
-def _lock(address: Address) -> tuple[str, Door]:
+def _lock(address: Address) -> tuple[str, LoginThrottle]:
     """Give the key of this start and the door that it opens; no key where there is a password."""
     if address.password_file is not None:
-        return "", Door(_password(address.password_file))
+        return "", LoginThrottle(_password(address.password_file))
     if not address.is_loopback:
         raise _unsafe(
             "a password", "make one with --set-password FILE, and name it with --password-file FILE"
         )
     secret = secrets.token_urlsafe(32)
-    return secret, Door(lambda said: hmac.compare_digest(said.encode(), secret.encode()))
+    return secret, LoginThrottle(lambda said: hmac.compare_digest(said.encode(), secret.encode()))
 
 
 def _listen(address: Address) -> socket.socket:

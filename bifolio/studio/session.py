@@ -1,6 +1,6 @@
 """Tasks: what a press process of the studio does. Plain values in, plain values out.
 
-A `Room` is one process's view of the project. It reads the project anew when a file of it changed, and keeps
+A `Session` is one process's view of the project. It reads the project anew when a file of it changed, and keeps
 the last few PDFs, so that turning a page draws and does not lay out.
 """
 
@@ -18,7 +18,7 @@ from bifolio.app import Project
 from bifolio.branding.logo import Logo, clean_logo
 from bifolio.branding.palette import DEFAULT_SEED
 from bifolio.core.cache import Memory
-from bifolio.core.diagnostics import Diagnostic, PressError, RequestError, Source, Span, shorten
+from bifolio.core.diagnostics import BifolioError, Diagnostic, RequestError, Source, Span, shorten
 from bifolio.core.files import Overlay
 from bifolio.core.versions import SupersededError, expect
 from bifolio.editorial import lint
@@ -36,7 +36,7 @@ from bifolio.studio import text_form as words
 from bifolio.studio.draft import Draft
 from bifolio.studio.errors import TaskError
 from bifolio.studio.page_images import Picture, picture
-from bifolio.studio.query import Order
+from bifolio.studio.query import Query
 from bifolio.studio.response_cache import answer_mark, picture_mark, project_stamp
 
 WORDS_A_MINUTE = 180
@@ -45,7 +45,7 @@ WORDS_A_MINUTE = 180
 _KEPT_BYTES = 48_000_000
 
 
-class Room:
+class Session:
     """One project, as one press process sees it."""
 
     def __init__(self, project: Path) -> None:
@@ -54,7 +54,7 @@ class Room:
         """What all views of the project have read and made, by what it was made from."""
         self._desk: ProjectView | None = None
         self._looked = 0.0
-        self._copy: tuple[tuple[str, Order, str], bytes] | None = None
+        self._copy: tuple[tuple[str, Query, str], bytes] | None = None
 
     def desk(self, *, old_enough_s: float = 0.0) -> ProjectView:
         """Give the project as it stands now; or as it stood a moment ago, for one look."""
@@ -73,14 +73,14 @@ class Room:
         desk = self.desk()
         return desk.kept("shelf", (brand,), lambda: desk.shelf(brand))
 
-    def handout(self, order: Order) -> dict[str, Any]:
+    def handout(self, order: Query) -> dict[str, Any]:
         """Give one handout, and every form in which it can be had."""
         desk = self.desk()
         return desk.kept("handout", order, lambda: desk.handout(order))
 
     # -- pages and files -------------------------------------------------------------------------
 
-    def first_look(self, order: Order, page: int, width_px: int) -> bytes:
+    def first_look(self, order: Query, page: int, width_px: int) -> bytes:
         """Give a page as PNG; kept from one start of the studio to the next."""
         desk = self.desk()
         mark = picture_mark(desk.stamp, order, page, width_px)
@@ -89,7 +89,7 @@ class Room:
 
     def picture(
         self,
-        order: Order,
+        order: Query,
         page: int,
         width_px: int,
         kind: str = "bmp",
@@ -113,7 +113,7 @@ class Room:
             pdf = desk.pdf(order) if draft is None else desk.drafted(order, draft)
         return picture(pdf, page, width_px, "png" if kind == "png" else "bmp")
 
-    def tailored(self, order: Order, copy: str) -> bytes:
+    def tailored(self, order: Query, copy: str) -> bytes:
         """Give one client's copy. The last one is held until something else is asked for, to turn its pages."""
         desk = self.desk()
         if self._copy is None or self._copy[0] != (desk.stamp, order, copy):
@@ -137,11 +137,11 @@ class Room:
         except SupersededError as error:
             raise _overtaken(error, self.desk().approval(item, brand, region, language, based_on)) from error
 
-    def evidence(self, order: Order, number: int) -> tuple[str, bytes]:
+    def evidence(self, order: Query, number: int) -> tuple[str, bytes]:
         """Give an evidence sheet of a handout, counted from 1, and the name under which to save it."""
         return self.desk().evidence(order, number)
 
-    def file(self, order: Order) -> tuple[str, bytes]:
+    def file(self, order: Query) -> tuple[str, bytes]:
         """Give a finished, verified file and the name under which to save it."""
         desk = self.desk()
         job = desk.job(order)
@@ -207,7 +207,7 @@ class Room:
         desk = self.desk()
         try:
             expect(based_on, brands.version(brands.folder_of(desk.repository, brand)))
-            desk.drafted(Order(desk.sample(), brand), draft)
+            desk.drafted(Query(desk.sample(), brand), draft)
             version = brands.save(desk.repository, brand, draft, based_on)
         except SupersededError as error:
             now, said = self.brand(brand), dict(draft.fields)
@@ -271,7 +271,7 @@ class ProjectView:
         self.project = project
         self.repository = project.repository
         self.pdfs: OrderedDict[Job, bytes] = OrderedDict()
-        self._jobs: dict[Order, Job] = {}
+        self._jobs: dict[Query, Job] = {}
         self._known_states: dict[str, dict[str, str]] = {}
 
     def with_overlay(self, overlay: Overlay) -> ProjectView:
@@ -312,7 +312,7 @@ class ProjectView:
         try:
             handout = self.repository.handout(item)
             edition = self._default_edition(brand, handout.kind)
-        except PressError as error:
+        except BifolioError as error:
             return {"id": item, "title": item, "trouble": [f.as_json() for f in error.findings]}
         bound = (self.repository.handout_tree(name) for name in handout.handouts)
         trees = (self.repository.handout_tree(item), *bound)
@@ -413,7 +413,7 @@ class ProjectView:
             "changes": [asdict(change) for change in changes],
         }
 
-    def evidence(self, order: Order, number: int) -> tuple[str, bytes]:
+    def evidence(self, order: Query, number: int) -> tuple[str, bytes]:
         brand = order.brand or self.first_brand() or ""
         sheets = list(self.project.evidence_sheets(Request((order.item,), (brand,), order.region)).items())
         if not 1 <= number <= len(sheets):
@@ -424,7 +424,7 @@ class ProjectView:
         inputs = resolve(self.repository, job, sheet, "sheet")
         return job.path.rpartition("/")[2], self.project.pipeline.make_from(inputs).body
 
-    def tailored(self, order: Order, copy: str) -> bytes:
+    def tailored(self, order: Query, copy: str) -> bytes:
         tailoring, tree = read_tailoring(copy, "this copy")
         brand = order.brand or self.first_brand() or ""
         edition = order.edition or self._default_edition(brand, self.repository.handout(order.item).kind)
@@ -445,7 +445,7 @@ class ProjectView:
         better = [edition.instead.get(kind, name) for name, edition in zip(asked, there, strict=True)]
         return next((name for name in better if self.repository.edition(name).suits(kind)), None)
 
-    def handout(self, order: Order) -> dict[str, Any]:
+    def handout(self, order: Query) -> dict[str, Any]:
         library = self.repository
         brand = order.brand or self.first_brand()
         handout = library.handout(order.item)
@@ -483,7 +483,7 @@ class ProjectView:
         for name in self.repository.catalogue.known(what):
             try:
                 found.append({"id": name, "name": say(name)})
-            except PressError:
+            except BifolioError:
                 found.append({"id": name, "name": name})
         return found
 
@@ -501,7 +501,7 @@ class ProjectView:
         logo = None
         try:
             logo = files.logo.address("currentColor") if files.logo else None
-        except PressError as error:
+        except BifolioError as error:
             trouble = [finding.as_json() for finding in error.findings]
         else:
             trouble = self.oddities(brand)
@@ -532,12 +532,12 @@ class ProjectView:
 
     # -- making ----------------------------------------------------------------------------------
 
-    def job(self, order: Order) -> Job:
+    def job(self, order: Query) -> Job:
         if order not in self._jobs:
             self._jobs[order] = self._job(order)
         return self._jobs[order]
 
-    def _job(self, order: Order) -> Job:
+    def _job(self, order: Query) -> Job:
         """Give the job of an order; everything that it names is read and checked first."""
         if order.file is None:
             edition = order.edition
@@ -557,7 +557,7 @@ class ProjectView:
             )
         return files[order.file]
 
-    def _plan(self, order: Order, editions: tuple[str, ...], formats: tuple[Any, ...]) -> tuple[Job, ...]:
+    def _plan(self, order: Query, editions: tuple[str, ...], formats: tuple[Any, ...]) -> tuple[Job, ...]:
         request = Request(
             items=(order.item,),
             brands=(order.brand,) if order.brand else (),
@@ -569,7 +569,7 @@ class ProjectView:
         )
         return self.project.plan(request)
 
-    def files(self, order: Order) -> dict[str, Job]:
+    def files(self, order: Query) -> dict[str, Job]:
         """Give every file that can be had of a handout: all editions as PDF, and each other format once."""
         handout = self.repository.handout(order.item)
         suiting = tuple(
@@ -592,7 +592,7 @@ class ProjectView:
             words, summary = f"{words}, for the printer", "Sheets to print on both sides; a note says how."
         return {"file": name, "name": words, "summary": summary, "on": on}
 
-    def drafted(self, order: Order, draft: Draft) -> bytes:
+    def drafted(self, order: Query, draft: Draft) -> bytes:
         """Give the PDF of an order as it would be with the draft; not verified, as nobody keeps it."""
         brand = order.brand or self.first_brand() or ""
         files = self.repository.brand_files(brand)
@@ -604,7 +604,7 @@ class ProjectView:
         sketch = self.with_overlay(overlay)
         try:
             clinic = sketch.repository.brand(brand).clinic
-            wish = Order(
+            wish = Query(
                 order.item,
                 brand,
                 order.edition or self._suits(clinic.edition, order.item),
@@ -613,7 +613,7 @@ class ProjectView:
                 order.language,
             )
             return sketch.preview(sketch.job(wish))
-        except PressError as error:
+        except BifolioError as error:
             findings = [finding.as_json() for finding in error.findings]
             told = tuple({**one, "field": brands.field_of(one, text, name)} for one in findings)
             raise TaskError(error.findings[0].message, error.findings[0].help or "", told) from error
@@ -639,12 +639,12 @@ class ProjectView:
         try:
             tree = view.repository.handout_tree(item)
             view.repository.handout(item)
-        except PressError as error:
+        except BifolioError as error:
             told = tuple(words.placed(error.findings, tree))
             raise TaskError(error.findings[0].message, error.findings[0].help or "", told) from error
         return view
 
-    def rewritten(self, order: Order, said: tuple[tuple[str, str], ...]) -> bytes:
+    def rewritten(self, order: Query, said: tuple[tuple[str, str], ...]) -> bytes:
         """Give the PDF of a handout as it would be with these words; not verified, as nobody keeps it."""
         view = self.reworded(order.item, said)
         return view.preview(view.job(order))
@@ -668,7 +668,7 @@ class ProjectView:
             return edition  # an unknown one is told of
         return edition if self.repository.edition(edition).suits(self.repository.handout(item).kind) else None
 
-    def pdf(self, order: Order) -> bytes:
+    def pdf(self, order: Query) -> bytes:
         """Give the PDF of an order, to be looked at and not verified; the last few are kept."""
         job = self.job(order)
         body = self.pdfs.pop(job, None) or self.preview(job)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, TypeVarTuple
 
-from bifolio.core.diagnostics import PressError
+from bifolio.core.diagnostics import BifolioError
 from bifolio.core.process_pool import ProcessPool
 from bifolio.core.worker_process import TimeLimitError, UnwantedError, WorkerLostError, quickest_start_method
 from bifolio.studio.errors import TaskError
@@ -23,8 +23,8 @@ if TYPE_CHECKING:  # late: the server starts without what makes pages
     from bifolio.branding.logo import Logo
     from bifolio.studio.draft import Draft
     from bifolio.studio.page_images import Picture
-    from bifolio.studio.query import Order
-    from bifolio.studio.session import Room
+    from bifolio.studio.query import Query
+    from bifolio.studio.session import Session
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
@@ -101,7 +101,7 @@ class TaskPool:
 def _task_error(error: Exception) -> TaskError:
     """Return what to tell a therapist of a task that failed."""
     match error:
-        case PressError():
+        case BifolioError():
             return TaskError.from_error(error)
         case UnwantedError():
             return TaskError("nobody is waiting for this any more", "")
@@ -125,15 +125,15 @@ def _task_error(error: Exception) -> TaskError:
 
 # -- in a worker -----------------------------------------------------------------------------------
 
-_session: Room
+_session: Session
 
 
 def _open_session(project: Path) -> None:
     """Open the session of this process: what it remembers from one task to the next."""
-    from bifolio.studio.session import Room
+    from bifolio.studio.session import Session
 
     global _session  # noqa: PLW0603 - a process has one, and tasks bring only plain values
-    _session = Room(project)
+    _session = Session(project)
 
 
 def warm_up() -> None:
@@ -146,18 +146,18 @@ def shelf(brand: str | None) -> dict[str, Any]:
     return _session.shelf(brand)
 
 
-def handout(order: Order) -> dict[str, Any]:
+def handout(order: Query) -> dict[str, Any]:
     """Return a handout and every form in which it can be had."""
     return _session.handout(order)
 
 
-def first_look(order: Order, page: int, width_px: int) -> bytes:
+def first_look(order: Query, page: int, width_px: int) -> bytes:
     """Return a page of a saved handout as PNG, kept from one start of the studio to the next."""
     return _session.first_look(order, page, width_px)
 
 
 def picture(
-    order: Order,
+    order: Query,
     page: int,
     width_px: int,
     kind: str,
@@ -169,12 +169,12 @@ def picture(
     return _session.picture(order, page, width_px, kind, draft, copy, words)
 
 
-def file(order: Order) -> tuple[str, bytes]:
+def file(order: Query) -> tuple[str, bytes]:
     """Return the name of a finished, verified file, and the file."""
     return _session.file(order)
 
 
-def tailored(order: Order, copy: str) -> bytes:
+def tailored(order: Query, copy: str) -> bytes:
     """Return one client's copy, a PDF."""
     return _session.tailored(order, copy)
 
@@ -191,7 +191,7 @@ def approve(
     _session.approve(item, brand, by, on, region, language, based_on)
 
 
-def evidence(order: Order, number: int) -> tuple[str, bytes]:
+def evidence(order: Query, number: int) -> tuple[str, bytes]:
     """Return the name of an evidence sheet, counted from 1, and the sheet."""
     return _session.evidence(order, number)
 

@@ -14,7 +14,7 @@ from bifolio.content.repository import Repository
 from bifolio.core.atomic_writes import replace_all
 from bifolio.core.diagnostics import Diagnostic, RequestError
 from bifolio.core.files import ProjectFiles
-from bifolio.core.source_tree import Steps, Tree
+from bifolio.core.source_tree import SourceTree, Steps
 from bifolio.core.versions import only_writer, revising, version_of
 from bifolio.core.yaml_loader import load
 from bifolio.editorial import lint
@@ -76,7 +76,7 @@ _HOLDERS = frozenset(["section", "blocks", "items", "body", "cells"])
 """Keys that hold others and say nothing of them."""
 
 
-def form_of(tree: Tree) -> list[dict[str, Any]]:
+def form_of(tree: SourceTree) -> list[dict[str, Any]]:
     """Give the fields of a handout in groups, one for each block of the body and one for its head."""
     groups: dict[Steps, dict[str, Any]] = {}
     for passage in _written(tree):
@@ -95,7 +95,7 @@ def form_of(tree: Tree) -> list[dict[str, Any]]:
     return list(groups.values())
 
 
-def _written(tree: Tree) -> Iterator[lint.Passage]:
+def _written(tree: SourceTree) -> Iterator[lint.Passage]:
     """Yield the texts that the file itself holds: safety sentences are the same for all, and nobody's to change."""
     return (passage for passage in lint.passages(tree) if tree.there(passage.steps) == passage.steps)
 
@@ -109,7 +109,7 @@ def key_of(steps: Steps) -> str:
     return json.dumps(steps)
 
 
-def _title(tree: Tree, top: Steps) -> str:
+def _title(tree: SourceTree, top: Steps) -> str:
     if not top:
         return "Head of the handout"
     block = tree.value["body"][top[1]]
@@ -123,7 +123,7 @@ def _said(key: str) -> str:
     return _NAMES.get(key, key.replace("_", " "))
 
 
-def _label(tree: Tree, steps: Steps, top: Steps) -> str:
+def _label(tree: SourceTree, steps: Steps, top: Steps) -> str:
     """Name a field by the way to it within its group, whose title has said the rest: "Step 2, title"."""
     way = list(steps[len(top) :]) or ["text"]
     said = []
@@ -157,12 +157,12 @@ def _label(tree: Tree, steps: Steps, top: Steps) -> str:
     return ", ".join(said).capitalize()
 
 
-def said_in(tree: Tree) -> dict[str, str]:
+def said_in(tree: SourceTree) -> dict[str, str]:
     """Return every text of a handout by the name of its field, the empty ones that get no field among them."""
     return {key_of(passage.steps): passage.text for passage in lint.passages(tree)}
 
 
-def text_with(tree: Tree, words: Iterable[tuple[str, str]]) -> str:
+def text_with(tree: SourceTree, words: Iterable[tuple[str, str]]) -> str:
     """Give the text of the file with other words in its fields; fields that are not there are left out."""
     there = {key_of(passage.steps): passage for passage in _written(tree)}
     changed = {
@@ -173,7 +173,7 @@ def text_with(tree: Tree, words: Iterable[tuple[str, str]]) -> str:
     return tree.rewritten(changed)
 
 
-def placed(findings: Iterable[Diagnostic], tree: Tree) -> Iterator[dict[str, Any]]:
+def placed(findings: Iterable[Diagnostic], tree: SourceTree) -> Iterator[dict[str, Any]]:
     """Give findings as values, each with the field in which it lies."""
     spans = [(passage.steps, tree.span(passage.steps)) for passage in _written(tree)]
     for finding in findings:

@@ -24,7 +24,7 @@ STILL_LARGE = frozenset(
         "branding/logo/drawing.py:Drawing",
         "editorial/lint.py",
         "studio/routes.py",
-        "studio/routes.py:Counter",
+        "studio/routes.py:Routes",
         "studio/session.py",
         "studio/session.py:ProjectView",
     }

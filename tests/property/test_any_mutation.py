@@ -20,7 +20,7 @@ from bifolio.content.validation import (
     validate,
 )
 from bifolio.core.diagnostics import ContentError, Diagnostic, show
-from bifolio.core.source_tree import Tree
+from bifolio.core.source_tree import SourceTree
 from bifolio.core.yaml_loader import parse
 from bifolio.model.blocks import KINDS
 from bifolio.model.brand import Brand
@@ -98,7 +98,7 @@ def _keys_of(holder: Any) -> list[Any]:
     return list(holder) if isinstance(holder, dict) else list(range(len(holder)))
 
 
-def _read(value: Any) -> Tree | None:
+def _read(value: Any) -> SourceTree | None:
     """Write a value as YAML and load it; none when loading refuses it with findings."""
     try:
         return parse(yaml.safe_dump(value, allow_unicode=True), "any.yaml")

@@ -13,7 +13,7 @@ from typing import Any
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from bifolio.studio.auth import Door, House
+from bifolio.studio.auth import LoginThrottle, SiteConfig
 from bifolio.studio.routes import studio
 
 HOST = "127.0.0.1:8642"
@@ -21,10 +21,10 @@ ORIGIN = f"http://{HOST}"
 SECRET = "secret"
 
 
-def house(*, has_password: bool = False) -> House:
+def house(*, has_password: bool = False) -> SiteConfig:
     """Return the house of a studio that opens with SECRET."""
-    door = Door(lambda said: said == SECRET)
-    return House(frozenset([HOST]), "http", "bifolio-8642", door, has_password=has_password)
+    door = LoginThrottle(lambda said: said == SECRET)
+    return SiteConfig(frozenset([HOST]), "http", "bifolio-8642", door, has_password=has_password)
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,9 @@ import pytest
 
 from bifolio.app import Project
 from bifolio.core.diagnostics import (
+    BifolioError,
     ContentError,
     DesignError,
-    PressError,
     ProofError,
     RequestError,
     ToolError,
@@ -25,7 +25,7 @@ SVG = (
 )
 
 
-def _said(raised: pytest.ExceptionInfo[PressError]) -> list[str]:
+def _said(raised: pytest.ExceptionInfo[BifolioError]) -> list[str]:
     return [f"{finding.span or ''} {finding.code}".strip() for finding in raised.value.findings]
 
 
@@ -235,7 +235,7 @@ def test_build_asks_for_room_before_it_works(scratch: Scratch) -> None:
     ],
 )
 def test_look_over_what_is_no_pdf(
-    name: str, body: bytes | None, kind: type[PressError], code: str, tmp_path: Path
+    name: str, body: bytes | None, kind: type[BifolioError], code: str, tmp_path: Path
 ) -> None:
     path = tmp_path / name
     if body is not None:

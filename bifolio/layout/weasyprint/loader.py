@@ -16,7 +16,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from bifolio.core.diagnostics import Diagnostic, PressError, Severity, ToolError
+from bifolio.core.diagnostics import BifolioError, Diagnostic, Severity, ToolError
 from bifolio.layout.weasyprint.fixes import FIXES
 from bifolio.layout.weasyprint.patches import Patch, Patches
 from bifolio.layout.weasyprint.repagination import lay_out_bad_parts_again
@@ -120,7 +120,7 @@ def explained_failures() -> Iterator[None]:
     """Raise ToolError, in one sentence, for whatever fails with a version of WeasyPrint that is not the proven one."""
     try:
         yield
-    except PressError:
+    except BifolioError:
         raise
     except Exception as error:
         version = installed_version()

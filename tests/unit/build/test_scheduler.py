@@ -16,10 +16,10 @@ from bifolio.build.selection import together
 from bifolio.build.staging import staging_area
 from bifolio.core.cache import Cache
 from bifolio.core.diagnostics import (
+    BifolioError,
     ContentError,
     DesignError,
     Diagnostic,
-    PressError,
     ProofError,
     RequestError,
     ToolError,
@@ -302,7 +302,7 @@ def test_findings_of_all_are_told_once_each() -> None:
     ],
 )
 def test_exit_code_is_that_of_the_gravest(
-    kinds: tuple[type[PressError], ...], gravest: type[PressError]
+    kinds: tuple[type[BifolioError], ...], gravest: type[BifolioError]
 ) -> None:
     joined = together([kind(_finding(kind.__name__)) for kind in kinds])
     assert type(joined) is gravest

@@ -6,7 +6,7 @@ import pytest
 
 from bifolio.content.editions import place_of_declaration
 from bifolio.content.repository import Repository
-from bifolio.core.diagnostics import ContentError, DesignError, PressError, RequestError
+from bifolio.core.diagnostics import BifolioError, ContentError, DesignError, RequestError
 from bifolio.core.files import ENGINE, ProjectFiles
 from bifolio.formats.placing import place_of
 from bifolio.model.job import Job
@@ -17,7 +17,7 @@ SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M0 0h9
 DRAWING = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><title>{{ alt }}</title></svg>'
 
 
-def _codes(raised: pytest.ExceptionInfo[PressError]) -> list[str]:
+def _codes(raised: pytest.ExceptionInfo[BifolioError]) -> list[str]:
     return [finding.code for finding in raised.value.findings]
 
 

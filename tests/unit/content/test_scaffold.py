@@ -8,7 +8,7 @@ import pytest
 
 from bifolio.app import Project
 from bifolio.content.scaffold import create_folder
-from bifolio.core.diagnostics import DesignError, PressError, RequestError, ToolError
+from bifolio.core.diagnostics import BifolioError, DesignError, RequestError, ToolError
 from bifolio.model.job import Request
 from tests.support.projects import BRAND, Scratch
 
@@ -30,12 +30,12 @@ def test_a_new_brand_works_at_once(scratch: Scratch, tmp_path: Path) -> None:
         "#2f5d46",
         logo,
         "https://rowan.example.org",
-        phone="555-0101",
+        phone="202-555-0101",
         address=["1 Row"],
     )
     assert warnings == []
     brand = project.repository.brand("rowan-practice")
-    assert (brand.name, brand.color.seed, brand.clinic.phone) == ("Rowan & Co", "#2f5d46", "555-0101")
+    assert (brand.name, brand.color.seed, brand.clinic.phone) == ("Rowan & Co", "#2f5d46", "202-555-0101")
     kept = (scratch.root / "content/brands/rowan-practice/logo.svg").read_text("utf-8")
     assert "<path" in kept
     assert "alert" not in kept
@@ -109,7 +109,7 @@ def test_a_write_that_fails_leaves_nothing(scratch: Scratch) -> None:
 def test_two_at_once_do_not_mix(scratch: Scratch) -> None:
     brands = scratch.root / "content/brands"
     create_folder(brands, "rowan", {"_brand.yml": b"first"})
-    with pytest.raises(PressError):
+    with pytest.raises(BifolioError):
         create_folder(brands, "rowan", {"_brand.yml": b"second"})
     assert (brands / "rowan/_brand.yml").read_bytes() == b"first"
     assert _brands(scratch) == ["default", "rowan"]

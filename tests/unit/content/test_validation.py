@@ -21,7 +21,7 @@ from bifolio.content.validation import (
     with_sentences,
 )
 from bifolio.core.diagnostics import Diagnostic, Severity
-from bifolio.core.source_tree import Tree
+from bifolio.core.source_tree import SourceTree
 from bifolio.core.yaml_loader import parse
 from bifolio.model.brand import Brand
 from bifolio.model.edition import Edition
@@ -38,13 +38,13 @@ from tests.support.projects import BRAND, FACTS, HANDOUT, REGION, SOURCES
 MODELS = sorted((ROOT / "bifolio" / "model").rglob("*.py"))
 
 
-def _handout(body: str) -> Tree:
+def _handout(body: str) -> SourceTree:
     head, _, tail = HANDOUT.partition("  - text: One sentence.\n")
     lines = "".join(f"  {line}\n" for line in body.splitlines())
     return parse(f"{head}{lines}{tail}", "x.yaml")
 
 
-def _faults(tree: Tree, cls: type[BaseModel] = Handout, subject: str = "content") -> list[Diagnostic]:
+def _faults(tree: SourceTree, cls: type[BaseModel] = Handout, subject: str = "content") -> list[Diagnostic]:
     model, findings = validate(cls, tree, subject)
     assert (model is None) == bool(findings)
     return findings

@@ -3,10 +3,10 @@ from __future__ import annotations
 import pytest
 
 from bifolio.core.diagnostics import (
+    BifolioError,
     ContentError,
     DesignError,
     Diagnostic,
-    PressError,
     ProofError,
     RequestError,
     Severity,
@@ -111,7 +111,7 @@ def test_error_sorts_its_findings_by_place() -> None:
 def test_exit_codes_are_those_of_the_command_line() -> None:
     kinds = (RequestError, ContentError, DesignError, ProofError, ToolError)
     assert [kind.exit_code for kind in kinds] == [2, 3, 4, 5, 6]
-    assert PressError.exit_code == 1
+    assert BifolioError.exit_code == 1
 
 
 def test_json_holds_what_a_machine_needs() -> None:

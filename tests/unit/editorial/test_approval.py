@@ -11,7 +11,7 @@ import pypdfium2 as pdfium
 import pytest
 
 from bifolio.app import Project
-from bifolio.core.diagnostics import DesignError, PressError, RequestError
+from bifolio.core.diagnostics import BifolioError, DesignError, RequestError
 from bifolio.editorial.approval import difference, wording
 from bifolio.model.approval import digest_of_wording
 from bifolio.model.evidence import Evidence
@@ -248,7 +248,7 @@ def test_nothing_is_approved_on_a_day_to_come(scratch: Scratch) -> None:
 
 def test_what_is_wrong_cannot_be_approved(scratch: Scratch) -> None:
     scratch.write("content/handouts/small.yaml", HANDOUT.replace("One sentence.", "One {nothing}."))
-    with pytest.raises(PressError):
+    with pytest.raises(BifolioError):
         Project(scratch.root).approve("small", "default", BY, ON)
 
 

@@ -15,8 +15,8 @@ from bifolio.model.blocks import LogTable
 from bifolio.model.handout import Handout
 from bifolio.model.reading import Reading
 from bifolio.studio.errors import TaskError
-from bifolio.studio.query import Order
-from bifolio.studio.session import Room
+from bifolio.studio.query import Query
+from bifolio.studio.session import Session
 from tests.conftest import THOROUGH
 from tests.support.projects import COMPLETE, Scratch
 from tests.unit.cli.test_main import _json, _run
@@ -163,14 +163,14 @@ def test_command_writes_the_sheet_and_names_it(scratch: Scratch, tool) -> None:
 
 @pytest.mark.layout
 def test_the_studio_gives_each_sheet(scratch: Scratch) -> None:
-    room = Room(scratch.root)
+    room = Session(scratch.root)
     (row,) = room.approvals("default")["rows"]
     assert row["sheets"] == 1
-    name, body = room.evidence(Order("small", brand="default"), 1)
+    name, body = room.evidence(Query("small", brand="default"), 1)
     assert name == "small.evidence.letter.pdf"
     assert body.startswith(b"%PDF-")
     with pytest.raises(TaskError, match="no such evidence sheet"):
-        room.evidence(Order("small", brand="default"), 2)
+        room.evidence(Query("small", brand="default"), 2)
 
 
 @pytest.mark.skipif(not THOROUGH, reason="the sheets of the whole library take half a minute: make thorough")

@@ -19,7 +19,7 @@ import pytest
 
 from bifolio.app import Project
 from bifolio.content.repository import Repository
-from bifolio.core.diagnostics import ContentError, PressError, RequestError
+from bifolio.core.diagnostics import BifolioError, ContentError, RequestError
 from bifolio.editorial.tailoring import parts, read_tailoring, refused, tailor
 from bifolio.model.blocks import Callout, Section, walk
 from bifolio.model.tailoring import Tailoring
@@ -308,6 +308,6 @@ def test_folders_that_are_kept_and_shared_are_refused(name: str, scratch: Scratc
 
 def test_a_place_that_cannot_be_written_is_told_and_left_clean(scratch: Scratch, tmp_path: Path) -> None:
     (tmp_path / "folder.pdf").mkdir()
-    with pytest.raises(PressError):
+    with pytest.raises(BifolioError):
         Project(scratch.root).hand_over(b"%PDF", tmp_path / "folder.pdf")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["folder.pdf", "project"]

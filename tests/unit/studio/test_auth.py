@@ -13,7 +13,15 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import Scope
 
-from bifolio.studio.auth import MOST_BYTES, MOST_UPLOAD_BYTES, POLICY, Door, Guard, House, let_in
+from bifolio.studio.auth import (
+    MOST_BYTES,
+    MOST_UPLOAD_BYTES,
+    POLICY,
+    LoginThrottle,
+    RequestGuard,
+    SiteConfig,
+    let_in,
+)
 
 HOST = "127.0.0.1:8642"
 ORIGIN = f"http://{HOST}"
@@ -27,9 +35,9 @@ async def _echo(request: Request) -> Response:
     return PlainTextResponse(f"{len(await request.body())}")
 
 
-def _house(door: Door | None = None, *, has_password: bool = False) -> House:
-    door = door or Door(lambda said: said == "secret")
-    return House(frozenset([HOST]), "http", "bifolio-8642", door, has_password=has_password)
+def _house(door: LoginThrottle | None = None, *, has_password: bool = False) -> SiteConfig:
+    door = door or LoginThrottle(lambda said: said == "secret")
+    return SiteConfig(frozenset([HOST]), "http", "bifolio-8642", door, has_password=has_password)
 
 
 def _scope(path: str, accept: str = "text/html") -> Scope:
@@ -46,10 +54,10 @@ class Answer:
 class Visitor:
     """Sends requests through a guard as a browser would, or as it should not."""
 
-    def __init__(self, house: House | None = None) -> None:
+    def __init__(self, house: SiteConfig | None = None) -> None:
         self.house = house or _house()
         routes = [Route("/{path:path}", _echo, methods=["GET", "POST", "DELETE"])]
-        guard = Middleware(Guard, house=self.house, refuse=refuse)
+        guard = Middleware(RequestGuard, house=self.house, refuse=refuse)
         self.guard = Starlette(routes=routes, middleware=[guard])
         self.session = ""
 
@@ -191,7 +199,7 @@ def test_every_answer_carries_the_policy(visitor: Visitor) -> None:
 
 def test_guessing_gets_slower() -> None:
     now = [0.0]
-    door = Door(lambda said: said == "right", clock=lambda: now[0])
+    door = LoginThrottle(lambda said: said == "right", clock=lambda: now[0])
     visitor = Visitor(_house(door))
     assert [visitor.enter(f"guess{n}").status for n in range(6)] == [401] * 5 + [429]
     assert visitor.enter("right").status == 429, "the right one has to wait, too"

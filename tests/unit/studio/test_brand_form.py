@@ -9,7 +9,7 @@ import pytest
 
 from bifolio.app import Project
 from bifolio.content.repository import Repository
-from bifolio.core.diagnostics import PressError
+from bifolio.core.diagnostics import BifolioError
 from bifolio.core.files import ProjectFiles
 from bifolio.core.yaml_loader import load
 from bifolio.studio import brand_form as brands
@@ -77,7 +77,7 @@ def test_a_broken_handout_is_refused_before_anything_is_written(scratch: Scratch
         archive.writestr("_brand.yml", BRAND)
         archive.writestr("handouts/x.yaml", "a: [")
     before = sorted(scratch.root.rglob("*"))
-    with pytest.raises(PressError):
+    with pytest.raises(BifolioError):
         brands.bring_in(scratch.root, out.getvalue())
     assert sorted(scratch.root.rglob("*")) == before
 

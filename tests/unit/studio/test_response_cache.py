@@ -7,19 +7,19 @@ import sys
 
 import pytest
 
-from bifolio.studio.query import Order
-from bifolio.studio.response_cache import Kept
-from bifolio.studio.session import Room
+from bifolio.studio.query import Query
+from bifolio.studio.response_cache import ResponseCache
+from bifolio.studio.session import Session
 from tests.conftest import ROOT
 from tests.support.projects import Scratch
 
-SMALL = Order("small")
+SMALL = Query("small")
 
 
 def test_an_answer_is_found_until_a_file_changes(scratch: Scratch) -> None:
-    kept = Kept(scratch.root)
+    kept = ResponseCache(scratch.root)
     assert kept.answer("shelf", (None,)) is None
-    shelf = Room(scratch.root).shelf(None)
+    shelf = Session(scratch.root).shelf(None)
     assert kept.answer("shelf", (None,)) == shelf
     assert kept.answer("shelf", ("another",)) is None
     text = (scratch.root / "content/handouts/small.yaml").read_text("utf-8")
@@ -29,10 +29,10 @@ def test_an_answer_is_found_until_a_file_changes(scratch: Scratch) -> None:
 
 @pytest.mark.layout
 def test_a_picture_is_found_for_the_page_that_asks_for_it(scratch: Scratch) -> None:
-    kept = Kept(scratch.root)
+    kept = ResponseCache(scratch.root)
     seen = kept.stamp()[:16]
     assert kept.picture(seen, SMALL, 1, 80) is None
-    drawn = Room(scratch.root).first_look(SMALL, 1, 80)
+    drawn = Session(scratch.root).first_look(SMALL, 1, 80)
     assert kept.picture(seen, SMALL, 1, 80) == drawn
     assert kept.picture(seen, SMALL, 1, 81) is None
     scratch.write("content/handouts/other.yaml", "kind: leaflet\n")

@@ -22,7 +22,7 @@ from bifolio.studio import brand_form as brands
 from bifolio.studio import text_form as words
 from bifolio.studio.draft import Draft
 from bifolio.studio.routes import studio
-from bifolio.studio.session import Room
+from bifolio.studio.session import Session
 from tests.conftest import ROOT
 from tests.support.projects import HANDOUT, Scratch
 from tests.support.studio import Client, house, opened
@@ -349,7 +349,7 @@ def test_a_form_is_never_older_than_its_version(clinic: Scratch, monkeypatch: py
         return looked_at[-1]
 
     monkeypatch.setattr(words, "version", version)
-    seen = Room(clinic.root).words("ours")
+    seen = Session(clinic.root).words("ours")
     assert seen["groups"][0]["fields"][0]["text"] == "Title 1, of somebody else"
     assert seen["version"] == looked_at[0]
 
@@ -424,7 +424,7 @@ def test_a_yes_is_to_the_region_that_was_shown(clinic: Scratch) -> None:
     clinic.write("content/regions/gb.yaml", region.replace("id: us", "id: gb").replace("en-US", "en-GB"))
     Project(clinic.root).approve("ours", "default", "Sam Example, doctor", "2026-11-23", region="gb")
     clinic.write(OWN_FILE, HANDOUT.replace("One sentence", "Another sentence"))
-    rows = {(row["item"], row["region"]): row for row in Room(clinic.root).approvals("default")["rows"]}
+    rows = {(row["item"], row["region"]): row for row in Session(clinic.root).approvals("default")["rows"]}
     row = rows["ours", "gb"]
     assert row["state"] == "stale"
     assert len({row["id"] for row in rows.values()}) == len(rows)

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from bifolio.core.diagnostics import PressError
+from bifolio.core.diagnostics import BifolioError
 from bifolio.studio.server import Address, _listen, _lock, serve, write_password
 from tests.support.projects import Scratch
 
 
 def _code(address: Address, scratch: Scratch) -> str:
-    with pytest.raises(PressError) as raised:
+    with pytest.raises(BifolioError) as raised:
         serve(scratch.root, address, lambda url: pytest.fail(f"listens at {url}"))
     return raised.value.findings[0].code
 

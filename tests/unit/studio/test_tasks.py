@@ -17,14 +17,14 @@ import pytest
 
 from bifolio.studio import tasks
 from bifolio.studio.errors import TaskError
-from bifolio.studio.query import Order
+from bifolio.studio.query import Query
 from bifolio.studio.tasks import TaskPool
 from tests.conftest import ROOT
 from tests.support.projects import Scratch
 
 pytestmark = pytest.mark.processes
 
-SMALL = Order("small")
+SMALL = Query("small")
 LONG_S = 3600.0
 
 
@@ -77,7 +77,7 @@ def test_returns_what_a_task_returns(scratch: Scratch) -> None:
 def test_an_error_in_the_project_is_a_sentence(scratch: Scratch) -> None:
     async def work(pool: TaskPool) -> None:
         with pytest.raises(TaskError) as raised:
-            await pool.run(tasks.file, Order("smal"))
+            await pool.run(tasks.file, Query("smal"))
         assert raised.value.message == 'there is no item "smal"'
         assert "small" in raised.value.help
         assert raised.value.findings[0]["code"] == "plan.unknown-item"
