@@ -14,6 +14,7 @@ NECK = frozenset(
     [
         "clinician-notes",
         "first-days-after",
+        "our-agreement",
         "strong-play-safe-landing",
         "tears-and-intimacy",
         "visit-planner",
@@ -27,12 +28,15 @@ NECK = frozenset(
 
 ASSAULT = frozenset(
     [
+        "close-or-far",
         "drink-and-the-day-after",
         "first-days-after",
+        "my-log",
         "strong-play-safe-landing",
         "tears-and-intimacy",
         "when-the-past-shows-up",
         "when-your-partner-cries",
+        "whose-voice",
         "why-tears-come",
     ]
 )
@@ -70,11 +74,64 @@ def test_recent_assault_comes_with_its_reason_and_without_the_police(repository:
     assert {"HELP-3", "HELP-13", "HELP-14", "HELP-15"} <= set(said.cites)
 
 
+def test_someone_who_will_not_wake_is_for_now(repository: Repository) -> None:
+    said = repository.safety["passed-out"]
+    for words in ("passes out", "won't wake", "breathes slowly", "{emergency}", "on their side", "stay"):
+        assert words in said.text
+    assert said.when == "now"
+    assert said.cites == ("ALC-12",)
+    assert _saying(repository, "passed-out") >= {"drink-and-the-day-after", "why-tears-come"}
+
+
+def test_confusion_after_a_birth_is_for_today(repository: Repository) -> None:
+    said = repository.safety["after-birth"]
+    for words in ("confused", "sees or hears", "today"):
+        assert words in said.text
+    assert said.when == "now"
+    assert said.pattern is not None
+    assert said.pattern.search("You lose touch with what’s real.")
+    assert _saying(repository, "after-birth") >= {"hormones-and-feelings", "why-tears-come"}
+
+
+def test_lost_time_is_never_soon(repository: Repository) -> None:
+    """It can mean a drugged assault, so it stands beside what to do today and in no later row."""
+    pattern = repository.safety["assault"].pattern
+    assert pattern is not None
+    assert pattern.search("Sudden fear, numbness or lost time.")
+    assert pattern.search("You lose time.")
+    late = [one.text for one in repository.safety.values() if one.when != "now"]
+    assert late
+    assert [text for text in late if pattern.search(text)] == []
+    assert "can't recall" in repository.safety["assault"].text
+
+
 @pytest.mark.parametrize(
     "words", ["even once", "no mark", "checked today", "hours or days later", "confusion"]
 )
 def test_the_neck_comes_with_what_follows(words: str, repository: Repository) -> None:
     assert words in repository.safety["neck"].text
+
+
+@pytest.mark.parametrize(
+    ("said", "is_about_the_neck"),
+    [
+        ("No pressure on the neck", True),
+        ("Light pressure to your neck", True),
+        ("They put hands around my neck", True),
+        ("Pressing on somebody's neck", True),
+        ("My neck was held", True),
+        ("Someone grabbed me by the neck", True),
+        ("I was choked", True),
+        ("This page speaks of harm to the neck", True),
+        ("All hands stay off the neck", False),
+        ("Let your neck and shoulders rest", False),
+        ("You feel pressured. Rub your neck slowly", False),
+    ],
+)
+def test_the_neck_is_known_by_many_words(said: str, is_about_the_neck: bool, repository: Repository) -> None:
+    pattern = repository.safety["neck"].pattern
+    assert pattern is not None
+    assert bool(pattern.search(said)) is is_about_the_neck
 
 
 def test_the_crisis_number_stands_beside_the_words_on_self_harm(repository: Repository) -> None:
