@@ -10,6 +10,7 @@ import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from types import CodeType
 from typing import Any, ClassVar
@@ -17,6 +18,7 @@ from typing import Any, ClassVar
 import jinja2
 from jinja2.bccache import Bucket
 
+from bifolio.compose import sandbox
 from bifolio.compose.sandbox import Sandbox
 from bifolio.core.cache import open_folder
 from bifolio.core.diagnostics import DesignError, Source, shorten
@@ -75,7 +77,8 @@ class CompiledTemplates(jinja2.BytecodeCache):
     _codes: ClassVar[dict[tuple[str, str], CodeType]] = {}
 
     def __init__(self, folder: Path | None) -> None:
-        self._folder = jinja2.FileSystemBytecodeCache(str(folder)) if folder else None
+        pattern = f"{_sandbox_mark()}_%s.cache"
+        self._folder = jinja2.FileSystemBytecodeCache(str(folder), pattern) if folder else None
 
     def load_bytecode(self, bucket: Bucket) -> None:
         bucket.code = self._codes.get((bucket.key, bucket.checksum))
@@ -93,6 +96,12 @@ class CompiledTemplates(jinja2.BytecodeCache):
             self._codes.clear()
         if bucket.code:
             self._codes[bucket.key, bucket.checksum] = bucket.code
+
+
+@cache
+def _sandbox_mark() -> str:
+    """Return a mark of the sandbox: what templates may print is checked by code that is compiled into them."""
+    return sha256(Path(sandbox.__file__).read_bytes()).hexdigest()[:12]
 
 
 # -- findings ------------------------------------------------------------------------------------

@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from jinja2 import UndefinedError
-from jinja2.sandbox import SecurityError
+from jinja2 import FileSystemBytecodeCache, FileSystemLoader, UndefinedError
+from jinja2.sandbox import SandboxedEnvironment, SecurityError
 
 from bifolio.build.pipeline import Pipeline
 from bifolio.compose.composer import Composer
+from bifolio.compose.environment import Templates
 from bifolio.compose.sandbox import Sandbox, attributes, offered
 from bifolio.content.repository import Repository
 from bifolio.core.diagnostics import DesignError, Source
@@ -428,6 +429,18 @@ def test_a_finding_names_the_figure_that_includes_another_file(
     (finding,) = stopped.value.findings
     assert finding.where == "content/figures/wave.svg.j2:1"
     assert finding.message == 'there is no template "/etc/passwd"'
+
+
+def test_what_another_sandbox_compiled_is_not_run(tmp_path: Path) -> None:
+    """An earlier version of this program let templates print anything; what it compiled is still in the folder."""
+    name, text = "x.html.j2", "{{ label }}"
+    (tmp_path / name).write_text(text)
+    earlier = SandboxedEnvironment(
+        loader=FileSystemLoader(tmp_path), bytecode_cache=FileSystemBytecodeCache(str(tmp_path))
+    )
+    assert "function" in earlier.get_template(name).render(label=offered(lambda: ""))
+    with pytest.raises(DesignError):
+        Templates(tmp_path, tmp_path, {}, {}).render(name, {"label": offered(lambda: "")})
 
 
 def test_the_watch_sees_what_it_is_there_for(place: Place, watched: list[tuple[str, Any]]) -> None:
