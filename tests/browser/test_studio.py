@@ -449,7 +449,7 @@ def test_keyboard_alone_goes_the_whole_way(page: Page, studio: Studio) -> None:
     keys.write("Name of the clinician", "Jo Example")
     keys.write("Role", "nurse")
     keys.tab_to("Day on which")
-    page.keyboard.type("12012026")
+    page.keyboard.type("11302026")
     keys.press("Approve this text")
     expect(page.get_by_role("region", name=re.compile("^Approved"))).to_contain_text("Jo Example, nurse")
 

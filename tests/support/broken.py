@@ -210,11 +210,11 @@ def _lead(document: pikepdf.Pdf, old: str, new: str) -> None:
 
 
 def no_number(pdf: bytes) -> bytes:
-    return spoil(pdf, lambda document: _lead(document, "tel:5550142", "tel:"))
+    return spoil(pdf, lambda document: _lead(document, "tel:+12025550142", "tel:"))
 
 
 def words_for_a_number(pdf: bytes) -> bytes:
-    return spoil(pdf, lambda document: _lead(document, "tel:5550142", "tel:Ask at the desk"))
+    return spoil(pdf, lambda document: _lead(document, "tel:+12025550142", "tel:Ask at the desk"))
 
 
 def no_number_to_text(pdf: bytes) -> bytes:
@@ -222,7 +222,7 @@ def no_number_to_text(pdf: bytes) -> bytes:
 
 
 def placeholder_link(pdf: bytes) -> bytes:
-    return spoil(pdf, lambda document: _lead(document, "tel:5550142", "https://slot.invalid/line-1"))
+    return spoil(pdf, lambda document: _lead(document, "tel:+12025550142", "https://slot.invalid/line-1"))
 
 
 SPOILERS: dict[str, tuple[Callable[[bytes], bytes], ...]] = {

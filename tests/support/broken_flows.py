@@ -105,7 +105,7 @@ BOOKS: dict[str, list[Spoiler]] = {
     "verify.placeholder": [_replaced(HANDOUT, b"<main>", b"<main><p>slot:masthead</p>")],
     "verify.phone-link": [
         _replaced(HANDOUT, b'href="tel:988"', b'href="tel:"'),
-        _replaced(HANDOUT, b'href="tel:5550142"', b'href="tel:Ask%20at%20the%20desk"'),
+        _replaced(HANDOUT, b'href="tel:+12025550142"', b'href="tel:Ask%20at%20the%20desk"'),
     ],
 }
 

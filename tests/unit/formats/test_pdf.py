@@ -81,9 +81,9 @@ def test_spoiled_slots_are_found(code, spoiler, inker) -> None:
 def test_a_contact_line_that_calls_nobody_is_found(inker) -> None:
     """Of a plate that is known, only the clinic's own is looked at: its links, too."""
     sheet, links = inker.clinic.sheet.pdf, inker.clinic.links
-    assert "tel:5550142" in links
+    assert "tel:+12025550142" in links
     assert verify_slots(sheet, links) == []
-    spoiled = ["tel:" if link == "tel:5550142" else link for link in links]
+    spoiled = ["tel:" if link == "tel:+12025550142" else link for link in links]
     (finding,) = verify_slots(sheet, spoiled)
     assert (finding.code, finding.message) == ("verify.phone-link", 'the link "tel:" calls no number')
 
