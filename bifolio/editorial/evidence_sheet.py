@@ -9,6 +9,7 @@ for a person's judgement.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -223,12 +224,17 @@ def _by_facts(handout: Handout) -> dict[tuple[str, ...], str]:
     return {facts: " / ".join(words) for facts, words in found.items()}
 
 
+_LINK_WITHIN = re.compile(r"\[([^\]]*)\]\(#[^)]*\)")
+"""A link to another place of the handout, which is not on its evidence sheet."""
+
+
 def _claims(value: Any) -> Iterator[tuple[str, str]]:
     if isinstance(value, tuple):
         for item in value:
             yield from _claims(item)
     elif isinstance(value, Model):
         words = " ".join(part if part[-1:] in '.?!:”"' else f"{part}." for part in _own_words(value))
+        words = _LINK_WITHIN.sub(r"\1", words)
         for fact in getattr(value, "cites", ()):
             yield words, fact
         for name in type(value).model_fields:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pikepdf
 import pytest
 
+from bifolio.compose.typography import plain
 from bifolio.formats.pdf import verify
 from bifolio.model.blocks import Resources, walk
 from tests.conftest import missing_tool
@@ -87,7 +88,7 @@ def test_text_is_in_reading_order_with_clinic_and_lines(pdfs, tool, repository) 
         assert not re.search(rf"(?<![\w./-]){numbers[other]}(?![\w./-])", text), (
             path.name
         )  # a source's address may hold it
-        opening = (handout.title, handout.summary)
+        opening = (plain(handout.title), plain(handout.summary))
         if handout.kind != "booklet":  # its clinic stands at the foot of the cover
             opening = (brand.name, *opening)
         at = [text.index(words) for words in opening]
