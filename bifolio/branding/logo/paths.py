@@ -43,14 +43,14 @@ class Path:
         xs: list[float] = []
         ys: list[float] = []
         at: Point = (0, 0)
-        for letter, points in self.segments:  # a move alone draws nothing, and has no extent
+        for letter, points in self.segments:
             if letter == "C":
                 left, top, right, bottom = calcCubicBounds(at, *points)
                 xs += left, right
                 ys += top, bottom
-            elif letter != "M":
-                xs += [x for x, _ in (at, *points)]
-                ys += [y for _, y in (at, *points)]
+            else:
+                xs += [x for x, _ in points]
+                ys += [y for _, y in points]
             at = points[-1] if points else at
         return (min(xs), min(ys), max(xs), max(ys)) if xs else None
 

@@ -91,7 +91,11 @@ def _rgba(colour: values.Colour) -> str:
 
 
 def _confine(root: Element, frame: Frame) -> None:
+    has_markers = any(element.tag == f"{SVG}marker" for element in root.iter())
     for element in root.iter():
+        # resvg 0.48 counts moves that draw nothing as extent; a marker, though, may stand at such a move
+        if element.tag == f"{SVG}path" and not has_markers:
+            element.set("d", _without_last_moves(element.get("d", "")))
         if not element.get("href", "#").startswith(("#", "data:image/png;")):
             del element.attrib["href"]
         if (
@@ -104,6 +108,25 @@ def _confine(root: Element, frame: Frame) -> None:
     width, height = frame.size
     root.attrib |= {"width": f"{width:.4f}", "height": f"{height:.4f}"}
     root.set("viewBox", " ".join(f"{value:.9g}" for value in frame.box))
+
+
+_NUMBER = r"[-+]?(?:\d++\.?\d*+|\.\d++)(?:[eE][-+]?\d++)?"
+_MOVE = re.compile(rf"[Mm]\s*+{_NUMBER}(?:\s*+,\s*+|\s++|(?=[-+.])){_NUMBER}\s*+")
+
+
+def _without_last_moves(path: str) -> str:
+    """Return path data without the moves at its end, which browsers do not draw.
+
+    >>> _without_last_moves("M30 20l9 20M20 10 m-4,4")
+    'M30 20l9 20'
+    >>> _without_last_moves("M30 20 40 50"), _without_last_moves("M1 1z")
+    ('M30 20 40 50', 'M1 1z')
+    """
+    at = max(path.rfind("M"), path.rfind("m"))
+    while at > 0 and _MOVE.fullmatch(path, at):
+        path = path[:at].rstrip()
+        at = max(path.rfind("M"), path.rfind("m"))
+    return path
 
 
 def _remove(root: Element, is_unwanted: Callable[[Element], bool]) -> None:

@@ -292,6 +292,17 @@ def test_no_value_takes_longer_than_it_is_long(attribute: str, run: str, tmp_pat
         _read(tmp_path, _svg(body))
 
 
+@pytest.mark.parametrize("moves", ["M20 10", " m -4,4M4 4", "M20 10\n"])
+def test_moves_at_the_end_of_a_path_change_nothing(moves: str, tmp_path: Path) -> None:
+    """As in Chromium; an extent that counts them would stretch a gradient."""
+    shades = '<linearGradient id="g"><stop stop-color="#c00"/><stop offset="1" stop-color="#06c"/></linearGradient>'
+    bodies = [
+        _read(tmp_path, _svg(f'{shades}<path d="M30 20l9 20{end}" stroke="url(#g)" stroke-width="3"/>')).body
+        for end in ("", moves)
+    ]
+    assert bodies[0] == bodies[1]
+
+
 @pytest.mark.layout
 def test_cleaned_logos_can_be_set_whatever_was_in_them(tmp_path: Path) -> None:
     """What the layout engine stumbled over once, all in one drawing, as one page with no findings."""
