@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import subprocess
 from pathlib import Path
 
@@ -127,6 +128,14 @@ def test_a_claim_stands_in_full_and_once(repository: Repository) -> None:
     assert any(claim.startswith("What can be done, and by when. Right away. Get") for claim, *_ in days)
 
 
+def test_a_claim_does_not_link_to_places_that_its_sheet_lacks(repository: Repository) -> None:
+    handout = repository.handout("why-tears-come")
+    assert "](#" in str(handout), "the booklet links to its own chapters"
+    claims = [claim for claim, *_ in _rows(*_sheets("why-tears-come", repository))]
+    assert any("Help is there" in claim for claim in claims)
+    assert [claim for claim in claims if "](#" in claim] == []
+
+
 def test_a_remark_moves_a_point_to_what_a_person_must_judge(repository: Repository) -> None:
     handout, labels = repository.handout("tears-and-closeness"), repository.locale("en").labels
     for remarks, is_seen in (({}, True), ({"lint.uncited-number": 1}, False)):
@@ -179,10 +188,18 @@ def test_every_sheet_of_the_library_fits_its_paper(repository: Repository, tmp_p
     items = repository.catalogue.known("item")
     sheets = Project(repository.root).write_evidence_sheets(items, ["default", "rowan"], tmp_path)
     assert {path.name.rpartition(".evidence")[0] for path in sheets} == set(items)
+    most = {item: _most_pages(repository.handout(item)) for item in items}
+    assert sorted(set(most.values())) == [6, 11], "only the clinician's notes need more than six pages"
     for path in sheets:
         with pikepdf.open(path) as document:
-            most = 12 if path.name.startswith("clinician-notes") else 6  # 13 pages of cited statements
-            assert 1 <= len(document.pages) <= most, path.name
+            item = path.name.partition(".evidence")[0]
+            assert 1 <= len(document.pages) <= most[item], path.name
+
+
+def _most_pages(handout: Handout) -> int:
+    """Return how many pages a sheet may have: six, or one for every six facts of an item that is not in parts."""
+    facts = {fact for cited in claims_of(handout).values() for fact in cited}
+    return 6 if handout.kind == "booklet" else max(6, math.ceil(len(facts) / 6))
 
 
 @pytest.mark.layout
