@@ -13,7 +13,7 @@ ifeq ($(shell uname -s),Darwin)
 export DYLD_FALLBACK_LIBRARY_PATH := $(shell brew --prefix 2>/dev/null)/lib:$(DYLD_FALLBACK_LIBRARY_PATH)
 endif
 
-.PHONY: handouts studio quick test thorough check gallery bench golden schema setup lock clean
+.PHONY: handouts studio quick test thorough check gallery bench golden schema setup lock wheel clean
 
 handouts: $(VENV)/.ready ## build the library into output/
 	@$(RUN) build.py
@@ -63,6 +63,10 @@ lock: ## resolve the dependencies anew (needs uv)
 	uv pip compile -q pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements.lock
 	uv pip compile -q pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements-dev.lock
 	uv pip compile -q --group tools --no-deps --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements-tools.lock
+
+wheel: ## pack the program, with its templates, styles and fonts, into dist/ (needs uv)
+	uv build --wheel
+	@rm -rf build bifolio.egg-info
 
 clean: ## take away what builds made; content and output stay
 	rm -rf .bifolio .pytest_cache .mypy_cache .ruff_cache .hypothesis tests/visual/results

@@ -1,11 +1,11 @@
-"""The front door: `python -m bifolio`, and `python build.py`. A build with nothing to do ends here."""
+"""The front door: `bifolio`, `python -m bifolio`, and `python build.py`. A build with nothing to do ends here."""
 
 import sys
 
 from bifolio.build.build_record import BuildRecord, root_of, unchanged
 
 
-def main(prog_name: str = "python -m bifolio") -> None:
+def main(prog_name: str = "bifolio") -> None:
     """Run the command line, unless it asks for a build that has nothing to do."""
     record = BuildRecord(root_of(sys.argv[1:]))
     answer = unchanged(sys.argv[1:], record)  # before anything heavy is imported
@@ -19,4 +19,4 @@ def main(prog_name: str = "python -m bifolio") -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main("python -m bifolio")

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from bifolio.build.scheduler import Batch, BatchResult, BatchWorkers, BuildContext
+from bifolio.core.files import ENGINE
 from bifolio.core.process_pool import InlineExecutor, ProcessPool
 from bifolio.layout.pages import warm_up
 
@@ -82,4 +83,4 @@ def cores() -> int:
 def fonts_of(project: Path) -> Path:
     """Return the folder of fonts that a project's styles bring, or the engine's own."""
     own = project.resolve() / "styles" / "fonts"
-    return own if own.is_dir() else Path(__file__).resolve().parents[2] / "styles" / "fonts"
+    return own if own.is_dir() else ENGINE / "styles" / "fonts"

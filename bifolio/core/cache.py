@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TypeVar, cast
 
 from bifolio.core.diagnostics import Diagnostic, ToolError
+from bifolio.core.files import ENGINE, PACKAGE, STORE
 
 T = TypeVar("T")
 
@@ -146,6 +147,15 @@ def writing(folder: Path) -> Iterator[None]:
                 help="free the disk, or make the folder writable; it keeps finished work between builds",
             )
         ) from error
+
+
+def engine_folder() -> Path:
+    """Return where the engine keeps what serves all projects: in the checkout, or in the user's own cache folder."""
+    if PACKAGE.parent == ENGINE:
+        return ENGINE / STORE
+    from platformdirs import user_cache_path  # late: only an installed engine asks
+
+    return user_cache_path("bifolio", appauthor=False)
 
 
 def open_folder(path: Path) -> Path | None:

@@ -18,8 +18,13 @@ from typing import NamedTuple
 STORE = ".bifolio"
 """The folder of a project in which finished work is kept."""
 
-ENGINE = Path(__file__).resolve().parents[2]
-"""The folder that holds templates/ and styles/ for projects that bring none of their own."""
+PACKAGE = Path(__file__).resolve().parents[1]
+"""The folder of the package itself."""
+
+ENGINE = _installed if (_installed := PACKAGE / "engine").is_dir() else PACKAGE.parent
+"""The folder that holds templates/ and styles/ for projects that bring none of their own: a checkout, or what a
+wheel carries of one.
+"""
 
 PROJECT_FILE = "bifolio.yaml"
 

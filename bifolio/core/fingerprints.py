@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from bifolio import __version__
-from bifolio.core.files import ENGINE, walk_folder
+from bifolio.core.files import PACKAGE, walk_folder
 
 # -- values ----------------------------------------------------------------------------------------
 
@@ -92,6 +92,7 @@ RUNTIME = frozenset(
         "phonenumberslite",
         "pikepdf",
         "pillow",
+        "platformdirs",
         "pycparser",
         "pydantic",
         "pydantic-core",
@@ -165,9 +166,13 @@ def program_digest() -> str:
     return digest.hexdigest()
 
 
+_NO_CODE = ("bifolio/studio/", "bifolio/engine/")
+"""What has no say in a file, and what has its say by its own digest."""
+
+
 def _program() -> Iterable[tuple[str, Any]]:
-    files = walk_folder(ENGINE / "bifolio", "bifolio")
-    return ((name, state) for name, state in files if not name.startswith("bifolio/studio/"))
+    files = walk_folder(PACKAGE, "bifolio")
+    return ((name, state) for name, state in files if not name.startswith(_NO_CODE))
 
 
 def engine_stamp(libraries: Iterable[str]) -> str:

@@ -16,9 +16,9 @@ from bifolio.compose.clinic_panel import ApprovalLine, ClinicCopy
 from bifolio.compose.composer import Composer
 from bifolio.compose.design import Design
 from bifolio.compose.slots import FITS
-from bifolio.core.cache import Cache
+from bifolio.core.cache import Cache, engine_folder
 from bifolio.core.diagnostics import Diagnostic, ProofError
-from bifolio.core.files import ENGINE, STORE, ProjectFiles
+from bifolio.core.files import ProjectFiles
 from bifolio.core.fingerprints import engine_fingerprint, fingerprint, fingerprint_of
 from bifolio.editorial.approval import wording
 from bifolio.editorial.approvals import holds, stale_warning
@@ -53,7 +53,7 @@ class Stages:
                 styles=setup.files.path("styles"),
                 edition=setup.edition,
                 theme=setup.theme,
-                compiled=ENGINE / STORE / "templates",  # not the project's: what is compiled is code
+                compiled=engine_folder() / "templates",  # not the project's: what is compiled is code
             )
             return Composer(design, setup.locale, setup.region, palette, setup.overrides)
 

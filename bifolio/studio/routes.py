@@ -34,9 +34,9 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from bifolio.branding.logo import Logo
-from bifolio.core.cache import open_folder
+from bifolio.core.cache import engine_folder, open_folder
 from bifolio.core.diagnostics import Diagnostic
-from bifolio.core.files import ENGINE, STORE
+from bifolio.core.files import ENGINE
 from bifolio.core.fingerprints import fingerprint
 from bifolio.studio import tasks
 from bifolio.studio.auth import HEADERS, SIGNED_OUT, RequestGuard, SiteConfig, is_scripted, let_in
@@ -47,7 +47,7 @@ from bifolio.studio.response_cache import ResponseCache
 from bifolio.studio.tasks import TaskPool
 
 _HERE = Path(__file__).parent
-_FONTS = _HERE.parent.parent / "styles" / "fonts"
+_FONTS = ENGINE / "styles" / "fonts"
 
 MOST_BUNDLES = 4
 """Finished zip files that are kept until they are taken home."""
@@ -150,7 +150,7 @@ class Routes:
 
     @cached_property
     def pages(self) -> Environment:
-        compiled = open_folder(ENGINE / STORE / "templates")
+        compiled = open_folder(engine_folder() / "templates")
         environment = Environment(
             loader=FileSystemLoader(_HERE / "templates"),
             bytecode_cache=FileSystemBytecodeCache(str(compiled)) if compiled else None,
