@@ -51,7 +51,7 @@ def serve(project: Path, address: Address, tell: Callable[[str], None]) -> None:
     """Run the studio until it is stopped. `tell` gets the address to open."""
     import uvicorn
 
-    from bifolio.studio.routes import studio
+    from bifolio.studio.application import studio
 
     _expect_project(project)
     secret, door = _lock(address)

@@ -23,8 +23,6 @@ STILL_LARGE = frozenset(
         "app.py:Project",
         "branding/logo/drawing.py:Drawing",
         "editorial/lint.py",
-        "studio/routes.py",
-        "studio/routes.py:Routes",
         "studio/session.py",
         "studio/session.py:ProjectView",
     }

@@ -13,8 +13,8 @@ from typing import Any
 from starlette.applications import Starlette
 from starlette.routing import Route
 
+from bifolio.studio.application import studio
 from bifolio.studio.auth import LoginThrottle, SiteConfig
-from bifolio.studio.routes import studio
 
 HOST = "127.0.0.1:8642"
 ORIGIN = f"http://{HOST}"

@@ -42,6 +42,6 @@ def test_a_picture_is_found_for_the_page_that_asks_for_it(scratch: Scratch) -> N
 
 def test_what_is_kept_is_found_without_a_press() -> None:
     heavy = "{'pydantic', 'yaml', 'weasyprint', 'bifolio.build.pipeline'} & sys.modules.keys()"
-    command = [sys.executable, "-c", f"import sys, bifolio.studio.routes; print({heavy})"]
+    command = [sys.executable, "-c", f"import sys, bifolio.studio.application; print({heavy})"]
     said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     assert said.stdout.strip() == "set()"

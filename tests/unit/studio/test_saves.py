@@ -20,8 +20,8 @@ from bifolio.core.versions import SupersededError
 from bifolio.core.yaml_loader import parse
 from bifolio.studio import brand_form as brands
 from bifolio.studio import text_form as words
+from bifolio.studio.application import studio
 from bifolio.studio.draft import Draft
-from bifolio.studio.routes import studio
 from bifolio.studio.session import Session
 from tests.conftest import ROOT
 from tests.support.projects import HANDOUT, Scratch
