@@ -19,7 +19,7 @@ from bifolio.content import overview, scaffold
 from bifolio.content.repository import Repository
 from bifolio.core.cache import Cache, Memory
 from bifolio.core.diagnostics import BifolioError, ContentError, Diagnostic, RequestError
-from bifolio.core.files import STORE, Overlay
+from bifolio.core.files import Overlay, store_of
 from bifolio.core.source_tree import SourceTree
 from bifolio.model.handout import Handout
 from bifolio.model.job import Job, Request
@@ -64,7 +64,7 @@ class Project:
         """The table of clinics whose rows are brands here."""
         memory = memory or Memory()
         self.repository = Repository(root, memory=memory, files=record.files if record else None)
-        self.cache = Cache(self.repository.root / STORE, memory)
+        self.cache = Cache(store_of(self.repository.root), memory)
         if renew:
             self.cache = Cache(self.cache.folder, memory, since=self.cache.now())
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from bifolio.core.files import STORE, ProjectFiles
+from bifolio.core.files import ProjectFiles, store_of
 from bifolio.core.fingerprints import engine_stamp
 
 
@@ -22,7 +22,7 @@ class BuildRecord:
 
     def __init__(self, root: Path) -> None:
         self.root = root.resolve()
-        self.path = self.root / STORE / "ledger.json"
+        self.path = store_of(self.root) / "ledger.json"
         self._record = self._read()
         self._before: dict[str, list[Any]] = self._record.get("files", {})
         self._files: ProjectFiles | None = None

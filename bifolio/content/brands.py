@@ -28,7 +28,7 @@ from bifolio.core.diagnostics import (
     Span,
     suggest,
 )
-from bifolio.core.files import STORE, OutsideError, ProjectFiles
+from bifolio.core.files import OutsideError, ProjectFiles, store_of
 from bifolio.core.fingerprints import fingerprint
 from bifolio.core.source_tree import SourceTree
 from bifolio.core.yaml_loader import read_text
@@ -170,7 +170,7 @@ class BrandFiles:
             ) from error
         except OSError as error:
             raise missing_logo(name, span) from error
-        fonts, store = self._editions.font_files, Cache(self._reader.files.root / STORE, self._memory)
+        fonts, store = self._editions.font_files, Cache(store_of(self._reader.files.root), self._memory)
         key = "logo", fingerprint(raw), name.rpartition(".")[2].lower(), use, self._editions.fonts_digest
         return self._memory.make(key, partial(clean_logo, raw, name, span, use, fonts, store))
 

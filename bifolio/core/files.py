@@ -28,6 +28,18 @@ wheel carries of one.
 
 PROJECT_FILE = "bifolio.yaml"
 
+
+def store_of(root: Path) -> Path:
+    """Return the folder of a project's finished work: `.bifolio` in it, or one of its own below `BIFOLIO_CACHE`.
+
+    So a project that nobody may write into can be built. The lock of its one writer lies there, too: all processes
+    on one project have to be told of the same folder.
+    """
+    if not (folder := os.environ.get("BIFOLIO_CACHE")):
+        return root / STORE
+    return Path(folder).absolute() / hashlib.sha256(str(root.resolve()).encode()).hexdigest()[:16]
+
+
 Overlay = Mapping[str, bytes | None]
 """Unsaved files by name; None stands for a file that is to be deleted."""
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from bifolio.core.cache import writing
 from bifolio.core.diagnostics import Diagnostic, RequestError
-from bifolio.core.files import STORE
+from bifolio.core.files import store_of
 from bifolio.core.fingerprints import fingerprint
 from bifolio.core.locks import locked
 
@@ -32,7 +32,7 @@ def only_writer(root: Path) -> Iterator[str]:
 
     Yields the name by which `atomic_writes.replace_all` knows the holder.
     """
-    folder = root / STORE
+    folder = store_of(root)
     with writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
         (folder / LOCK).touch()

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bifolio.core.cache import Cache
-from bifolio.core.files import STORE, ProjectFiles
+from bifolio.core.files import ProjectFiles, store_of
 from bifolio.core.fingerprints import engine_fingerprint, fingerprint
 from bifolio.studio.query import Query
 
@@ -21,7 +21,7 @@ class ResponseCache:
 
     def __init__(self, project: Path) -> None:
         self.project = project
-        self.store = Cache(project / STORE)
+        self.store = Cache(store_of(project))
         self._stamp = ""
 
     def stamp(self, seen: str = "") -> str:
