@@ -1,7 +1,7 @@
 # The commands of the project. `make handouts` and `make test` are all that most people need.
 VENV := .venv
 RUN := $(VENV)/bin/python
-# Tests of one file stay together, as they share what they made; the longest folders come first. One process
+# Tests of one file stay together, as they share what they made; those that take long come first. One process
 # more than there are cores, as some wait for a browser.
 EVERY_CORE := -n $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1) --dist loadfile --no-loadscope-reorder
 

@@ -37,6 +37,18 @@ MARK_OF_FOLDER = {
 MARK_OF_FIXTURE = dict.fromkeys(("plate", "inker", "pdfs", "epubs", "web_pages"), "layout") | {"tool": "tool"}
 """What makes a test slow: `make quick` leaves these out, and those that carry such a mark themselves."""
 
+LONGEST_FIRST = (
+    "tests/browser",
+    "tests/visual",
+    "tests/conformance",
+    "tests/property",
+    "tests/metamorphic",
+    "tests/unit/studio",
+    "tests/unit/contrib",
+    "tests/unit/layout",
+)
+"""The folders of files that take long: one that begins last keeps one core busy while the others wait."""
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
@@ -54,12 +66,20 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=_when)
     for item in items:
         folder = item.path.relative_to(ROOT).parts[1]
         fixtures = getattr(item, "fixturenames", ())
         marks = [MARK_OF_FOLDER.get(folder), *(MARK_OF_FIXTURE.get(name) for name in fixtures)]
         for mark in filter(None, marks):
             item.add_marker(mark)
+
+
+def _when(item: pytest.Item) -> int:
+    name = item.path.relative_to(ROOT).as_posix()
+    return next(
+        (place for place, part in enumerate(LONGEST_FIRST) if name.startswith(part)), len(LONGEST_FIRST)
+    )
 
 
 @pytest.fixture(scope="session")
