@@ -157,7 +157,7 @@ def _label(tree: SourceTree, steps: Steps, top: Steps) -> str:
     return ", ".join(said).capitalize()
 
 
-def said_in(tree: SourceTree) -> dict[str, str]:
+def fields_in(tree: SourceTree) -> dict[str, str]:
     """Return every text of a handout by the name of its field, the empty ones that get no field among them."""
     return {key_of(passage.steps): passage.text for passage in lint.passages(tree)}
 

@@ -1,0 +1,48 @@
+"""The shelf: every handout of a clinic, with what a therapist chooses by."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bifolio.core.diagnostics import BifolioError
+from bifolio.editorial import lint
+from bifolio.studio.project_view import ProjectView
+
+WORDS_A_MINUTE = 180
+"""How fast tired people read, with the pauses that such a text asks for."""
+
+
+def shelf(view: ProjectView, brand: str | None) -> dict[str, Any]:
+    """Return the shelf of a clinic; of the first one, where there is none of that name."""
+    chosen = brand if brand in view.repository.catalogue.brands else view.first_brand()
+    items = [entry(view, item, chosen) for item in view.items_of(chosen)]
+    return {"brand": chosen, "brands": view.brands(), "items": items, "stamp": view.stamp}
+
+
+def entry(view: ProjectView, item: str, brand: str | None) -> dict[str, Any]:
+    """Return what the shelf says of a handout; for a broken one, what is wrong with it."""
+    repository = view.repository
+    try:
+        handout = repository.handout(item)
+        edition = view.default_edition(brand, handout.kind)
+    except BifolioError as error:
+        return {"id": item, "title": item, "trouble": [finding.as_json() for finding in error.findings]}
+    trees = map(repository.handout_tree, (item, *handout.handouts))
+    passages = [passage for tree in trees for passage in lint.passages(tree)]
+    length = sum(lint.count_words(passage.text) for passage in passages)
+    reading = lint.reading([passage.text for passage in passages if passage.role == "running"])
+    return {
+        "id": item,
+        "title": handout.title,
+        "summary": handout.summary,
+        "kind": handout.kind,
+        "audience": list(handout.audience),
+        "topics": list(handout.topics),
+        "language": handout.language,
+        "version": handout.version,
+        "minutes": max(1, round(length / WORDS_A_MINUTE)),
+        "grade": max(1, round(reading.flesch_kincaid)),
+        "state": view.approval_states(brand).get(item, "draft"),
+        "edition": edition,
+        "is_own": repository.catalogue.owner(item) is not None,
+    }
