@@ -69,4 +69,4 @@ def tailored_copy(
     forgetful = Pipeline(repository, Cache(pipeline.cache.folder, keeps=False), pipeline.executor)
     artifact = pdf.make(inputs, forgetful.stages)
     # How pages break is an author's care: whoever makes one copy cannot mend it.
-    return artifact.body, [one for one in artifact.warnings if not one.code.startswith("craft.")]
+    return artifact.body, [one for one in artifact.warnings if not one.code.startswith("page.")]
