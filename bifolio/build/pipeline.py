@@ -56,7 +56,8 @@ class Pipeline:
 
     def make(self, job: Job) -> Artifact:
         """Make one file, verified. Raises BifolioError with all that is wrong."""
-        return self.make_from(self._prepared.pop(job, None) or resolve(self.repository, job))
+        prepared = self._prepared.pop(job, None)
+        return self.make_from(prepared or resolve(self.repository, job))
 
     def make_from(self, inputs: Inputs) -> Artifact:
         """Make one file from what its job was resolved to, or find it made from the same."""

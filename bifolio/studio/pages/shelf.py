@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from bifolio.core.diagnostics import BifolioError
-from bifolio.editorial import lint
+from bifolio.editorial.lint.passages import count_words, passages
+from bifolio.editorial.lint.readability import reading
 from bifolio.studio.project_view import ProjectView
 
 WORDS_A_MINUTE = 180
@@ -28,9 +29,9 @@ def entry(view: ProjectView, item: str, brand: str | None) -> dict[str, Any]:
     except BifolioError as error:
         return {"id": item, "title": item, "trouble": [finding.as_json() for finding in error.findings]}
     trees = map(repository.handout_tree, (item, *handout.handouts))
-    passages = [passage for tree in trees for passage in lint.passages(tree)]
-    length = sum(lint.count_words(passage.text) for passage in passages)
-    reading = lint.reading([passage.text for passage in passages if passage.role == "running"])
+    texts = [passage for tree in trees for passage in passages(tree)]
+    length = sum(count_words(passage.text) for passage in texts)
+    measured = reading([passage.text for passage in texts if passage.role == "running"])
     return {
         "id": item,
         "title": handout.title,
@@ -41,7 +42,7 @@ def entry(view: ProjectView, item: str, brand: str | None) -> dict[str, Any]:
         "language": handout.language,
         "version": handout.version,
         "minutes": max(1, round(length / WORDS_A_MINUTE)),
-        "grade": max(1, round(reading.flesch_kincaid)),
+        "grade": max(1, round(measured.flesch_kincaid)),
         "state": view.approval_states(brand).get(item, "draft"),
         "edition": edition,
         "is_own": repository.catalogue.owner(item) is not None,

@@ -6,7 +6,8 @@ import datetime
 from typing import Any
 
 from bifolio.core.diagnostics import BifolioError
-from bifolio.editorial import lint
+from bifolio.editorial.lint import lint
+from bifolio.editorial.lint.subject import Subject
 from bifolio.studio import text_form
 from bifolio.studio.draft import Fields
 from bifolio.studio.errors import TaskError
@@ -52,7 +53,5 @@ def check(view: ProjectView, item: str, fields: Fields, today: datetime.date | N
     tree, handout = repository.handout_tree(item), repository.handout(item)
     region = repository.region(repository.plan.region)
     day = today or handout.review.written
-    subject = lint.Subject(
-        handout, tree, region, repository.evidence, repository.words, day, repository.safety
-    )
-    return list(text_form.placed(lint.lint(subject), tree))
+    subject = Subject(handout, tree, region, repository.evidence, repository.words, day, repository.safety)
+    return list(text_form.placed(lint(subject), tree))

@@ -9,7 +9,7 @@ import pytest
 
 from bifolio.content.validation import safety_sentences, with_sentences
 from bifolio.core.yaml_loader import parse
-from bifolio.editorial.lint import passages
+from bifolio.editorial.lint.passages import passages
 from bifolio.studio.text_form import fields_in, form_of, key_of, text_with
 from tests.conftest import ROOT
 
