@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+from bifolio.build.sheets import evidence_sheets
 from bifolio.editorial.approval import ApprovalStatus, difference, version
 from bifolio.editorial.evidence_sheet import how_many
 from bifolio.model.job import Request
@@ -89,7 +90,8 @@ def _wording(view: ProjectView, status: ApprovalStatus) -> str:
 def evidence(view: ProjectView, query: Query, number: int) -> tuple[str, bytes]:
     """Return the file name of an evidence sheet, counted from 1, and the sheet. Raises TaskError for none."""
     brand = query.brand or view.first_brand() or ""
-    sheets = list(view.project.evidence_sheets(Request((query.item,), (brand,), query.region)).items())
+    request = Request((query.item,), (brand,), query.region)
+    sheets = list(evidence_sheets(view.repository, request).items())
     if not 1 <= number <= len(sheets):
         raise TaskError("there is no such evidence sheet", "go back to the approvals, and choose one there")
     job, sheet = sheets[number - 1]

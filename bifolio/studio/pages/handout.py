@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from bifolio.editorial.tailoring import read_tailoring
+from bifolio.editorial.tailoring import parts, read_tailoring
 from bifolio.model.edition import Edition
 from bifolio.model.job import Job
 from bifolio.studio.pages import shelf
@@ -28,7 +28,8 @@ def handout(view: ProjectView, query: Query) -> dict[str, Any]:
     """Return a handout with what can be chosen for it, and what is chosen."""
     repository, plan = view.repository, view.repository.plan
     brand = query.brand or view.first_brand()
-    kind = repository.handout(query.item).kind
+    shown = repository.handout(query.item)
+    kind = shown.kind
     usual = query.edition or view.default_edition(brand, kind)
     first = repository.edition(usual) if usual and repository.catalogue.has("edition", usual) else None
     editions = [
@@ -40,8 +41,8 @@ def handout(view: ProjectView, query: Query) -> dict[str, Any]:
     return {
         "item": shelf.entry(view, query.item, brand),
         "stamp": view.stamp,
-        "parts": [asdict(part) for part in view.project.parts(query.item)],
-        "words": {name: list(offered) for name, offered in view.project.words(query.item).items()},
+        "parts": [asdict(part) for part in parts(shown)],
+        "words": {name: list(offered) for name, offered in shown.words.items()},
         "editions": _by_paper(editions, first),
         "forms": _by_paper([_form(view, name, job) for name, job in view.files(query).items()], first),
         "brands": view.brands(),
