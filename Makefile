@@ -13,7 +13,7 @@ ifeq ($(shell uname -s),Darwin)
 export DYLD_FALLBACK_LIBRARY_PATH := $(shell brew --prefix 2>/dev/null)/lib:$(DYLD_FALLBACK_LIBRARY_PATH)
 endif
 
-.PHONY: handouts studio quick test thorough check gallery bench golden schema setup lock wheel clean
+.PHONY: handouts studio quick test thorough check gallery bench golden schema reference setup lock wheel clean
 
 handouts: $(VENV)/.ready ## build the library into output/
 	@$(RUN) build.py
@@ -48,6 +48,9 @@ golden: $(VENV)/.ready-dev ## write golden files anew, and list what changed
 
 schema: $(VENV)/.ready ## write the schemas that editors complete from
 	@$(RUN) build.py schema
+
+reference: $(VENV)/.ready ## write docs/modules.md and docs/findings.md
+	@$(RUN) scripts/reference.py
 
 setup: $(VENV)/.ready
 

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor
 from contextlib import suppress
-from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bifolio.build.build_record import BuildRecord
-from bifolio.build.jobs import plan, plan_project
+from bifolio.build.jobs import plan_project
 from bifolio.build.scheduler import Batch
 from bifolio.build.selection import read_each, select, together
 from bifolio.content import overview, scaffold
@@ -21,7 +20,6 @@ from bifolio.core.cache import Cache, Memory
 from bifolio.core.diagnostics import BifolioError, ContentError, Diagnostic, RequestError
 from bifolio.core.files import Overlay, store_of
 from bifolio.core.source_tree import SourceTree
-from bifolio.model.handout import Handout
 from bifolio.model.job import Job, Request
 from bifolio.model.tailoring import Tailoring
 
@@ -30,7 +28,6 @@ if TYPE_CHECKING:  # late: they load what makes files, and the word counter
     from bifolio.build.pipeline import Built, Pipeline
     from bifolio.editorial.approval import ApprovalStatus, Change
     from bifolio.editorial.approvals import ProjectApprovals
-    from bifolio.editorial.tailoring import Part
     from bifolio.resolve import LayoutInputs
 
 
@@ -115,13 +112,6 @@ class Project:
     def _target(self, folder: Path | None) -> Path:
         return (folder or self.repository.root / "output").resolve()
 
-    def _publish_sheets(
-        self, sheets: Mapping[Job, Handout], folder: Path | None, proof: Proof | None = None
-    ) -> list[Path]:
-        from bifolio.build.sheets import publish_sheets
-
-        return publish_sheets(self.pipeline, sheets, self._target(folder), proof)
-
     # -- checking --------------------------------------------------------------------------------
 
     def warnings(self, brands: Iterable[str]) -> list[Diagnostic]:
@@ -161,24 +151,15 @@ class Project:
             raise ContentError(findings)
         return findings
 
-    def evidence_sheets(self, request: Request) -> dict[Job, Handout]:
-        """Return the evidence sheets of the handouts of a request in order, each with the job that makes it."""
-        from bifolio.editorial.evidence_sheet import evidence_sheets
-
-        project = self.repository.plan
-        found = select(self.repository, request, request.items, request.brands or project.brands)
-        sheets = evidence_sheets(self.repository, found.handouts, next(iter(found.regions.values())))
-        order = list(sheets)
-        jobs = plan(replace(request, formats=("pdf",)), project, sheets, found.clinics, found.editions)
-        jobs_in_order = sorted(jobs, key=lambda job: (job.brand, order.index(job.item)))
-        return {job: sheets[job.item] for job in jobs_in_order}
-
     def write_evidence_sheets(
         self, items: Sequence[str], brands: Sequence[str], folder: Path | None
     ) -> list[Path]:
         """Publish the evidence sheets of each handout; return the paths of the files."""
-        sheets = self.evidence_sheets(Request(items=tuple(items), brands=tuple(brands)))
-        return self._publish_sheets(sheets, folder)
+        from bifolio.build.sheets import evidence_sheets, publish_sheets
+
+        request = Request(items=tuple(items), brands=tuple(brands))
+        sheets = evidence_sheets(self.repository, request)
+        return publish_sheets(self.pipeline, sheets, self._target(folder))
 
     # -- approval --------------------------------------------------------------------------------
 
@@ -259,28 +240,12 @@ class Project:
 
     def proof(self, brand: str, edition: str | None = None, folder: Path | None = None) -> list[Path]:
         """Make the proof sheet of a brand and publish it beside its handouts; return its path."""
-        from bifolio.branding.proof_sheet import NAME, sample
+        from bifolio.build.sheets import proof_sheet, publish_sheets
 
-        repository, project = self.repository, self.repository.plan
-        request = Request(brands=(brand,), editions=(edition,) if edition else (), formats=("pdf",))
-        found = select(repository, request, (), (brand,))
-        labels = repository.locale(project.language).labels
-        samples = map(repository.handout, repository.catalogue.handouts)
-        sheet = sample(samples, labels["proof_title"], labels["proof_summary"])
-        job = plan(request, project, {NAME: sheet}, found.clinics, found.editions)[0]
-        return self._publish_sheets({job: sheet}, folder, self.colours(brand))
+        sheets = proof_sheet(self.repository, brand, edition)
+        return publish_sheets(self.pipeline, sheets, self._target(folder), self.colours(brand))
 
     # -- one person's copy -----------------------------------------------------------------------
-
-    def parts(self, item: str) -> tuple[Part, ...]:
-        """Name the pieces of a handout that one person's copy may do without."""
-        from bifolio.editorial.tailoring import parts
-
-        return parts(self.repository.handout(item))
-
-    def words(self, item: str) -> dict[str, tuple[str, ...]]:
-        """Return the words of a handout that one person's copy may say otherwise, the usual one first."""
-        return dict(self.repository.handout(item).words)
 
     def tailored(
         self,
@@ -301,12 +266,6 @@ class Project:
         editions = (tailoring.edition,) if tailoring.edition else ()
         job = self.plan(Request((item,), (brand,), region, language, editions, theme, ("pdf",)))[0]
         return tailored_copy(self.pipeline, job, tailoring, tree)
-
-    def hand_over(self, body: bytes, path: Path) -> None:
-        """Write one person's copy to where the therapist says; see `tailoring.hand_over`."""
-        from bifolio.editorial.tailoring import hand_over
-
-        hand_over(self.repository.root, body, path)
 
     # -- what there is ---------------------------------------------------------------------------
 

@@ -52,10 +52,12 @@ class Pipeline:
         self.stages = Stages(cache, self.executor, repository.files)
         self.made = 0
         """Files that were not found but made."""
+        self._prepared: dict[Job, Inputs] = {}
 
     def make(self, job: Job) -> Artifact:
         """Make one file, verified. Raises BifolioError with all that is wrong."""
-        return self.make_from(resolve(self.repository, job))
+        prepared = self._prepared.pop(job, None)
+        return self.make_from(prepared or resolve(self.repository, job))
 
     def make_from(self, inputs: Inputs) -> Artifact:
         """Make one file from what its job was resolved to, or find it made from the same."""
@@ -81,7 +83,7 @@ class Pipeline:
     def prepare(self, job: Job) -> Prepared:
         """Tell what file a job would make, and which work it shares with others."""
         try:
-            inputs = resolve(self.repository, job)
+            inputs = self._prepared[job] = resolve(self.repository, job)
         except BifolioError:  # whoever makes it will say so
             return Prepared(job, None, job, job.brand, 1)
         setup, length = inputs.layout.setup, self.repository.handouts.length(job.item)

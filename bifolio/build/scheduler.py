@@ -158,7 +158,7 @@ _MAX_LOST = 3
 def _worker_lost(batch: Batch) -> ToolError:
     return ToolError(
         Diagnostic(
-            "press.worker-lost",
+            "build.worker-lost",
             f"the processes that worked on it were ended {_MAX_LOST} times, by the system or by somebody",
             where=str(batch.jobs[0]),
             help="give the machine more memory, or use fewer processes: --jobs 1",

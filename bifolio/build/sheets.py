@@ -6,21 +6,47 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from bifolio.branding.proof_sheet import Proof, in_grey
+from bifolio.branding.proof_sheet import NAME, Proof, in_grey, sample
+from bifolio.build.jobs import plan
 from bifolio.build.pipeline import Pipeline
 from bifolio.build.publish import publish, standing
+from bifolio.build.selection import select
+from bifolio.content.repository import Repository
 from bifolio.core.atomic_writes import expect_writable
 from bifolio.core.cache import Cache
 from bifolio.core.diagnostics import Diagnostic, RequestError
 from bifolio.core.fingerprints import engine_version
 from bifolio.core.source_tree import SourceTree
 from bifolio.core.versions import only_writer
+from bifolio.editorial import evidence_sheet
 from bifolio.editorial.tailoring import refused, tailor
 from bifolio.formats import pdf
 from bifolio.model.handout import Handout
-from bifolio.model.job import Job
+from bifolio.model.job import Job, Request
 from bifolio.model.tailoring import Tailoring
 from bifolio.resolve import resolve
+
+
+def evidence_sheets(repository: Repository, request: Request) -> dict[Job, Handout]:
+    """Return the evidence sheets of the handouts of a request in order, each with the job that makes it."""
+    project = repository.plan
+    found = select(repository, request, request.items, request.brands or project.brands)
+    sheets = evidence_sheet.evidence_sheets(repository, found.handouts, next(iter(found.regions.values())))
+    order = list(sheets)
+    jobs = plan(replace(request, formats=("pdf",)), project, sheets, found.clinics, found.editions)
+    jobs_in_order = sorted(jobs, key=lambda job: (job.brand, order.index(job.item)))
+    return {job: sheets[job.item] for job in jobs_in_order}
+
+
+def proof_sheet(repository: Repository, brand: str, edition: str | None = None) -> dict[Job, Handout]:
+    """Return the proof sheet of a brand with the job that makes it."""
+    project = repository.plan
+    request = Request(brands=(brand,), editions=(edition,) if edition else (), formats=("pdf",))
+    found = select(repository, request, (), (brand,))
+    labels = repository.locale(project.language).labels
+    samples = map(repository.handout, repository.catalogue.handouts)
+    sheet = sample(samples, labels["proof_title"], labels["proof_summary"])
+    return {plan(request, project, {NAME: sheet}, found.clinics, found.editions)[0]: sheet}
 
 
 def publish_sheets(
@@ -69,4 +95,4 @@ def tailored_copy(
     forgetful = Pipeline(repository, Cache(pipeline.cache.folder, keeps=False), pipeline.executor)
     artifact = pdf.make(inputs, forgetful.stages)
     # How pages break is an author's care: whoever makes one copy cannot mend it.
-    return artifact.body, [one for one in artifact.warnings if not one.code.startswith("craft.")]
+    return artifact.body, [one for one in artifact.warnings if not one.code.startswith("page.")]

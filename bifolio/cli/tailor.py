@@ -56,7 +56,7 @@ def tailor(
         return
     with workers(fonts_of(project)) as executor:
         from bifolio.app import Project
-        from bifolio.editorial.tailoring import read_tailoring
+        from bifolio.editorial.tailoring import hand_over, read_tailoring
 
         opened = Project(project, executor=executor)
         options = {
@@ -74,7 +74,7 @@ def tailor(
         tailoring, tree = read_tailoring(text, name)
         chosen = brand or opened.repository.plan.brands[0]
         pdf, warnings = opened.tailored(item, chosen, tailoring, region, language, tree=tree)
-        opened.hand_over(pdf, target)
+        hand_over(opened.repository.root, pdf, target)
         console.show(warnings)
         console.say(f"  {target}\nNo other copy was kept.")
         console.result(
@@ -85,19 +85,20 @@ def tailor(
 def _show_parts(console: Console, project: Path, item: str) -> None:
     """Say what one person's copy of a handout may leave out, and which words it may choose."""
     from bifolio.app import Project
+    from bifolio.editorial.tailoring import parts
 
-    opened = Project(project)
-    parts, words = opened.parts(item), opened.words(item)
-    width = max(len(part.name) for part in parts)
+    handout = Project(project).repository.handout(item)
+    pieces = parts(handout)
+    width = max(len(part.name) for part in pieces)
     stays = {"all": " (stays)", "some": " (what keeps a reader safe stays)", "none": ""}
-    for part in parts:
+    for part in pieces:
         console.say(f"{part.name:<{width}}  {part.title}{stays[part.stays]}".rstrip())
-    for name, offered in words.items():
+    for name, offered in handout.words.items():
         console.say(f"--say {name}=…  {', '.join(offered)}")
     rows: list[dict[str, Any]] = [
-        {"id": part.name, "title": part.title, "kind": part.kind, "stays": part.stays} for part in parts
+        {"id": part.name, "title": part.title, "kind": part.kind, "stays": part.stays} for part in pieces
     ]
-    offers = {name: list(offered) for name, offered in words.items()}
+    offers = {name: list(offered) for name, offered in handout.words.items()}
     console.result({"ok": True, "parts": rows, "words": offers})
 
 

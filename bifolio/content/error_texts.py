@@ -79,7 +79,11 @@ PHRASES: Mapping[str, tuple[str, str, str]] = {
     ),
     "table_empty": ("table-empty", "the table has no rows", 'add "blank: 6" for empty rows'),
     "empty_step": ("empty", "{name} is empty", 'give the step a "title" or a "text"'),
-    "binds": ("binds", "only a booklet binds handouts", 'remove "handouts", or write "kind: booklet"'),
+    "binds": (
+        "not-a-booklet",
+        "only a booklet binds handouts",
+        'remove "handouts", or write "kind: booklet"',
+    ),
     "review_order": ("bad-value", "the review is due before the text was written", "check the two dates"),
     "string_too_short": ("empty", "{name} is empty", "write some text, or remove the key"),
     "text_unseen": ("empty", "{name} has no visible text", "write some text, or remove the key"),
@@ -105,7 +109,7 @@ PHRASES: Mapping[str, tuple[str, str, str]] = {
         '{name} has a link without words, to "{target}"',
         "write words between [ and ]",
     ),
-    "text_kept": ("kept-word", '"{word}" is reserved for internal use', "use other words"),
+    "text_kept": ("reserved-word", '"{word}" is reserved for internal use', "use other words"),
     "line_reach": (
         "line-reach",
         "{name} has no phone, text, chat or web",

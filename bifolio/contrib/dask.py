@@ -109,7 +109,7 @@ def cluster(address: str) -> Iterator[DaskWorkers]:
     except ImportError as error:
         raise ToolError(
             Diagnostic(
-                "press.no-dask",
+                "cluster.no-dask",
                 "a build on a cluster needs the library distributed, which is not here",
                 help="install it in this environment: pip install distributed; see docs/cluster.md",
             )
@@ -122,7 +122,7 @@ def cluster(address: str) -> Iterator[DaskWorkers]:
     except (OSError, ValueError) as error:
         raise ToolError(
             Diagnostic(
-                "press.no-scheduler",
+                "cluster.no-scheduler",
                 f'no scheduler answers at "{address}"',
                 help="start one: dask scheduler; it tells its address, tcp://…",
             )
@@ -140,7 +140,7 @@ def _expect_workers(client: Any, address: str) -> None:
     except OSError as error:  # TimeoutError is one
         raise ToolError(
             Diagnostic(
-                "press.no-worker",
+                "cluster.no-worker",
                 f'the scheduler at "{address}" has no workers',
                 help=f"start one on each machine: dask worker {address} --nthreads 1",
             )
@@ -150,7 +150,7 @@ def _expect_workers(client: Any, address: str) -> None:
         if theirs != ours:
             raise ToolError(
                 Diagnostic(
-                    "press.other-version",
+                    "cluster.other-version",
                     f'the worker "{worker}" has {_unlike(ours, theirs)}',
                     help="set it up from the same version of Bifolio and its lock file, and start it again",
                 )

@@ -142,7 +142,7 @@ def writing(folder: Path) -> Iterator[None]:
     except OSError as error:
         raise ToolError(
             Diagnostic(
-                "press.cannot-keep",
+                "cache.cannot-write",
                 f'"{folder}" cannot be written: {(error.strerror or str(error)).lower()}',
                 help="free the disk, or make the folder writable; it keeps finished work between builds",
             )

@@ -56,7 +56,7 @@ def expect(based_on: str, version: str) -> None:
     if based_on != version:
         raise SupersededError(
             Diagnostic(
-                "revise.superseded",
+                "save.superseded",
                 "somebody else has saved this since it was opened",
                 help="compare both versions, choose, and save again",
             )

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from bifolio.content.repository import Repository
 from bifolio.core.diagnostics import Diagnostic
-from bifolio.editorial.lint import Subject, lint, warn
+from bifolio.editorial.lint import lint, warn
+from bifolio.editorial.lint.subject import Subject
 from bifolio.model.handout import Handout
 from bifolio.model.job import Job
 from bifolio.model.region import Region

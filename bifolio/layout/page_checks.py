@@ -54,7 +54,7 @@ def check_pages(pages: Sequence[Box], where: str) -> list[PageReport]:
         is_first = number == 1 or _begins_part(contents[number - 2], page)
         findings = tuple(
             Diagnostic(
-                f"craft.{code}",
+                f"page.{code}",
                 f"page {number}: {message}",
                 where=where,
                 help=_CURES[code],

@@ -6,10 +6,13 @@ from dataclasses import dataclass
 
 from bifolio.branding.logo import Logo
 
+Fields = tuple[tuple[str, str], ...]
+"""The fields of a form by name, sorted."""
+
 
 @dataclass(frozen=True)
 class Draft:
-    """The fields of the form, sorted by name, and a logo where a new one was given, cleaned."""
+    """The fields of the form, and a logo where a new one was given, cleaned."""
 
-    fields: tuple[tuple[str, str], ...]
+    fields: Fields
     logo: Logo | None = None

@@ -10,9 +10,9 @@ from typing import Any
 from starlette.requests import Request
 
 from bifolio.core.diagnostics import Diagnostic
+from bifolio.studio.draft import Fields
 from bifolio.studio.errors import TaskError
 from bifolio.studio.query import Query
-from bifolio.studio.tasks import Fields
 
 MAX_TEXT_LETTERS = 8000
 """Letters in one field of a handout's text."""

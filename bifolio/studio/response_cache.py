@@ -32,20 +32,20 @@ class ResponseCache:
 
     def answer(self, what: str, key: object) -> dict[str, Any] | None:
         """Give a kept answer to a question about the project as it is now."""
-        body = self.store.find(answer_mark(self.stamp(), what, key))
+        body = self.store.find(answer_fingerprint(self.stamp(), what, key))
         return None if body is None else dict(json.loads(body))
 
     def picture(self, seen: str, order: Query, page: int, width_px: int) -> bytes | None:
         """Give a kept picture for a page of the studio that was made when the project had a stamp."""
-        return self.store.find(picture_mark(self.stamp(seen), order, page, width_px))
+        return self.store.find(picture_fingerprint(self.stamp(seen), order, page, width_px))
 
 
-def answer_mark(stamp: str, what: str, key: object) -> str:
+def answer_fingerprint(stamp: str, what: str, key: object) -> str:
     """Name an answer in the store."""
     return fingerprint("studio", what, stamp, repr(key))
 
 
-def picture_mark(stamp: str, order: Query, page: int, width_px: int) -> str:
+def picture_fingerprint(stamp: str, order: Query, page: int, width_px: int) -> str:
     """Name the picture of a page in the store."""
     return fingerprint("picture", stamp, repr(order), f"{page} {width_px}")
 

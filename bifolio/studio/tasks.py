@@ -21,7 +21,7 @@ if TYPE_CHECKING:  # late: the server starts without what makes pages
     import datetime
 
     from bifolio.branding.logo import Logo
-    from bifolio.studio.draft import Draft
+    from bifolio.studio.draft import Draft, Fields
     from bifolio.studio.page_images import Picture
     from bifolio.studio.query import Query
     from bifolio.studio.session import Session
@@ -34,9 +34,6 @@ MEMORY_LIMIT_BYTES = 2_000_000_000
 
 TIME_LIMIT_S = 180.0
 """How long a task may take. A cold booklet of twenty handouts takes half of it on a busy machine."""
-
-Fields = tuple[tuple[str, str], ...]
-"""The fields of a form by name, sorted."""
 
 
 class TaskPool:
@@ -146,18 +143,18 @@ def shelf(brand: str | None) -> dict[str, Any]:
     return _session.shelf(brand)
 
 
-def handout(order: Query) -> dict[str, Any]:
+def handout(query: Query) -> dict[str, Any]:
     """Return a handout and every form in which it can be had."""
-    return _session.handout(order)
+    return _session.handout(query)
 
 
-def first_look(order: Query, page: int, width_px: int) -> bytes:
+def first_look(query: Query, page: int, width_px: int) -> bytes:
     """Return a page of a saved handout as PNG, kept from one start of the studio to the next."""
-    return _session.first_look(order, page, width_px)
+    return _session.first_look(query, page, width_px)
 
 
 def picture(
-    order: Query,
+    query: Query,
     page: int,
     width_px: int,
     kind: str,
@@ -166,17 +163,17 @@ def picture(
     words: Fields | None,
 ) -> Picture:
     """Return a page as it would be printed with what is not saved: a clinic, a client's copy (JSON) or words."""
-    return _session.picture(order, page, width_px, kind, draft, copy, words)
+    return _session.picture(query, page, width_px, kind, draft, copy, words)
 
 
-def file(order: Query) -> tuple[str, bytes]:
+def file(query: Query) -> tuple[str, bytes]:
     """Return the name of a finished, verified file, and the file."""
-    return _session.file(order)
+    return _session.file(query)
 
 
-def tailored(order: Query, copy: str) -> bytes:
+def tailored(query: Query, copy: str) -> bytes:
     """Return one client's copy, a PDF."""
-    return _session.tailored(order, copy)
+    return _session.tailored(query, copy)
 
 
 def approvals(brand: str | None) -> dict[str, Any]:
@@ -191,9 +188,9 @@ def approve(
     _session.approve(item, brand, by, on, region, language, based_on)
 
 
-def evidence(order: Query, number: int) -> tuple[str, bytes]:
+def evidence(query: Query, number: int) -> tuple[str, bytes]:
     """Return the name of an evidence sheet, counted from 1, and the sheet."""
-    return _session.evidence(order, number)
+    return _session.evidence(query, number)
 
 
 def own_copy(item: str, brand: str) -> str:
@@ -203,53 +200,53 @@ def own_copy(item: str, brand: str) -> str:
 
 def text(item: str) -> dict[str, Any]:
     """Return the text of a handout as a form, and its version."""
-    return _session.words(item)
+    return _session.text(item)
 
 
 def check_text(item: str, fields: Fields, today: datetime.date | None) -> list[dict[str, Any]]:
     """Return what an editor would say of a handout with this text; each finding names its field."""
-    return _session.read_words(item, fields, today)
+    return _session.check_text(item, fields, today)
 
 
 def save_text(item: str, fields: Fields, based_on: str, today: datetime.date | None) -> dict[str, Any]:
     """Save the text of a clinic's own handout; return its new version, and what an editor would say of it."""
-    version = _session.save_words(item, fields, based_on)
-    return {"version": version, "findings": _session.read_words(item, fields, today)}
+    version = _session.save_text(item, fields, based_on)
+    return {"version": version, "findings": _session.check_text(item, fields, today)}
 
 
 def clinic(brand: str | None) -> dict[str, Any]:
     """Return a clinic as a form, and its version."""
-    return _session.brand(brand)
+    return _session.clinic(brand)
 
 
 def save_clinic(brand: str, draft: Draft, based_on: str) -> dict[str, Any]:
     """Save a clinic; return its new version, and findings that do not prevent printing."""
-    return _session.save_brand(brand, draft, based_on)
+    return _session.save_clinic(brand, draft, based_on)
 
 
 def restore_clinic(brand: str, number: int, based_on: str) -> None:
     """Bring an earlier version of a clinic back."""
-    _session.restore_brand(brand, number, based_on)
+    _session.restore_clinic(brand, number, based_on)
 
 
 def new_clinic(name: str) -> str:
     """Make a new clinic and return its id."""
-    return _session.new_brand(name)
+    return _session.new_clinic(name)
 
 
 def pack_clinic(brand: str) -> bytes:
     """Return a clinic as one file."""
-    return _session.pack_brand(brand)
+    return _session.pack_clinic(brand)
 
 
 def unpack_clinic(body: bytes) -> str:
     """Make a clinic from such a file and return its id."""
-    return _session.bring_brand(body)
+    return _session.unpack_clinic(body)
 
 
 def clean_logo(name: str, body: bytes) -> Logo:
     """Return a logo, cleaned."""
-    return _session.logo(name, body)
+    return _session.clean_logo(name, body)
 
 
 def colours(seed: str) -> dict[str, Any]:

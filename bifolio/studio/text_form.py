@@ -17,7 +17,7 @@ from bifolio.core.files import ProjectFiles
 from bifolio.core.source_tree import SourceTree, Steps
 from bifolio.core.versions import only_writer, revising, version_of
 from bifolio.core.yaml_loader import load
-from bifolio.editorial import lint
+from bifolio.editorial.lint.passages import Passage, passages
 from bifolio.studio.errors import refuse_unknown_fields
 
 _NAMES = {
@@ -95,9 +95,9 @@ def form_of(tree: SourceTree) -> list[dict[str, Any]]:
     return list(groups.values())
 
 
-def _written(tree: SourceTree) -> Iterator[lint.Passage]:
+def _written(tree: SourceTree) -> Iterator[Passage]:
     """Yield the texts that the file itself holds: safety sentences are the same for all, and nobody's to change."""
-    return (passage for passage in lint.passages(tree) if tree.there(passage.steps) == passage.steps)
+    return (passage for passage in passages(tree) if tree.there(passage.steps) == passage.steps)
 
 
 def key_of(steps: Steps) -> str:
@@ -157,9 +157,9 @@ def _label(tree: SourceTree, steps: Steps, top: Steps) -> str:
     return ", ".join(said).capitalize()
 
 
-def said_in(tree: SourceTree) -> dict[str, str]:
+def fields_in(tree: SourceTree) -> dict[str, str]:
     """Return every text of a handout by the name of its field, the empty ones that get no field among them."""
-    return {key_of(passage.steps): passage.text for passage in lint.passages(tree)}
+    return {key_of(passage.steps): passage.text for passage in passages(tree)}
 
 
 def text_with(tree: SourceTree, words: Iterable[tuple[str, str]]) -> str:

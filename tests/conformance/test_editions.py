@@ -91,7 +91,7 @@ def test_all_forms_are_made(made) -> None:
 def test_a_compositor_would_let_every_page_pass(artifacts) -> None:
     """What runs out of its box or over other words is an error, and would not have been made at all."""
     warnings = [warning for artifact in artifacts.values() for warning in artifact.warnings]
-    assert [f"{w.where}: {w.message}" for w in warnings if w.code.startswith("craft.")] == []
+    assert [f"{w.where}: {w.message}" for w in warnings if w.code.startswith("page.")] == []
 
 
 def test_a_cover_for_a_print_shop_runs_out_to_the_end_of_its_bleed(made) -> None:

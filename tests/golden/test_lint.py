@@ -13,7 +13,10 @@ from bifolio.content.validation import safety_sentences, validate, with_sentence
 from bifolio.core.diagnostics import show
 from bifolio.core.files import ProjectFiles
 from bifolio.core.yaml_loader import load
-from bifolio.editorial.lint import RULES, VOICE, Subject, lint, manner, reading, said, sentences
+from bifolio.editorial.lint import RULES, VOICE, lint
+from bifolio.editorial.lint.passages import sentences, statements
+from bifolio.editorial.lint.readability import manner, reading
+from bifolio.editorial.lint.subject import Subject
 from bifolio.model.blocks import Resources
 from bifolio.model.handout import Handout
 from tests.conftest import ROOT
@@ -45,8 +48,9 @@ def test_what_the_editor_says(case, repository, golden) -> None:
 
 
 def test_every_code_has_a_case(golden) -> None:
-    source = (ROOT / "bifolio" / "editorial" / "lint.py").read_text("utf-8")
-    codes = set(re.findall(r'_finding\(\s*"([a-z-]+)"|"lint\.([a-z-]+)"', source))
+    rules = sorted((ROOT / "bifolio" / "editorial" / "lint").glob("*_rules.py"))
+    source = "".join(path.read_text("utf-8") for path in rules)
+    codes = set(re.findall(r'finding\(\s*"([a-z-]+)"|"lint\.([a-z-]+)"', source))
     named = {one or other for one, other in codes} | {"main-message", "call-to-action"}
     told = "".join(path.read_text("utf-8") for path in (GOLDEN / "lint").glob("*.txt"))
     shown = set(re.findall(r"\[lint\.([a-z-]+)\]", told)) | {
@@ -75,7 +79,7 @@ def test_what_is_said_without_a_cite_is_what_somebody_agreed_to(repository, gold
             TODAY,
         )
         if not subject.for_clinicians:
-            bare = [sentence for passage, sentence in said(subject.passages) if not passage.cites]
+            bare = [sentence for passage, sentence in statements(subject.passages) if not passage.cites]
             told += [f"{item}:", *(f"  {sentence}" for sentence in bare)]
     assert "tears-and-closeness:" in told
     golden.check("\n".join(told), "lint/without-a-cite.txt")

@@ -1,4 +1,4 @@
-"""Is every code of a finding in the table of CONTRIBUTING.md, and every row of the table a code?"""
+"""Is every code of a finding in docs/findings.yaml, and every code there in the program?"""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import yaml
+
 from bifolio.content.error_texts import PHRASES
 from bifolio.layout.page_checks import _CURES as CRAFT
 from tests.conftest import ROOT
-
-TABLE = re.compile(r"^\| `([a-z*]+\.[a-z0-9-]+)` \| .+ \| .+ \|$", re.MULTILINE)
 
 # Functions that put the first half before a code, by file: what they are called and what they put.
 PUT_BEFORE = {
@@ -21,7 +21,10 @@ PUT_BEFORE = {
     ("text.py", "RefusedError"): "brand.",
     ("vector.py", "RefusedError"): "brand.",
     ("fonts.py", "_refuse"): "brand.",
-    ("lint.py", "_finding"): "lint.",
+    ("evidence_rules.py", "finding"): "lint.",
+    ("safety_rules.py", "finding"): "lint.",
+    ("text_rules.py", "finding"): "lint.",
+    ("upkeep_rules.py", "finding"): "lint.",
     ("brand_warnings.py", "_warning"): "",
     ("pdf_structure.py", "_finding"): "",
     ("pdf_pages.py", "_finding"): "",
@@ -37,15 +40,15 @@ PUT_TOGETHER = {
     ("catalogue.py", "plan.unknown-{what}"): [
         f"plan.unknown-{what}" for what in ("item", "brand", "edition", "region", "language", "theme")
     ],
-    ("page_checks.py", "craft.{code}"): [f"craft.{code}" for code in CRAFT],
-    ("lint.py", "key.replace('_', '-')"): ["lint.main-message", "lint.call-to-action"],
+    ("page_checks.py", "page.{code}"): [f"page.{code}" for code in CRAFT],
+    ("text_rules.py", "key.replace('_', '-')"): ["lint.main-message", "lint.call-to-action"],
     # These join a code that is found where it was made.
     ("messages.py", "{subject}.{code}"): [],
     ("brand_warnings.py", "code"): [],
     ("__init__.py", "brand.{code}"): [],
     ("__init__.py", "brand.{refused.code}"): [],
     ("fonts.py", "brand.{code}"): [],
-    ("lint.py", "lint.{code}"): [],
+    ("subject.py", "lint.{code}"): [],
     ("pdf_structure.py", "code"): [],
     ("pdf_pages.py", "code"): [],
     ("document_checks.py", "code"): [],
@@ -118,18 +121,21 @@ def _of_descriptions(tree: ast.Module, subject: str) -> Iterator[str]:
                 yield f"{subject}.{first.value}"
 
 
-def test_table_and_code_name_the_same_codes() -> None:
-    rows = TABLE.findall((ROOT / "CONTRIBUTING.md").read_text("utf-8"))
-    codes = _codes()
+def _documented() -> set[str]:
+    stages = yaml.safe_load((ROOT / "docs" / "findings.yaml").read_text("utf-8"))
+    return {f"{stage}.{code}" for stage, entry in stages.items() for code in entry["codes"]}
+
+
+def test_documents_and_program_know_the_same_codes() -> None:
+    documented, codes = _documented(), _codes()
     assert {"load.tag", "*.unknown-block", "brand.logo-size", "verify.font", "plan.unknown-item"} <= codes
-    assert sorted(rows) == sorted(set(rows)), "a code stands twice in the table"
-    assert sorted(codes - set(rows)) == [], "codes without a row in CONTRIBUTING.md"
-    assert sorted(set(rows) - codes) == [], "rows of CONTRIBUTING.md that no code has"
+    assert sorted(codes - documented) == [], "codes that docs/findings.yaml lacks"
+    assert sorted(documented - codes) == [], "codes that only docs/findings.yaml has"
 
 
-def test_golden_errors_show_codes_of_the_table() -> None:
-    """What authors see is in the table under that very name, or under `*` for the sort of the file."""
-    rows = set(TABLE.findall((ROOT / "CONTRIBUTING.md").read_text("utf-8")))
+def test_golden_errors_show_documented_codes() -> None:
+    """What authors see is documented under that very name, or under `*` for the sort of the file."""
+    documented = _documented()
     files = sorted(ROOT.glob("tests/golden/errors/*/expected.txt"))
     assert len(files) > 100
     shown = {
@@ -137,4 +143,9 @@ def test_golden_errors_show_codes_of_the_table() -> None:
         for file in files
         for code in re.findall(r"(?:error|warning)\[([a-z.-]+)\]", file.read_text("utf-8"))
     }
-    assert not {code for code in shown if not {code, "*." + code.partition(".")[2]} & rows}
+    assert not {code for code in shown if not {code, "*." + code.partition(".")[2]} & documented}
+
+
+def test_codes_are_named_after_no_old_part_of_the_program() -> None:
+    """They say what stage reports something, or what it is about."""
+    assert not {code for code in _documented() if code.startswith(("press.", "craft.", "revise."))}

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 import io
 import re
+import runpy
 import shlex
 import subprocess
 import sys
 import tokenize
+import tomllib
 from fnmatch import fnmatch
 from pathlib import Path
 
@@ -111,22 +114,36 @@ def test_version_is_the_top_of_the_changelog() -> None:
     assert top[1] == bifolio.__version__
 
 
-def test_architecture_names_every_module() -> None:
+def test_reference_is_fresh() -> None:
+    """`make reference` writes it: what each module does, and what each finding means."""
+    documents = runpy.run_path(str(ROOT / "scripts" / "reference.py"))["documents"]()
+    assert "| `pipeline.py` |" in documents["modules.md"]
+    assert "| `load.tag` |" in documents["findings.md"]
+    stale = [name for name, text in documents.items() if (ROOT / "docs" / name).read_text("utf-8") != text]
+    assert stale == [], "run make reference"
+
+
+def test_every_module_says_what_it_does() -> None:
+    paths = sorted((ROOT / "bifolio").rglob("*.py"))
+    assert ROOT / "bifolio" / "app.py" in paths
+    assert [path for path in paths if not ast.get_docstring(ast.parse(path.read_text("utf-8")))] == []
+
+
+def test_architecture_shows_the_tree() -> None:
+    """Each folder and module at the top of the package, in the order of the import contract."""
     text = (ROOT / "ARCHITECTURE.md").read_text("utf-8")
-    table = text.partition("## One line a module")[2].partition("\n## ")[0]
-    rows = dict(re.findall(r"^\| `([^`]+)` \| (.+) \|$", table, re.MULTILINE))
-    assert "build/pipeline.py" in rows
+    assert text.index("```") < text.index("##"), "it opens with the tree"
+    shown = re.findall(r"^  (\w+(?:/|\.py)) ", text.partition("```\n")[2].partition("\n```")[0], re.MULTILINE)
     package = ROOT / "bifolio"
-    nouns = {path.stem for path in (package / "model").iterdir()} - {"__init__", "__pycache__", "base"}
-    modules = {
-        path.relative_to(package).as_posix()
-        for path in package.rglob("*.py")
-        if path.name != "__init__.py" and path.relative_to(package).parts[0] != "model"
-    }
-    folders = {name for name in rows if name.endswith("/")}
-    covered = {module for module in modules if any(module.startswith(name) for name in folders)}
-    assert sorted(rows) == sorted((modules - covered) | folders)
-    assert set(rows["model/"].split(", ")) == nouns
+    there = {f"{path.parent.name}/" for path in package.glob("*/__init__.py")}
+    there |= {path.name for path in package.glob("*.py")} - {"__init__.py", "__main__.py"}
+    assert sorted(shown) == sorted(there)
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"][
+        "contracts"
+    ]
+    layers = [name for line in contracts[0]["layers"] for name in re.findall(r"\w+", line)]
+    order = [name.removesuffix("/").removesuffix(".py") for name in shown]
+    assert order == [name for name in layers if name in order]
 
 
 def test_schemas_are_fresh(tmp_path: Path) -> None:

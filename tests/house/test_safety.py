@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from bifolio.content.repository import Repository
-from bifolio.editorial.lint import SAFETY, Subject, sentences
+from bifolio.editorial.lint import SAFETY
+from bifolio.editorial.lint.passages import sentences
+from bifolio.editorial.lint.subject import Subject
 from bifolio.model.blocks import Callout, HelpWhen, walk
 from bifolio.model.handout import Handout
 from tests.conftest import ROOT

@@ -21,24 +21,15 @@ from bifolio.branding.logo.effects import Effects
 from bifolio.branding.logo.frame import Frame
 from bifolio.branding.logo.gradients import href
 from bifolio.branding.logo.items import Fill, Item, Picture, clipped
+from bifolio.branding.logo.markers import markers
 from bifolio.branding.logo.painting import Painter
 from bifolio.branding.logo.paths import Path, Point
 from bifolio.branding.logo.pixels import as_png, embedded, enlarged
 from bifolio.branding.logo.place import Place
-from bifolio.branding.logo.refusal import too_large, unreadable, unsupported
-from bifolio.branding.logo.shapes import SHAPES, Measure, shape, vertices
+from bifolio.branding.logo.refusal import unreadable, unsupported
+from bifolio.branding.logo.shapes import SHAPES, Measure, shape
+from bifolio.branding.logo.tally import Tally
 from bifolio.branding.logo.values import Box, Viewport
-
-MAX_SHAPES = 20_000
-"""Shapes that are drawn, each counted as often as it is drawn."""
-MAX_SEGMENTS = 400_000
-"""Lines and curves of all that is drawn."""
-MAX_LAYERS = 1_500
-"""Clips, masks and groups that are drawn on a layer of their own."""
-MAX_PICTURES = 40
-"""Embedded pictures, each counted as often as it is drawn."""
-MAX_OF_PIXELS = (3_000, 100)
-"""Shapes and layers of a drawing that becomes pixels, which takes longer."""
 
 
 class Drawing:
@@ -55,7 +46,7 @@ class Drawing:
         self._parents = {id(child): parent for parent in root.iter() for child in parent}
         self._styles: dict[int, Style] = {}
         self._paths: dict[int, Path] = {}
-        self._shapes = self._segments = self._layers = self._pictures = 0
+        self.tally = Tally()
         self.effects = Effects(self)
         self.painter = Painter(self, self.effects.union)
 
@@ -70,9 +61,8 @@ class Drawing:
         if colour is not None:
             items.insert(0, Fill(paths.rectangle(0, 0, *frame.size), colour.paint, colour.alpha))
         drawn = self._finished(self.root, style, place, items)
-        shapes, layers = MAX_OF_PIXELS
-        if self.pixels and (self._shapes > shapes or self._layers > layers):
-            raise too_large(f"the logo has {' and '.join(sorted(self.pixels))}, and too many shapes for that")
+        if self.pixels:
+            self.tally.expect_few(self.pixels)
         return drawn
 
     def style_in_tree(self, element: Element) -> Style:
@@ -190,10 +180,7 @@ class Drawing:
         height = height if height >= 0 else width * high / wide
         if width <= 0 or height <= 0:
             return []
-        self.count(4)
-        self._pictures += 1
-        if self._pictures > MAX_PICTURES:
-            raise too_large(f"the logo shows more than {MAX_PICTURES} pictures")
+        self.tally.picture()
         if style["image-rendering"] not in (
             "auto",
             "smooth",
@@ -227,7 +214,7 @@ class Drawing:
 
         found = outlines(element, style, self.cascade, place.viewport, self.fonts)
         for path, _ in found:
-            self.count(len(path.segments))
+            self.tally.shape(len(path.segments))
         return found
 
     def foreign(self, element: Element, style: Style, place: Place) -> list[Item]:
@@ -247,7 +234,7 @@ class Drawing:
             return []
         items = self.painter.paint(path, style, place)
         if style["visibility"] == "visible" and element.tag.removeprefix(SVG) in _MARKED:
-            items += self._markers(path, style, place)
+            items += markers(self, self.effects, path, style, place)
         return items
 
     def path(self, element: Element, style: Style, place: Place) -> Path:
@@ -257,65 +244,10 @@ class Drawing:
             path = shape(element, style, place.viewport)
             if element.tag == f"{SVG}path" and "d" not in style:  # others may have percentages
                 self._paths[id(element)] = path
-        self.count(len(path.segments))
+        self.tally.shape(len(path.segments))
         if not path.is_finite:
             raise unreadable("the logo has a shape that reaches far out of any page")
         return path
-
-    def count(self, segments: int) -> None:
-        """Count one more shape that is drawn, and refuse too many."""
-        self._shapes += 1
-        self._segments += segments
-        if self._shapes > MAX_SHAPES:
-            raise too_large(f"the logo draws more than {MAX_SHAPES:,} shapes")
-        if self._segments > MAX_SEGMENTS:
-            raise too_large(f"the logo draws more than {MAX_SEGMENTS:,} lines and curves")
-
-    def _markers(self, path: Path, style: Style, place: Place) -> list[Item]:
-        names = [self.pointed(style[f"marker-{end}"]) for end in ("start", "mid", "end")]
-        if not any(names):
-            return []
-        items: list[Item] = []
-        found = vertices(path)
-        for number, (point, angle) in enumerate(found):
-            at = 0 if number == 0 else 2 if number == len(found) - 1 else 1
-            marker = self.named.get(names[at])
-            if marker is not None and marker.tag == f"{SVG}marker":
-                items += self._marker(marker, style, place, point, angle, is_start=at == 0)
-        return items
-
-    def _marker(
-        self, marker: Element, line: Style, place: Place, point: Point, angle: float, *, is_start: bool
-    ) -> list[Item]:
-        style = self.style_in_tree(marker)
-        measure = Measure(marker, style, place.viewport)
-        width, height = measure.length("markerWidth", 3), measure.length("markerHeight", 3)
-        if width <= 0 or height <= 0:
-            return []
-        orient = marker.get("orient", "0").strip()
-        if not orient.startswith("auto"):
-            angle = math.radians(values.number(orient.removesuffix("deg")) or 0.0)
-        elif orient == "auto-start-reverse" and is_start:
-            angle += math.pi
-        scale = 1.0
-        if marker.get("markerUnits") != "userSpaceOnUse":
-            scale = line.pixels("stroke-width", place.viewport.diagonal)
-        box = values.view_box(marker.get("viewBox"))
-        fitted = values.fit(box, width, height, marker.get("preserveAspectRatio")) if box else Identity
-        inner = Measure(marker, style, Viewport(*box[2:]) if box else place.viewport)
-        x, y = fitted.transformPoint((inner.length("refX"), inner.length("refY")))
-        turned = Identity.translate(*point).rotate(angle).scale(scale).translate(-x, -y)
-        frame = place.within(marker, turned)
-        items = self._children(marker, style, replace(frame, matrix=frame.matrix.transform(fitted)))
-        items = self._finished(marker, style, frame, items)
-        if style["overflow"] in ("visible", "auto"):
-            return items
-        return clipped(items, paths.rectangle(0, 0, width, height).moved(frame.matrix))
-
-    def pointed(self, value: str) -> str:
-        """Return the id that `url(#id)` points at; empty where it is none."""
-        found = values.url(value)
-        return found[0] if found else ""
 
     # -- effects -----------------------------------------------------------------------------------
 
@@ -331,9 +263,7 @@ class Drawing:
 
     def layer(self) -> None:
         """Count one more group that is drawn on a layer of its own, and refuse too many."""
-        self._layers += 1
-        if self._layers > MAX_LAYERS:
-            raise too_large(f"the logo has more than {MAX_LAYERS:,} clips, masks and transparent groups")
+        self.tally.layer()
 
 
 def background(style: Style) -> values.Colour | None:

@@ -16,10 +16,10 @@ from PIL import Image, ImageChops, ImageDraw
 
 from bifolio.app import Project
 from bifolio.branding.logo import MAX_BYTES, Logo, LogoUse, read_logo
-from bifolio.branding.logo.drawing import MAX_SHAPES
 from bifolio.branding.logo.pixels import as_png
 from bifolio.branding.logo.place import MAX_DEPTH
 from bifolio.branding.logo.raster import rendered
+from bifolio.branding.logo.tally import MAX_SHAPES
 from bifolio.content.repository import Repository
 from bifolio.core.diagnostics import DesignError, Source, Span
 from bifolio.model.job import Request

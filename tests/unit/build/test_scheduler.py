@@ -100,7 +100,7 @@ def test_store_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "taken").write_text("a file", "utf-8")
     with pytest.raises(ToolError) as raised:
         Cache(tmp_path / "taken").keep(MARK, b"work")
-    assert raised.value.findings[0].code == "press.cannot-keep"
+    assert raised.value.findings[0].code == "cache.cannot-write"
     Cache(tmp_path / "taken").clean()
 
 
@@ -240,7 +240,7 @@ def test_what_was_lost_with_its_worker_is_made_again_and_not_forever(times: int)
         return
     with pytest.raises(ToolError) as raised:
         run(_batches("one", "two"), make, 1, lambda _: None)
-    assert [finding.code for finding in raised.value.findings] == ["press.worker-lost"]
+    assert [finding.code for finding in raised.value.findings] == ["build.worker-lost"]
 
 
 # -- the staging area ------------------------------------------------------------------------------------
@@ -283,7 +283,7 @@ def test_a_full_disk_under_the_staging_area_is_a_finding(tmp_path: Path) -> None
         shutil.rmtree(area.folder)
         with pytest.raises(ToolError) as raised:
             area.put(Artifact("x.pdf", b"pages", {}))
-    assert raised.value.findings[0].code == "press.cannot-keep"
+    assert raised.value.findings[0].code == "cache.cannot-write"
 
 
 def test_findings_of_all_are_told_once_each() -> None:

@@ -278,7 +278,7 @@ def test_only_a_booklet_binds(shelf: Scratch) -> None:
     shelf.write("content/handouts/small.yaml", COMPLETE.replace("body:", "handouts: [other]\nbody:"))
     with pytest.raises(ContentError) as raised:
         Repository(shelf.root).handout("small")
-    assert [finding.code for finding in raised.value.findings] == ["content.binds"]
+    assert [finding.code for finding in raised.value.findings] == ["content.not-a-booklet"]
 
 
 def test_what_is_wrong_with_a_part_is_told_at_its_place(shelf: Scratch) -> None:

@@ -148,7 +148,7 @@ def test_an_address_of_no_kind_is_a_finding(shelf: Scratch) -> None:
     build = _start(shelf, "far", "--scheduler", "nonsense://127.0.0.1:1")
     _, err = build.communicate(timeout=120)
     assert build.returncode == 6
-    assert "error[press.no-scheduler]" in err
+    assert "error[cluster.no-scheduler]" in err
 
 
 @pytest.mark.filterwarnings("ignore")  # of the client
@@ -158,7 +158,7 @@ def test_no_scheduler_is_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cluster, "_SECONDS", 0.5)
     with pytest.raises(ToolError) as raised, cluster.cluster("tcp://127.0.0.1:1"):
         pass
-    assert [finding.code for finding in raised.value.findings] == ["press.no-scheduler"]
+    assert [finding.code for finding in raised.value.findings] == ["cluster.no-scheduler"]
 
 
 @pytest.mark.filterwarnings("ignore")  # of the client
@@ -170,6 +170,6 @@ def test_a_worker_of_another_version_is_refused(dask: DaskCluster, monkeypatch: 
     with pytest.raises(ToolError) as raised, cluster.cluster(dask.address):
         pass
     (finding,) = raised.value.findings
-    assert finding.code == "press.other-version"
+    assert finding.code == "cluster.other-version"
     assert "where this machine has weasyprint=0." in finding.message
     assert cluster._unlike(ours, None) == "no Bifolio"

@@ -20,7 +20,7 @@ import pytest
 from bifolio.app import Project
 from bifolio.content.repository import Repository
 from bifolio.core.diagnostics import BifolioError, ContentError, RequestError
-from bifolio.editorial.tailoring import parts, read_tailoring, refused, tailor
+from bifolio.editorial.tailoring import hand_over, parts, read_tailoring, refused, tailor
 from bifolio.model.blocks import Callout, Section, walk
 from bifolio.model.tailoring import Tailoring
 from tests.conftest import ROOT
@@ -302,12 +302,12 @@ def test_same_wishes_same_bytes(scratch: Scratch, parted: Repository) -> None:
 )
 def test_folders_that_are_kept_and_shared_are_refused(name: str, scratch: Scratch) -> None:
     with pytest.raises(RequestError) as raised:
-        Project(scratch.root).hand_over(b"%PDF", scratch.root / name)
+        hand_over(scratch.root, b"%PDF", scratch.root / name)
     assert [finding.code for finding in raised.value.findings] == ["tailor.shared-folder"]
 
 
 def test_a_place_that_cannot_be_written_is_told_and_left_clean(scratch: Scratch, tmp_path: Path) -> None:
     (tmp_path / "folder.pdf").mkdir()
     with pytest.raises(BifolioError):
-        Project(scratch.root).hand_over(b"%PDF", tmp_path / "folder.pdf")
+        hand_over(scratch.root, b"%PDF", tmp_path / "folder.pdf")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["folder.pdf", "project"]

@@ -42,20 +42,20 @@ def test_a_good_page_has_no_findings() -> None:
 
 
 SPOILED = {
-    "craft.heading-alone": (LINE * 9 + "<h2>A heading</h2>" + LINE * 5, "h2 { break-after: auto }"),
-    "craft.orphan": (LINE * 9 + "<p>one<br>two<br>three<br>four</p>" + LINE * 4, "p { orphans: 1 }"),
-    "craft.widow": (LINE * 7 + "<p>one<br>two<br>three<br>four</p>" + LINE * 4, "p { widows: 1 }"),
-    "craft.torn-block": (
+    "page.heading-alone": (LINE * 9 + "<h2>A heading</h2>" + LINE * 5, "h2 { break-after: auto }"),
+    "page.orphan": (LINE * 9 + "<p>one<br>two<br>three<br>four</p>" + LINE * 4, "p { orphans: 1 }"),
+    "page.widow": (LINE * 7 + "<p>one<br>two<br>three<br>four</p>" + LINE * 4, "p { widows: 1 }"),
+    "page.torn-block": (
         f"{LINE * 2}<div class='a'>{LINE * 3}<div class='b'></div>{LINE * 3}</div>{LINE * 4}",
         ".a { break-inside: avoid } .b { break-before: page }",
     ),
-    "craft.table-head": (  # a head too high to repeat beside a row is left out by the engine
+    "page.table-head": (  # a head too high to repeat beside a row is left out by the engine
         "<table><thead><tr><th>Head</th></tr></thead><tbody>"
         "<tr><td>one</td></tr>" + "<tr><td>one<br>two<br>three<br>four</td></tr>" * 3 + "</tbody></table>",
         "th { height: 42mm } tr { break-inside: avoid }",
     ),
-    "craft.overprint": (LINE * 8 + FIGURE, HUNG),
-    "craft.thin-page": (
+    "page.overprint": (LINE * 8 + FIGURE, HUNG),
+    "page.thin-page": (
         LINE * 12 + "<div style='break-before: page'></div>" + LINE * 9,
         "",
     ),
@@ -72,7 +72,7 @@ def test_a_head_in_one_piece_is_printed_once() -> None:
     whole = re.search(r"\.whole \{.*?\}", (ROOT / "styles" / "parts" / "grid.css").read_text("utf-8"))
     assert whole
     assert [codes for n in range(11) if (codes := _codes(LINE * n + FIGURE, HUNG + whole[0]))] == []
-    assert len([n for n in range(11) if "craft.overprint" in _codes(LINE * n + FIGURE, HUNG)]) >= 2
+    assert len([n for n in range(11) if "page.overprint" in _codes(LINE * n + FIGURE, HUNG)]) >= 2
 
 
 def test_words_over_the_place_of_a_slot_are_found() -> None:
@@ -83,20 +83,20 @@ def test_words_over_the_place_of_a_slot_are_found() -> None:
         "<p style='position: absolute; right: 0; top: 0'>{}</p></div>"
     )
     assert _codes(slot.format("A few words")) == []
-    assert _codes(slot.format("More words than there is room for")) == ["craft.overprint"]
+    assert _codes(slot.format("More words than there is room for")) == ["page.overprint"]
 
 
 def test_words_beside_words_are_not_printed_over_each_other() -> None:
     tight = "p { line-height: 4.3mm } span { position: absolute; left: 40mm }"
     assert _codes("<p>One<span>two</span></p><p>three</p>" * 4, tight) == []
     assert _codes("<p>One longer line<span>two</span></p>", "span { position: absolute; left: 6mm }") == [
-        "craft.overprint"
+        "page.overprint"
     ]
 
 
 def test_a_heading_with_one_line_is_alone() -> None:
     loose = "h2 { break-after: auto }"
-    assert "craft.heading-alone" in _codes(LINE * 8 + "<h2>A heading</h2>" + LINE * 5, loose)
+    assert "page.heading-alone" in _codes(LINE * 8 + "<h2>A heading</h2>" + LINE * 5, loose)
     assert _codes(LINE * 7 + "<h2>A heading</h2>" + LINE * 5) == []
 
 
@@ -108,7 +108,7 @@ def test_a_heading_with_all_that_it_heads_is_not_alone() -> None:
     assert (
         _codes("<div><h1>A title</h1><p>A deck.</p></div><hr style='break-before: page'/>" + LINE * 9) == []
     )
-    assert _codes(page.format("<div style='break-before: page'></div>" + LINE)) == ["craft.heading-alone"]
+    assert _codes(page.format("<div style='break-before: page'></div>" + LINE)) == ["page.heading-alone"]
     panel = "<section>" + LINE * 8 + "<aside><h3>A panel</h3><p>One line.</p></aside>{}</section>"
     assert _codes(panel.format("<hr style='break-before: page'/>" + LINE * 5)) == []
 
@@ -132,7 +132,7 @@ def test_the_last_page_may_be_thin() -> None:
 def test_every_code_has_a_spoiled_example() -> None:
     from bifolio.layout import page_checks as module
 
-    assert {f"craft.{name}" for name in module._CURES} == set(SPOILED)
+    assert {f"page.{name}" for name in module._CURES} == set(SPOILED)
 
 
 def test_the_first_and_the_last_page_of_a_part_may_be_short() -> None:
@@ -141,8 +141,8 @@ def test_the_first_and_the_last_page_of_a_part_may_be_short() -> None:
     assert _codes(part.format("part") * 2) == []
     back = "<section class='{}' style='break-before: page'><p>The clinic.</p></section>"
     assert _codes(LINE * 12 + back.format("back")) == [], "the words end before the back cover"
-    assert _codes(LINE * 12 + back.format("other")) == ["craft.thin-page"]
-    assert _codes(part.format("other") * 2) == ["craft.thin-page"] * 2
+    assert _codes(LINE * 12 + back.format("other")) == ["page.thin-page"]
+    assert _codes(part.format("other") * 2) == ["page.thin-page"] * 2
 
 
 def test_the_head_of_a_table_may_stand_on_each_page() -> None:

@@ -349,7 +349,7 @@ def test_a_form_is_never_older_than_its_version(clinic: Scratch, monkeypatch: py
         return looked_at[-1]
 
     monkeypatch.setattr(words, "version", version)
-    seen = Session(clinic.root).words("ours")
+    seen = Session(clinic.root).text("ours")
     assert seen["groups"][0]["fields"][0]["text"] == "Title 1, of somebody else"
     assert seen["version"] == looked_at[0]
 

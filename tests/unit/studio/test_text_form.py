@@ -9,8 +9,8 @@ import pytest
 
 from bifolio.content.validation import safety_sentences, with_sentences
 from bifolio.core.yaml_loader import parse
-from bifolio.editorial.lint import passages
-from bifolio.studio.text_form import form_of, key_of, said_in, text_with
+from bifolio.editorial.lint.passages import passages
+from bifolio.studio.text_form import fields_in, form_of, key_of, text_with
 from tests.conftest import ROOT
 
 HEAD = "kind: leaflet\ntitle: A title\nsummary: A line.\nbody:\n"
@@ -46,7 +46,7 @@ def test_a_block_of_a_section_is_named_and_counted_where_there_are_two() -> None
 def test_a_cell_to_write_on_is_no_field() -> None:
     body = "  - log_table: {columns: [{label: Day}, {label: Mood}], rows: [[Monday, ''], ['', '']]}\n"
     assert _labels(body)["Table"] == ["Column 1", "Column 2", "Row 1, column 1"]
-    assert list(said_in(parse(HEAD + body, "a.yaml")).values()).count("") == 3, "and still has its words"
+    assert list(fields_in(parse(HEAD + body, "a.yaml")).values()).count("") == 3, "and still has its words"
 
 
 @pytest.mark.parametrize("path", ITEMS, ids=lambda path: path.stem)

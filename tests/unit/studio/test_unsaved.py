@@ -42,7 +42,7 @@ def _page(
     session: Session, query: Query, clinic: Fields | None = None, words: Fields | None = None
 ) -> Picture:
     draft = None if clinic is None else Draft(clinic)
-    return session.picture(query, 1, WIDTH_PX, draft=draft, said=words)
+    return session.picture(query, 1, WIDTH_PX, draft=draft, fields=words)
 
 
 # -- the live page of a clinic's form ----------------------------------------------------------------
@@ -53,14 +53,14 @@ def test_the_live_page_has_the_title_font_of_the_form(scratch: Scratch, own: str
     """Also where the clinic has something else of its own that makes its plates its own."""
     scratch.write("content/brands/default/_brand.yml", BRAND.replace("}}", f", {own}}}}}" if own else "}}"))
     session = Session(scratch.root)
-    overrides = session.desk().repository.brand_files("default").overrides
+    overrides = session.view().repository.brand_files("default").overrides
     assert (bool(overrides.intro), bool(overrides.lines)) == ("intro:" in own, "lines:" in own)
     saved, serif = _page(session, SMALL), _page(session, SMALL, SERIF)
     sans = _page(session, SMALL, SANS)
     assert serif.body == saved.body
     assert sans.body != saved.body
     assert _page(session, SMALL, SERIF).body == serif.body, "and back again"
-    session.save_brand("default", Draft(SANS), session.brand("default")["version"])
+    session.save_clinic("default", Draft(SANS), session.clinic("default")["version"])
     assert _page(Session(scratch.root), SMALL).body == sans.body, "saved, it looks as it did on the live page"
 
 
@@ -83,8 +83,8 @@ def _everything(session: Session) -> dict[str, Any]:
         "shelf": session.shelf("default"),
         "handout": session.handout(SMALL),
         "own handout": session.handout(OURS),
-        "clinic": session.brand("default"),
-        "words": session.words("ours"),
+        "clinic": session.clinic("default"),
+        "words": session.text("ours"),
         "approvals": session.approvals("default"),
     }
     for answer in answers.values():
@@ -97,7 +97,7 @@ def _everything(session: Session) -> dict[str, Any]:
         "file": session.file(OURS),
         "evidence": session.evidence(OURS, 1),
         "copy": session.tailored(OURS, "{}"),
-        "findings": session.read_words("ours", (), None),
+        "findings": session.check_text("ours", (), None),
     }
     return {**answers, **pictures}
 
@@ -111,7 +111,7 @@ def test_what_is_typed_is_seen_nowhere_else(studio: tuple[Session, Session]) -> 
     saved = _everything(untouched)
     assert _page(session, OURS, OTHER_CLINIC).body != saved["page of its own handout"].body
     assert _page(session, OURS, words=OTHER_WORDS).body != saved["page of its own handout"].body
-    session.read_words("ours", OTHER_WORDS, None)
+    session.check_text("ours", OTHER_WORDS, None)
     _assert_same(_everything(session), saved)
 
 
@@ -139,7 +139,7 @@ def test_the_store_shared_with_other_processes_holds_nothing_unsaved(studio: tup
     session, untouched = studio
     _page(session, OURS, OTHER_CLINIC)
     _page(session, OURS, words=OTHER_WORDS)
-    session.read_words("ours", OTHER_WORDS, None)
+    session.check_text("ours", OTHER_WORDS, None)
     _assert_same(_everything(Session(session.project)), _everything(untouched))
 
 

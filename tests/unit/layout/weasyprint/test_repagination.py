@@ -169,7 +169,7 @@ def test_a_long_block_goes_on_on_the_next_page_rather_than_leave_one_empty() -> 
     assert [f.code for f in torn.findings] == []
     assert torn.pages == 3
     kept = render(_page(body, KEPT, "data-keep='always'"), FONTS, "test")  # nothing may be changed in it
-    assert [f.code for f in kept.findings] == ["craft.thin-page"]
+    assert [f.code for f in kept.findings] == ["page.thin-page"]
 
 
 def test_blocks_stay_whole_where_no_page_is_the_worse_for_it() -> None:
