@@ -130,9 +130,9 @@ def test_a_claim_stands_in_full_and_once(repository: Repository) -> None:
 
 def test_a_claim_does_not_link_to_places_that_its_sheet_lacks(scratch: Scratch) -> None:
     """A booklet may lead to its own chapters; its sheet has none of them."""
-    scratch.write(
-        "content/handouts/small.yaml", CITING.replace("One sentence.", '"See [Help](#help) today."')
-    )
+    citing = CITING.replace("One sentence.", '"See [Help](#help) today."')
+    section = "body:\n  - section: {id: help, title: Help, blocks: [{text: Here.}]}\n"
+    scratch.write("content/handouts/small.yaml", citing.replace("body:\n", section))
     claims = [claim for claim, *_ in _rows(*_sheets("small", Repository(scratch.root)))]
     assert "See Help today." in claims
 
