@@ -136,6 +136,7 @@ class Project:
         when there is an error among them.
         """
         from bifolio.editorial.review import read_through
+        from bifolio.editorial.search_texts import stray_synonyms
 
         catalogue = self.repository.catalogue
         request = Request(items=tuple(items), brands=tuple(brands))
@@ -146,6 +147,7 @@ class Project:
             *self.warnings(found.clinics),
             *self.approvals.stale(found.handouts, found.clinics),
             *read_through(self.repository, found.handouts, found.regions.values(), today),
+            *(() if items else stray_synonyms(self.repository)),
         ]
         if any(finding.is_error for finding in findings):
             raise ContentError(findings)

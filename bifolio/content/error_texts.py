@@ -126,6 +126,7 @@ PHRASES: Mapping[str, tuple[str, str, str]] = {
         "see the documentation of Python's re module",
     ),
     "token_word": ("bad-value", '{name} cannot be "{shown}"', "write the value itself"),
+    "synonym_twice": ("bad-value", '{name} has "{word}" twice', "take one of them out"),
     "label_braces": ("bad-value", "{name} contains a brace outside a word such as {{number}}", "remove it"),
     "keep_and_leave": (
         "bad-value",

@@ -31,6 +31,9 @@ from bifolio.model.house_words import HouseWords, SafetySentence
 from bifolio.model.locale import Locale
 from bifolio.model.project import Plan
 from bifolio.model.region import Region
+from bifolio.model.synonyms import Synonyms
+
+SYNONYMS = "content/synonyms.yaml"
 
 
 class Repository:
@@ -116,6 +119,13 @@ class Repository:
         if not self.files.is_file(name):
             return HouseWords()
         return self.reader.model(HouseWords, name, "words", ContentError)
+
+    @cached_property
+    def synonyms(self) -> Synonyms:
+        """What a search takes for what: content/synonyms.yaml."""
+        if not self.files.is_file(SYNONYMS):
+            return Synonyms()
+        return self.reader.model(Synonyms, SYNONYMS, "synonyms", ContentError)
 
     # -- handouts --------------------------------------------------------------------------------
 

@@ -22,6 +22,7 @@ from bifolio.model.handout import Handout
 from bifolio.model.locale import Locale
 from bifolio.model.project import Plan
 from bifolio.model.region import Region
+from bifolio.model.synonyms import Synonyms
 from bifolio.model.tailoring import Tailoring
 
 MODELS: dict[str, type[BaseModel]] = {
@@ -34,6 +35,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "project": Plan,
     "region": Region,
     "sources": Sources,
+    "synonyms": Synonyms,
     "tailoring": Tailoring,
 }
 
