@@ -8,7 +8,7 @@ from itertools import groupby
 
 from bifolio.content.repository import SYNONYMS, Repository
 from bifolio.core.diagnostics import BifolioError, Diagnostic, Severity
-from bifolio.editorial.lint import Passage, passages
+from bifolio.editorial.lint.passages import Passage, passages
 from bifolio.editorial.search import Document, SearchIndex, Text
 from bifolio.model.handout import Handout
 from bifolio.model.region import Region
@@ -71,7 +71,8 @@ def _body(repository: Repository, item: str) -> Iterator[Text]:
     own = (text for text in passages(repository.handout_tree(item)) if text.steps[0] not in _OPENING)
     for _, row in groupby(own, key=_place):
         texts = list(row)
-        yield Text(" · ".join(text.text for text in texts), _weight(texts[0]))
+        cells = " · ".join(text.text for text in texts if text.text)
+        yield Text(re.sub(r"([.?!]) · ", r"\1 ", cells), _weight(texts[0]))
         if len(texts) > 1:
             yield Text(texts[0].text, _HEADING, is_shown=False)  # the head of the row
 

@@ -27,13 +27,14 @@ from bifolio.studio.routes import (
     clinic,
     handout,
     page_images,
+    search,
     shelf,
     sign_in,
     static,
     text,
 )
 
-PAGES = (shelf, sign_in, handout, page_images, bundles, clinic, approvals, text, static)
+PAGES = (shelf, search, sign_in, handout, page_images, bundles, clinic, approvals, text, static)
 
 
 def studio(project: Path, site: SiteConfig) -> Starlette:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bifolio.studio.auth import SiteConfig
 from bifolio.studio.page_templates import PageTemplates
 from bifolio.studio.response_cache import ResponseCache
+from bifolio.studio.shelf_search import ShelfSearch
 from bifolio.studio.tasks import TaskPool
 
 if TYPE_CHECKING:
@@ -42,6 +44,11 @@ class StudioContext:
     def is_local(self) -> bool:
         """Whether the browser is on this computer, so that a picture need not be made small to travel."""
         return not self.site.has_password
+
+    @cached_property
+    def search(self) -> ShelfSearch:
+        """The search of its shelves."""
+        return ShelfSearch(self.workers, self.responses)
 
     async def close(self) -> None:
         """Stop all work."""

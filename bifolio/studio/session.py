@@ -61,6 +61,11 @@ class Session:
         view = self.view()
         return view.cached("shelf", (brand,), lambda: shelf.shelf(view, brand))
 
+    def search_texts(self, brand: str | None) -> dict[str, Any]:
+        """Return the texts of a clinic's shelf, and what a search takes for what."""
+        view = self.view()
+        return view.cached("search", (brand,), lambda: shelf.search_texts(view, brand))
+
     def handout(self, query: Query) -> dict[str, Any]:
         """Return one handout, and every form in which it can be had."""
         view = self.view()

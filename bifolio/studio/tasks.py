@@ -143,6 +143,11 @@ def shelf(brand: str | None) -> dict[str, Any]:
     return _session.shelf(brand)
 
 
+def search_texts(brand: str | None) -> dict[str, Any]:
+    """Return the texts of a clinic's shelf, and what a search takes for what."""
+    return _session.search_texts(brand)
+
+
 def handout(query: Query) -> dict[str, Any]:
     """Return a handout and every form in which it can be had."""
     return _session.handout(query)

@@ -70,6 +70,16 @@ def test_no_violation_and_nothing_wider_than_the_window(
             page.set_viewport_size({"width": narrow, "height": 512})
             assert page.evaluate(_LOST) == [], (path, narrow)
             page.set_viewport_size({"width": width, "height": 800})
+    page.goto(studio.base, wait_until="domcontentloaded")
+    for typed, said in (
+        ("cries", "for “cries”"),
+        ("groundign", "is in none"),
+        ("kidney stones", "No handout fits"),
+    ):
+        page.get_by_label("Search").fill(typed)
+        expect(page.get_by_role("status")).to_contain_text(said)
+        found[f"shelf, {typed}"] = _violations(page, axe)
+        assert page.evaluate(_LOST) == [], typed
     page.goto(f"{studio.base}/handout/tears-and-closeness?brand=harbour", wait_until="domcontentloaded")
     page.get_by_text("Other papers").click()
     page.get_by_role("button", name="Everything as one zip file").click()

@@ -62,9 +62,10 @@ def test_shelf_finds_as_one_types(page: Page) -> None:
     expect(leaves).to_have_count(len(ITEMS))
     page.get_by_label("Search").fill("steady")
     expect(leaves).to_have_count(1)
-    expect(page.get_by_role("status")).to_have_text(f"1 of {len(ITEMS)} handouts")
+    expect(page.get_by_role("status")).to_have_text(f"1 of {len(ITEMS)} handouts for “steady”")
     page.get_by_label("Kind").select_option("card")
     expect(leaves).to_have_count(0)
+    expect(page.locator("[data-none]")).to_contain_text("1 fit what you typed")
     page.get_by_role("button", name="Show all").click()
     expect(leaves).to_have_count(len(ITEMS))
     page.get_by_label("Kind").select_option("card")
@@ -72,6 +73,33 @@ def test_shelf_finds_as_one_types(page: Page) -> None:
     picture = leaves.locator("img").first
     expect(picture).to_have_js_property("complete", True)
     assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") == 400
+
+
+def test_shelf_is_searched_as_people_speak(page: Page) -> None:
+    leaves, field, said = (
+        page.locator("[data-shelf] > li:visible"),
+        page.get_by_label("Search"),
+        page.get_by_role("status"),
+    )
+    in_order = page.locator("[data-shelf] h2").all_inner_texts()
+    field.press_sequentially("senses exercise")
+    expect(leaves.first.locator("h2")).to_have_text("Steady now")
+    field.fill("cries")
+    expect(leaves.first.locator("h2 mark")).to_have_text("Tears")  # a synonym, and a form of it
+    expect(leaves.first.locator("[data-found] mark").first).to_be_visible()
+    field.fill("tears and closenes")
+    expect(leaves.first.locator("h2")).to_have_text("Tears and closeness")
+    field.fill("groundign")
+    expect(said).to_contain_text("for “grounding”; “groundign” is in none")
+    field.press("Enter")
+    expect(page.locator("[data-shelf] > li:visible h2 a").first).to_be_focused()
+    field.fill("kidney stones")
+    expect(said).to_have_text("No handout fits “kidney stones”.")
+    expect(leaves).to_have_count(0)
+    field.fill("")
+    expect(leaves).to_have_count(len(ITEMS))
+    assert page.locator("[data-shelf] h2").all_inner_texts() == in_order
+    expect(page.locator("[data-shelf] mark")).to_have_count(0)
 
 
 def test_handout_turns_zooms_and_changes(page: Page, studio: Studio) -> None:

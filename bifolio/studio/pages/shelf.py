@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from bifolio.core.diagnostics import BifolioError
 from bifolio.editorial.lint.passages import count_words, passages
 from bifolio.editorial.lint.readability import reading
+from bifolio.editorial.search_texts import documents
 from bifolio.studio.project_view import ProjectView
 
 WORDS_A_MINUTE = 180
@@ -18,6 +20,18 @@ def shelf(view: ProjectView, brand: str | None) -> dict[str, Any]:
     chosen = brand if brand in view.repository.catalogue.brands else view.first_brand()
     items = [entry(view, item, chosen) for item in view.items_of(chosen)]
     return {"brand": chosen, "brands": view.brands(), "items": items, "stamp": view.stamp}
+
+
+def search_texts(view: ProjectView, brand: str | None) -> dict[str, Any]:
+    """Return the texts of a clinic's shelf, in the words of its region, and the synonyms."""
+    repository = view.repository
+    chosen = brand if brand in repository.catalogue.brands else view.first_brand()
+    region = repository.region(view.region_of(chosen) if chosen else repository.plan.region)
+    return {
+        "documents": [asdict(one) for one in documents(repository, view.items_of(chosen), region)],
+        "synonyms": repository.synonyms.synonyms,
+        "passing": repository.synonyms.passing,
+    }
 
 
 def entry(view: ProjectView, item: str, brand: str | None) -> dict[str, Any]:
