@@ -70,9 +70,11 @@ def _structure(document: pikepdf.Pdf, where: str) -> Iterator[Diagnostic]:
     if not str(root.get("/Lang", "")).strip():
         yield _finding("verify.no-language", "the PDF does not say its language", where)
     title = _part(document.trailer, "/Info").get("/Title", "")
-    shown = _part(root, "/ViewerPreferences").get("/DisplayDocTitle", False)
-    if not str(title).strip() or not shown:
+    preferences = _part(root, "/ViewerPreferences")
+    if not str(title).strip() or not preferences.get("/DisplayDocTitle", False):
         yield _finding("verify.no-title", "the PDF does not show a title", where)
+    if preferences.get("/PrintScaling") != "/None":
+        yield _finding("verify.scaled", "the PDF does not ask to be printed at full size", where)
 
 
 def _boxes(document: pikepdf.Pdf, where: str, trim_mm: tuple[float, float] | None) -> Iterator[Diagnostic]:

@@ -65,6 +65,13 @@ def no_title(pdf: bytes) -> bytes:
     return spoil(pdf, change)
 
 
+def scaled(pdf: bytes) -> bytes:
+    def change(document: pikepdf.Pdf) -> None:
+        del document.Root.ViewerPreferences.PrintScaling
+
+    return spoil(pdf, change)
+
+
 def hidden_title(pdf: bytes) -> bytes:
     def change(document: pikepdf.Pdf) -> None:
         del document.Root.ViewerPreferences
@@ -232,6 +239,7 @@ SPOILERS: dict[str, tuple[Callable[[bytes], bytes], ...]] = {
     "verify.untagged": (untagged, unmarked),
     "verify.no-language": (no_language,),
     "verify.no-title": (no_title, hidden_title),
+    "verify.scaled": (scaled,),
     "verify.page-box": (trim_outside,),
     "verify.page-size": (other_size,),
     "verify.font": (font_dropped,),

@@ -41,7 +41,7 @@ class Document:
     def write_pdf(self) -> tuple[bytes, tuple[Diagnostic, ...]]:
         """Return the PDF, and what WeasyPrint and fontTools warned of while it was written."""
         with explained_failures(), collected_messages(self._where) as findings:
-            pdf: bytes = self._document.write_pdf(**_options(self._variant))
+            pdf: bytes = self._document.write_pdf(finisher=_ask_for_full_size, **_options(self._variant))
         return pdf, tuple(findings)
 
 
@@ -91,6 +91,15 @@ def _lay_out_plainly(html: str, fonts: Path, where: str, variant: str | None, ju
         let_judge(judge, source)
         document = source.render(font_config=FontConfiguration(), **_options(variant))
     return Document(document, where, variant, tuple(findings))
+
+
+def _ask_for_full_size(document: Any, pdf: Any) -> None:
+    """Ask the viewer to print at full size (ISO 32000-1, 12.2): many of them shrink pages unless they are asked."""
+    import pydyf
+
+    del document
+    preferences = pdf.catalog.setdefault("ViewerPreferences", pydyf.Dictionary())
+    preferences["PrintScaling"] = "/None"
 
 
 def _options(variant: str | None) -> dict[str, str]:
