@@ -258,15 +258,19 @@ class Project:
         language: str | None = None,
         theme: str | None = None,
         tree: SourceTree | None = None,
+        *,
+        is_imposed: bool = False,
     ) -> tuple[bytes, list[Diagnostic]]:
         """Make one person's copy as a PDF; return it with the warnings. Nothing of it is kept anywhere.
 
-        `tree` is the file that the tailoring stands in, for findings to point at.
+        `tree` is the file that the tailoring stands in, for findings to point at. With `is_imposed` it is the sheets to
+        print, where its edition has them.
         """
         from bifolio.build.sheets import tailored_copy
 
         editions = (tailoring.edition,) if tailoring.edition else ()
-        job = self.plan(Request((item,), (brand,), region, language, editions, theme, ("pdf",)))[0]
+        jobs = self.plan(Request((item,), (brand,), region, language, editions, theme, ("pdf",)))
+        job = max(jobs, key=lambda one: one.is_imposed is is_imposed)
         return tailored_copy(self.pipeline, job, tailoring, tree)
 
     # -- what there is ---------------------------------------------------------------------------

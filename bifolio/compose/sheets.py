@@ -10,7 +10,7 @@ from bifolio.compose.drawings import Drawings, PageDrawings
 from bifolio.compose.environment import Templates
 from bifolio.compose.stylesheet import Stylesheet
 from bifolio.compose.wording import Wording
-from bifolio.model.edition import Imposition
+from bifolio.model.edition import NOTE_SIDES, Imposition
 from bifolio.model.handout import Handout
 
 STYLE_MARK = Markup("/* stylesheet */")
@@ -51,7 +51,7 @@ class Sheets:
     def printer_note(self, handout: Handout, form: Imposition, sides: int) -> str:
         """Compose the sheet that tells whoever prints a handout which settings to choose.
 
-        Its own two sides come first; `sides` more follow.
+        Its own sides come first; `sides` more follow.
         """
         page = PageDrawings(self._drawings)
         context = {
@@ -61,8 +61,8 @@ class Sheets:
             "label": self._wording.label,
             "form": form,
             "scheme": form.scheme.replace("-", "_"),
-            "first": 3,
-            "last": 2 + sides,
+            "first": NOTE_SIDES + 1,
+            "last": NOTE_SIDES + sides,
             "use_art": page.art,
         }
         html = self._templates.render("print_note.html.j2", context)

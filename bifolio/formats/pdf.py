@@ -43,7 +43,8 @@ def make(inputs: Inputs, stages: Stages) -> Artifact:
 def preview(inputs: Inputs, stages: Stages) -> bytes:
     """Return the PDF of a job for one look on a screen: not verified, and not to be handed to anyone."""
     plate, inker, _ = stages.lay_out(inputs, stages.compose(inputs.layout))
-    return inker.ink(plate)
+    pdf = inker.ink(plate)
+    return _imposed(inputs, plate, pdf, stages) if inputs.job.is_imposed else pdf
 
 
 # -- impose --------------------------------------------------------------------------------------

@@ -36,6 +36,10 @@ No functions: WeasyPrint 70 fails on calc(1mm/0) and on a token that refers to i
 Kind = Literal["leaflet", "worksheet", "card", "guide", "notes", "booklet"]
 
 
+NOTE_SIDES = 2
+"""Pages that a note for the person at the printer takes, in front of the sheets: one leaf."""
+
+
 class Imposition(Model):
     """How finished pages are placed on sheets that are printed on both sides, then folded, stapled or cut."""
 

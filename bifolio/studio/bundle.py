@@ -6,6 +6,7 @@ import asyncio
 import io
 import zipfile
 from dataclasses import dataclass, field
+from itertools import chain, count
 from typing import Any
 
 from bifolio.studio import tasks
@@ -18,7 +19,8 @@ from bifolio.studio.tasks import TaskPool
 class Bundle:
     """The files of one handout: those that are made, those that could not be, and the queries for all of them."""
 
-    item: str
+    title: str
+    """What the zip file is called, and the folder in it."""
     workers: TaskPool
     queries: list[Query]
     files: dict[str, bytes] = field(default_factory=dict)
@@ -37,7 +39,13 @@ class Bundle:
             except TaskError as error:
                 self.missing.append(f"{query.file}: {error.message}")
             else:
-                self.files[name] = body
+                self.files[self._free(name)] = body
+
+    def _free(self, name: str) -> str:
+        """Return a name that no file has: two forms may be called the same."""
+        stem, _, suffix = name.rpartition(".")
+        others = (f"{stem} ({number}).{suffix}" for number in count(2))
+        return next(free for free in chain([name], others) if free not in self.files)
 
     def cancel(self) -> None:
         """Stop; what is made is lost."""
@@ -66,7 +74,7 @@ class Bundle:
         out = io.BytesIO()
         with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
             for name, body in sorted(self.files.items()):
-                entry = zipfile.ZipInfo(f"{self.item}/{name}", (1980, 1, 1, 0, 0, 0))
+                entry = zipfile.ZipInfo(f"{self.title}/{name}", (1980, 1, 1, 0, 0, 0))
                 entry.compress_type = zipfile.ZIP_DEFLATED
                 archive.writestr(entry, body)
         return out.getvalue()

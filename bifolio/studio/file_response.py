@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
+from bifolio.studio import file_names
+
 _MEDIA_TYPES = {"pdf": "application/pdf", "epub": "application/epub+zip", "html": "text/html; charset=utf-8"}
 
 
@@ -23,5 +25,5 @@ def show(name: str, body: bytes) -> Response:
 
 def _response(name: str, body: bytes, disposition: str) -> Response:
     media_type = _MEDIA_TYPES.get(name.rpartition(".")[2], "application/octet-stream")
-    headers = {"Content-Disposition": f'{disposition}; filename="{name}"'}
+    headers = {"Content-Disposition": file_names.disposition(disposition, name)}
     return Response(body, media_type=media_type, headers=headers)

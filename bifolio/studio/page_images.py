@@ -27,6 +27,8 @@ class Picture:
     pages: int
     width_mm: float
     height_mm: float
+    note_pages: int = 0
+    """How many pages in front are the note for the person at the printer."""
 
 
 def picture(pdf: bytes, page: int, width_px: int, kind: Kind = "png") -> Picture:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, get_args
 
 from bifolio.app import Project
@@ -18,8 +19,14 @@ from bifolio.model.edition import Kind
 from bifolio.model.job import Job, Request
 from bifolio.model.project import Format
 from bifolio.resolve import resolve
+from bifolio.studio import file_names
 from bifolio.studio.query import Query
 from bifolio.studio.response_cache import answer_fingerprint
+
+SHEETS = "sheets"
+"""The arrangement of pages on sheets to print."""
+
+_PICTURES = {"png": "first page", "cover": "cover"}
 
 MAX_PDF_BYTES = 48_000_000
 """Bytes of the PDFs that a view holds."""
@@ -128,7 +135,8 @@ class ProjectView:
             if edition is None and query.item in self.repository.catalogue.handouts:
                 kind = self.repository.handout(query.item).kind
                 edition = self.default_edition(query.brand or self.first_brand(), kind)
-            return self._plan(query, (edition,) if edition else (), ("pdf",))[0]
+            jobs = self._plan(query, (edition,) if edition else (), ("pdf",))
+            return max(jobs, key=lambda job: job.is_imposed is (query.arrangement == SHEETS))
         files = self.files(query)
         if query.file not in files:
             raise RequestError(
@@ -166,9 +174,21 @@ class ProjectView:
     # -- making ------------------------------------------------------------------------------------
 
     def file(self, query: Query) -> tuple[str, bytes]:
-        """Return the name of a finished, verified file, and the file."""
-        job = self.job(query)
-        return file_name(job), self.project.pipeline.make(job).body
+        """Return the name of a finished, verified file, and the file: sheets to print, where nothing else was asked for."""
+        job = self.job(query if query.file or query.arrangement else replace(query, arrangement=SHEETS))
+        return self.title_of(job), self.project.pipeline.make(job).body
+
+    def title_of(self, job: Job) -> str:
+        """Return the name under which somebody downloads a file; it says the form where that is not the usual one."""
+        handout, edition = self.repository.handout(job.item), self.repository.edition(job.edition)
+        parts = [handout.title, self.repository.brand(job.brand).name]
+        if job.format in _PICTURES:
+            parts.append(_PICTURES[job.format])
+        elif job.format == "pdf":
+            usual = self.default_edition(job.brand, handout.kind)
+            parts += [] if job.edition == usual else [edition.name]
+            parts += ["to read"] if edition.imposition and not job.is_imposed else []
+        return file_names.file_name(*parts, suffix=job.path.rpartition(".")[2])
 
     def pdf(self, query: Query) -> bytes:
         """Return a PDF to look at, not verified. The last few are held, so that turning a page lays nothing out."""

@@ -16,6 +16,8 @@ class Query:
     theme: str | None = None
     region: str | None = None
     language: str | None = None
+    arrangement: str | None = None
+    """`reading` for pages in reading order, `sheets` for what a printer gets, where the form has both."""
     file: str | None = None
     """The name of one finished file, where more than the pages to read can be had."""
 

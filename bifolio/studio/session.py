@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime
 import time
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +17,13 @@ from bifolio.core.cache import Memory
 from bifolio.core.diagnostics import Source, Span
 from bifolio.core.versions import SupersededError, expect
 from bifolio.editorial.approval import difference
+from bifolio.model.edition import NOTE_SIDES
 from bifolio.studio import brand_form, text_form
 from bifolio.studio.draft import Draft, Fields
 from bifolio.studio.errors import TaskError
 from bifolio.studio.page_images import Picture, picture
 from bifolio.studio.pages import approvals, clinic, handout, shelf, text
-from bifolio.studio.project_view import ProjectView
+from bifolio.studio.project_view import SHEETS, ProjectView
 from bifolio.studio.query import Query
 from bifolio.studio.response_cache import picture_fingerprint, project_stamp
 
@@ -101,7 +102,14 @@ class Session:
             pdf = clinic.live_page(self.view(max_age_s=1.0), query, draft)
         else:
             pdf = self.view().pdf(query)
-        return picture(pdf, page, width_px, "png" if kind == "png" else "bmp")
+        image = picture(pdf, page, width_px, "png" if kind == "png" else "bmp")
+        is_sheets = (
+            query.arrangement == SHEETS
+            and draft is None
+            and fields is None
+            and self.view().job(query).is_imposed
+        )
+        return replace(image, note_pages=NOTE_SIDES) if is_sheets else image
 
     def tailored(self, query: Query, copy: str) -> bytes:
         """Return one client's copy. The last one is held until something else is asked for, to turn its pages."""
@@ -110,6 +118,11 @@ class Session:
         if self._last_copy is None or self._last_copy[0] != asked:
             self._last_copy = asked, handout.tailored(view, query, copy)
         return self._last_copy[1]
+
+    def client_copy(self, query: Query, copy: str) -> tuple[str, bytes]:
+        """Return the name of one client's copy, and the copy: sheets to print, where its form has them."""
+        query = query if query.arrangement else replace(query, arrangement=SHEETS)
+        return self.view().title_of(self.view().job(query)), self.tailored(query, copy)
 
     def file(self, query: Query) -> tuple[str, bytes]:
         """Return the name of a finished, verified file, and the file."""

@@ -176,9 +176,9 @@ def file(query: Query) -> tuple[str, bytes]:
     return _session.file(query)
 
 
-def tailored(query: Query, copy: str) -> bytes:
-    """Return one client's copy, a PDF."""
-    return _session.tailored(query, copy)
+def client_copy(query: Query, copy: str) -> tuple[str, bytes]:
+    """Return the name of one client's copy, and the copy, a PDF."""
+    return _session.client_copy(query, copy)
 
 
 def approvals(brand: str | None) -> dict[str, Any]:

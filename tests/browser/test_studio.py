@@ -130,7 +130,7 @@ def test_handout_turns_zooms_and_changes(page: Page, studio: Studio) -> None:
 def test_files_are_the_real_ones(page: Page, studio: Studio, tmp_path: Path) -> None:
     _open(page, studio)
     pdf = _save(page, "Download PDF", tmp_path)
-    assert pdf.name == "tears-and-closeness.letter.pdf"
+    assert pdf.name == "Tears and closeness – Harbour Street Counseling.pdf"
     assert "Harbour Street Counseling" in _text(pdf)
     with pikepdf.open(pdf) as document:
         assert len(document.pages) == 2
@@ -147,8 +147,11 @@ def test_everything_comes_as_one_zip(page: Page, studio: Studio, tmp_path: Path)
     page.get_by_role("button", name="Everything as one zip file").click()
     expect(page.get_by_role("dialog")).to_contain_text("The zip file is ready.", timeout=240_000)
     packed = zipfile.ZipFile(_save(page, "Save the zip file", tmp_path))
-    assert sorted(packed.namelist()) == sorted(f"check-in-card/{name}" for name in offered)
-    assert len(offered) >= 3
+    folder = "My check-in card – Harbour Street Counseling"
+    assert packed.filename == str(tmp_path / f"{folder}.zip")
+    assert len(set(packed.namelist())) == len(offered) >= 3
+    assert f"{folder}/{folder} – Wallet cards, A4.pdf" in packed.namelist()
+    assert f"{folder}/{folder}.epub" in packed.namelist()
     for name in packed.namelist():
         if name.endswith(".pdf"):
             with pikepdf.open(io.BytesIO(packed.read(name))) as document:
@@ -161,7 +164,7 @@ def test_long_work_can_be_stopped(page: Page, studio: Studio) -> None:
     expect(page.locator(".take h2")).to_have_text(
         ["On A4 paper", "For screens and web sites", "Other sizes", "On Letter paper"]
     )
-    expect(page.locator("[data-file]").first).to_have_text("A4")
+    expect(page.locator("[data-file]").first).to_have_text("This handout on A4")
     page.get_by_role("button", name="Everything as one zip file").click()
     with page.expect_response(lambda answer: answer.request.method == "DELETE") as ended:
         page.get_by_role("button", name="Stop").click()
@@ -170,6 +173,38 @@ def test_long_work_can_be_stopped(page: Page, studio: Studio) -> None:
     page.get_by_label("Paper and size").select_option("a5")
     page.wait_for_url(re.compile("edition=a5"))
     expect(page.locator("[data-viewer] .trouble")).to_have_count(0)
+
+
+def test_a_folded_form_is_shown_and_taken_as_its_sheets(page: Page, studio: Studio, tmp_path: Path) -> None:
+    _open(page, studio)
+    count, reading = (
+        page.locator("[data-viewer] [data-count]"),
+        page.get_by_role("button", name="Reading order"),
+    )
+    expect(reading).to_be_hidden()
+    page.get_by_label("Paper and size").select_option("trifold-letter")
+    expect(count).to_have_text("Sheet 1 of 1, front")
+    sheet = page.locator("[data-sheet]").bounding_box()
+    assert sheet
+    assert sheet["width"] > sheet["height"]
+    page.get_by_role("button", name="Page before").click()
+    expect(count).to_have_text("Note for the printer")
+    page.locator("[data-paper]").press("End")
+    expect(count).to_have_text("Sheet 1 of 1, back")
+    reading.click()
+    expect(count).to_have_text("Page 1 of 6")
+    expect(reading).to_have_attribute("aria-pressed", "true")
+    pdf = _save(page, "Download PDF", tmp_path)
+    assert pdf.name == "Tears and closeness – Harbour Street Counseling – Folded leaflet, Letter.pdf"
+    with pikepdf.open(pdf) as document:
+        assert len(document.pages) == 4
+        assert [float(side) for side in document.pages[0].mediabox[2:]] == [792, 612]
+    assert "How to print this folded leaflet" in _text(pdf)
+    page.reload(wait_until="domcontentloaded")
+    expect(count).to_have_text("Sheet 1 of 1, front")
+    page.get_by_label("Paper and size").select_option("letter")
+    expect(count).to_have_text("Page 1 of 2")
+    expect(reading).to_be_hidden()
 
 
 def test_print_opens_the_finished_pdf(page: Page, studio: Studio) -> None:

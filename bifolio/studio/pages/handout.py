@@ -6,22 +6,11 @@ from dataclasses import asdict
 from typing import Any
 
 from bifolio.editorial.tailoring import parts, read_tailoring
-from bifolio.model.edition import Edition
-from bifolio.model.job import Job
-from bifolio.studio.pages import shelf
-from bifolio.studio.project_view import ProjectView
+from bifolio.model.edition import NOTE_SIDES
+from bifolio.studio import file_names
+from bifolio.studio.pages import forms, shelf
+from bifolio.studio.project_view import SHEETS, ProjectView
 from bifolio.studio.query import Query
-
-_SCREENS, _OTHER = "For screens and web sites", "Other sizes"
-_PAPERS = {(210.0, 297.0): "On A4 paper", (215.9, 279.4): "On Letter paper"}
-"""What each sheet is called; its sides in mm, the shorter one first."""
-
-_FORMATS = {
-    "epub": ("EPUB", "For phones, tablets and readers of electronic books."),
-    "html": ("Web page", "One file for a web site or an email; opens in any browser."),
-    "png": ("Picture of the first page", "For a web site."),
-    "cover": ("Picture of the cover", "For a web site."),
-}
 
 
 def handout(view: ProjectView, query: Query) -> dict[str, Any]:
@@ -30,28 +19,26 @@ def handout(view: ProjectView, query: Query) -> dict[str, Any]:
     brand = query.brand or view.first_brand()
     shown = repository.handout(query.item)
     kind = shown.kind
-    usual = query.edition or view.default_edition(brand, kind)
-    first = repository.edition(usual) if usual and repository.catalogue.has("edition", usual) else None
-    editions = [
-        {"id": name, "name": edition.name, "on": _paper(edition)}
-        for name in repository.catalogue.editions
-        if (edition := repository.edition(name)).suits(kind)
-    ]
+    usual = view.default_edition(brand, kind)
+    first = repository.edition(usual) if usual else None
+    known = {name: repository.edition(name) for name in repository.catalogue.editions}
     clinic = repository.brand(brand).clinic if brand else None
     return {
         "item": shelf.entry(view, query.item, brand),
         "stamp": view.stamp,
+        "note_sides": NOTE_SIDES,
         "parts": [asdict(part) for part in parts(shown)],
         "words": {name: list(offered) for name, offered in shown.words.items()},
-        "editions": _by_paper(editions, first),
-        "forms": _by_paper([_form(view, name, job) for name, job in view.files(query).items()], first),
+        "editions": forms.editions({name: one for name, one in known.items() if one.suits(kind)}, first),
+        "forms": forms.files(view.files(query), known, first),
+        "file_title": file_names.file_title(shown.title, brand and repository.brand(brand).name),
         "brands": view.brands(),
         "themes": view.names("theme", theme_title),
         "regions": view.names("region", lambda name: repository.region(name).name),
         "languages": view.names("language", lambda name: repository.locale(name).name),
         "chosen": {
             "brand": brand,
-            "edition": usual,
+            "edition": query.edition or usual,
             "theme": query.theme or (clinic and clinic.theme) or plan.theme,
             "region": query.region or (clinic and clinic.region) or plan.region,
             "language": query.language or plan.language,
@@ -72,37 +59,12 @@ def tailored(view: ProjectView, query: Query, copy: str) -> bytes:
     if tailoring.edition is None and edition is not None:
         tailoring = tailoring.model_copy(update={"edition": edition})
     return view.project.tailored(
-        query.item, brand, tailoring, query.region, query.language, query.theme, tree
+        query.item,
+        brand,
+        tailoring,
+        query.region,
+        query.language,
+        query.theme,
+        tree,
+        is_imposed=query.arrangement == SHEETS,
     )[0]
-
-
-def _form(view: ProjectView, name: str, job: Job) -> dict[str, Any]:
-    """Return what a file is, in words."""
-    edition = view.repository.edition(job.edition)
-    title, summary, on = edition.name, edition.summary, _paper(edition)
-    if job.format != "pdf":
-        title, summary = _FORMATS.get(job.format, (job.format.upper(), ""))
-        on = _SCREENS
-    elif job.is_imposed:
-        title, summary = f"{title}, for the printer", "Sheets to print on both sides; a note says how."
-    return {"file": name, "name": title, "summary": summary, "on": on}
-
-
-def _paper(edition: Edition) -> str:
-    """Return what a form is printed on, which a therapist's printer may have or not; a heading of the page."""
-    if edition.fillable:
-        return _SCREENS
-    sheet = edition.imposition.sheet if edition.imposition else edition
-    sides = sorted((sheet.trim_width_mm, sheet.trim_height_mm))
-    return _PAPERS.get((sides[0], sides[1]), _OTHER)
-
-
-def _by_paper(forms: list[dict[str, Any]], first: Edition | None) -> list[dict[str, Any]]:
-    """Return the form that is shown first before the others on its paper, and those on another paper last."""
-    papers = (_paper(first) if first else "", _SCREENS, _OTHER)
-
-    def rank(form: dict[str, Any]) -> tuple[int, bool]:
-        paper = papers.index(form["on"]) if form["on"] in papers else len(papers)
-        return paper, first is None or form["name"] != first.name
-
-    return sorted(forms, key=rank)

@@ -26,8 +26,9 @@ async def begin(request: Request) -> Response:
     values = await context.workers.run(tasks.handout, query)
     while len(context.bundles) >= MAX_BUNDLES:
         context.bundles.pop(next(iter(context.bundles))).cancel()
-    queries = [replace(query, file=form["file"]) for form in values["forms"]]
-    bundle = Bundle(query.item, context.workers, queries)
+    files = [form[kind] for form in values["forms"] for kind in ("file", "reading") if form[kind]]
+    queries = [replace(query, file=name) for name in files]
+    bundle = Bundle(values["file_title"], context.workers, queries)
     bundle.begin()
     context.bundles_begun += 1
     number = str(context.bundles_begun)
@@ -50,7 +51,7 @@ async def download(request: Request) -> Response:
     bundle = _bundle(request)
     if not bundle.is_done:
         raise HTTPException(404)
-    return file_response.download(f"{bundle.item}.zip", bundle.zipped())
+    return file_response.download(f"{bundle.title}.zip", bundle.zipped())
 
 
 def _bundle(request: Request) -> Bundle:

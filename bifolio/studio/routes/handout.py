@@ -33,8 +33,8 @@ async def client_copy(request: Request) -> Response:
     """Return one client's copy. It is in this answer and nowhere else."""
     body = await json_body(request)
     query = Query.of(str(body.get("item", "")), body)
-    pdf = await context_of(request).workers.run(tasks.tailored, query, copy_of(body))
-    return file_response.show(f"{query.item}.pdf", pdf)
+    name, pdf = await context_of(request).workers.run(tasks.client_copy, query, copy_of(body))
+    return file_response.show(name, pdf)
 
 
 ROUTES = [

@@ -47,6 +47,7 @@ async def live_page(request: Request) -> Response:
             "Bifolio-Pages": str(image.pages),
             "Bifolio-Width": f"{image.width_mm:.2f}",
             "Bifolio-Height": f"{image.height_mm:.2f}",
+            "Bifolio-Notes": str(image.note_pages),
         },
     )
 

@@ -26,9 +26,15 @@ export async function ask(path, said, options) {
 /** Ask the studio for a file or a picture; give it as `body`, with its `name` and the `headers` that came with it. */
 export async function askForFile(path, said, options) {
   const answer = await answered(path, said, options);
-  const name = /filename="([^"]+)"/.exec(answer.headers.get("Content-Disposition"))?.[1];
+  const name = nameOf(answer.headers.get("Content-Disposition") ?? "");
   if (!name && !answer.headers.get("Content-Type")?.startsWith("image/")) throw astray(options);
   return { name, headers: answer.headers, body: await read(answer, options, (one) => one.blob()) };
+}
+
+/** The name of a file as its answer has it: RFC 6266. */
+function nameOf(disposition) {
+  const encoded = /filename\*=UTF-8''([^;\s]+)/i.exec(disposition)?.[1];
+  return encoded ? decodeURIComponent(encoded) : /filename="([^"]+)"/.exec(disposition)?.[1];
 }
 
 async function answered(path, said, options = {}) {

@@ -6,8 +6,25 @@ const bench = document.querySelector("[data-handout]");
 const item = bench.dataset.handout;
 const choices = document.querySelector("[data-choices]");
 
-const viewer = new Viewer(document.querySelector("[data-viewer]"), () => ({ item, ...values(choices) }));
-viewer.show();
+// What is shown is what Print sends: sheets, where the form has them; a switch shows the pages in reading order.
+
+const reading = document.querySelector("[data-reading]");
+const isOnSheets = () => "sheets" in (choices.elements.edition.selectedOptions[0]?.dataset ?? {});
+const showsSheets = () => isOnSheets() && reading.ariaPressed !== "true";
+const query = () => ({ item, ...values(choices) });
+const viewer = new Viewer(document.querySelector("[data-viewer]"), () => ({ ...query(), arrangement: showsSheets() ? "sheets" : "" }));
+
+/** Begin with the first page; on sheets behind the note for whoever prints. */
+function showFirst() {
+  viewer.page = showsSheets() ? Number(bench.dataset.noteSides) + 1 : 1;
+  viewer.show();
+}
+
+reading.addEventListener("click", () => {
+  reading.ariaPressed = String(reading.ariaPressed !== "true");
+  showFirst();
+});
+showFirst();
 
 choices.addEventListener("change", (event) => {
   if (event.target.name === "brand") forgetWhatTheClinicDecides();
@@ -19,7 +36,9 @@ choices.addEventListener("change", (event) => {
   for (const link of document.querySelectorAll("[data-file]")) {
     link.href = address(`/file/${item}`, { ...chosen, edition: "", file: link.dataset.file });
   }
-  viewer.show();
+  reading.hidden = document.querySelector("[data-on-sheets]").hidden = !isOnSheets();
+  if (event.target.name === "edition") showFirst();
+  else viewer.show();
 });
 
 /** Another clinic has a region and a form of its own: load the page anew, as that clinic has it. */
@@ -170,7 +189,7 @@ async function make(hand) {
   copySaid.textContent = "Making the copy …";
   tell(copyTrouble, null);
   try {
-    copySaid.textContent = hand(await askForFile("/api/copy", { ...order(), copy: tailoring() }));
+    copySaid.textContent = hand(await askForFile("/api/copy", { ...query(), copy: tailoring() }));
   } catch (error) {
     copySaid.textContent = "";
     tell(copyTrouble, error, () => make(hand));

@@ -98,7 +98,7 @@ export class Viewer {
       const asked = { ...this.order(), page: this.page, width: Math.round(width * density) };
       const answer = await askForFile("/api/picture", asked, { quietly: true });
       const told = (name) => Number(answer.headers.get(`Bifolio-${name}`));
-      [this.page, this.pages, this.widthMm, this.heightMm] = ["Page", "Pages", "Width", "Height"].map(told);
+      [this.page, this.pages, this.widthMm, this.heightMm, this.notes] = ["Page", "Pages", "Width", "Height", "Notes"].map(told);
       await this.put(answer.body);
       this.drawn = this.width();
       this.tell(null);
@@ -114,6 +114,14 @@ export class Viewer {
   tell(error) {
     tell(this.find("trouble"), error);
     this.told?.(error);
+  }
+
+  /** What the page is called: sheets have a front and a back, behind the note for whoever prints. */
+  name() {
+    if (!this.notes) return `Page ${this.page} of ${this.pages}`;
+    if (this.page <= this.notes) return "Note for the printer";
+    const side = this.page - this.notes;
+    return `Sheet ${Math.ceil(side / 2)} of ${Math.ceil((this.pages - this.notes) / 2)}, ${side % 2 ? "front" : "back"}`;
   }
 
   /** A canvas shows a page twice as soon as a picture that has to be read again from its address. */
@@ -136,7 +144,7 @@ export class Viewer {
     sheet.style.width = `${this.width()}px`;
     if (this.zoom) delete this.paper.dataset.fit;
     else this.paper.dataset.fit = "";
-    const words = `Page ${this.page} of ${this.pages}`;
+    const words = this.name();
     sheet.setAttribute("aria-label", words);
     this.find("count").textContent = words;
     this.find("said").textContent = words;
