@@ -258,13 +258,11 @@ class Project:
         language: str | None = None,
         theme: str | None = None,
         tree: SourceTree | None = None,
-        *,
         is_imposed: bool = False,
     ) -> tuple[bytes, list[Diagnostic]]:
         """Make one person's copy as a PDF; return it with the warnings. Nothing of it is kept anywhere.
 
-        `tree` is the file that the tailoring stands in, for findings to point at. With `is_imposed` it is the sheets to
-        print, where its edition has them.
+        `tree` is the file of the tailoring, for findings to point at. With `is_imposed` the PDF is the sheets to print.
         """
         from bifolio.build.sheets import tailored_copy
 

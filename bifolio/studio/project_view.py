@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any, get_args
 
 from bifolio.app import Project
@@ -174,8 +173,8 @@ class ProjectView:
     # -- making ------------------------------------------------------------------------------------
 
     def file(self, query: Query) -> tuple[str, bytes]:
-        """Return the name of a finished, verified file, and the file: sheets to print, where nothing else was asked for."""
-        job = self.job(query if query.file or query.arrangement else replace(query, arrangement=SHEETS))
+        """Return the name of a finished, verified file, and the file."""
+        job = self.job(query)
         return self.title_of(job), self.project.pipeline.make(job).body
 
     def title_of(self, job: Job) -> str:
@@ -205,5 +204,5 @@ class ProjectView:
 
 
 def file_name(job: Job) -> str:
-    """Return the name under which a job's file is saved."""
+    """Return the name of a job's file in a build, by which a page asks for it."""
     return job.path.rpartition("/")[2]

@@ -119,14 +119,17 @@ class Session:
             self._last_copy = asked, handout.tailored(view, query, copy)
         return self._last_copy[1]
 
-    def client_copy(self, query: Query, copy: str) -> tuple[str, bytes]:
-        """Return the name of one client's copy, and the copy: sheets to print, where its form has them."""
-        query = query if query.arrangement else replace(query, arrangement=SHEETS)
-        return self.view().title_of(self.view().job(query)), self.tailored(query, copy)
+    def file(self, query: Query, copy: str | None = None) -> tuple[str, bytes]:
+        """Return the name of a finished, verified file, and the file; with `copy`, a tailoring as JSON, one client's copy.
 
-    def file(self, query: Query) -> tuple[str, bytes]:
-        """Return the name of a finished, verified file, and the file."""
-        return self.view().file(query)
+        Without a file or an arrangement in the query it is what is printed: sheets, where the form has them.
+        """
+        view = self.view()
+        if query.file is None and query.arrangement is None:
+            query = replace(query, arrangement=SHEETS)
+        if copy is None:
+            return view.file(query)
+        return view.title_of(view.job(query)), self.tailored(query, copy)
 
     # -- approvals -----------------------------------------------------------------------------------
 

@@ -178,7 +178,7 @@ def file(query: Query) -> tuple[str, bytes]:
 
 def client_copy(query: Query, copy: str) -> tuple[str, bytes]:
     """Return the name of one client's copy, and the copy, a PDF."""
-    return _session.client_copy(query, copy)
+    return _session.file(query, copy)
 
 
 def approvals(brand: str | None) -> dict[str, Any]:

@@ -194,6 +194,4 @@ def test_broken_handout_hides_no_other(scratch: Scratch) -> None:
 def test_tells_synonyms_that_lead_nowhere(scratch: Scratch) -> None:
     scratch.write("content/synonyms.yaml", "synonyms:\n  sentences: [phrase]\n  moonflower: [bloom]\n")
     repository = Repository(scratch.root)
-    assert [finding.message for finding in stray_synonyms(repository)] == [
-        'no handout says "moonflower"'
-    ]
+    assert [finding.message for finding in stray_synonyms(repository)] == ['no handout says "moonflower"']
