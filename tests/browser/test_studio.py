@@ -200,6 +200,15 @@ def test_a_folded_form_is_shown_and_taken_as_its_sheets(page: Page, studio: Stud
         assert len(document.pages) == 4
         assert [float(side) for side in document.pages[0].mediabox[2:]] == [792, 612]
     assert "How to print this folded leaflet" in _text(pdf)
+    said = page.locator("[data-record-words]")
+    expect(said).to_contain_text(
+        re.compile(
+            r"^\d+ \w+ \d{4}: “Tears and closeness”, version [\d.]+, English, Folded leaflet, Letter\."
+        )
+    )
+    expect(said).to_contain_text("Harbour Street Counseling. Draft: not approved yet.")
+    page.get_by_role("button", name="Copy this note").click()
+    expect(page.locator("[data-record-said]")).to_have_text(re.compile("Copied|selected"))
     page.reload(wait_until="domcontentloaded")
     expect(count).to_have_text("Sheet 1 of 1, front")
     page.get_by_label("Paper and size").select_option("letter")

@@ -1,5 +1,6 @@
 // The handout: choices that show new pages at once, files to take home, and printing.
 import { address, ask, askForFile, download, held, sentence, takeFile, tell, values } from "./common.js";
+import { note } from "./record.js";
 import { Viewer } from "./viewer.js";
 
 const bench = document.querySelector("[data-handout]");
@@ -76,6 +77,15 @@ function printed(address) {
   frame.src = address;
   document.body.append(frame);
 }
+
+// -- the note for a client's record ----------------------------------------------------------------------------
+
+const chosenForm = () => choices.elements.edition.selectedOptions[0]?.textContent ?? "";
+
+document.querySelector(".take").addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-take], a[data-file]");
+  if (link) note("take" in link.dataset ? chosenForm() : link.closest("li").querySelector("a").textContent);
+});
 
 // -- everything as one zip file: told how far it is, and stopped when asked ------------------------------------
 
@@ -190,6 +200,7 @@ async function make(hand) {
   tell(copyTrouble, null);
   try {
     copySaid.textContent = hand(await askForFile("/api/copy", { ...query(), copy: tailoring() }));
+    note(chosenForm(), "a copy changed for this client");
   } catch (error) {
     copySaid.textContent = "";
     tell(copyTrouble, error, () => make(hand));
