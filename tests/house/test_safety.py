@@ -108,7 +108,8 @@ def test_lost_time_is_never_soon(repository: Repository) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", ["even once", "no mark", "checked today at an {emergency_room}", "hours or days later", "confusion"]
+    "words",
+    ["even once", "no mark", "checked today at an {emergency_room}", "hours or days later", "confusion"],
 )
 def test_the_neck_comes_with_what_follows(words: str, repository: Repository) -> None:
     assert words in repository.safety["neck"].text
