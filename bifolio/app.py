@@ -85,7 +85,7 @@ class Project:
         return plan_project(self.repository, request)
 
     def prefetch(self, request: Request) -> None:
-        """Have the one handout laid out that was asked for, or changed, while all else is still to be read.
+        """Begin to lay out the one handout that was asked for, or changed, while all else is still to be read.
 
         What is wrong with it, or cannot be told yet, is told by `plan`.
         """
@@ -196,11 +196,11 @@ class Project:
     def approval_statuses(
         self, items: Sequence[str] = (), brands: Sequence[str] = ()
     ) -> list[ApprovalStatus]:
-        """Tell what each handout is to each brand: draft, approved, or changed since."""
+        """Return what each handout is to each brand: draft, approved, or changed since."""
         return self.approvals.statuses(items, brands)
 
     def changes(self, status: ApprovalStatus) -> list[Change]:
-        """Tell word by word what changed since a text was approved."""
+        """Return word by word what changed since a text was approved."""
         return self.approvals.changes(status)
 
     # -- brands ----------------------------------------------------------------------------------

@@ -168,8 +168,8 @@ def page_setup(repository: Repository, job: Job, brand: BrandFiles) -> PageSetup
         edition, region = repository.edition(job.edition), repository.region(job.region)
         locale, files = repository.locale(job.language), repository.files
         values = (edition, job.theme, region, locale, brand.overrides)
-        told = fingerprint(*map(fingerprint_of, values), files.digest("templates/", "styles/"))
-        return PageSetup(edition, job.theme, region, locale, brand.overrides, files, told)
+        made_from = fingerprint(*map(fingerprint_of, values), files.digest("templates/", "styles/"))
+        return PageSetup(edition, job.theme, region, locale, brand.overrides, files, made_from)
 
     return repository.reader.once("page setup", key, make)
 
@@ -188,8 +188,8 @@ def _layout_inputs(
     drawings = {name: repository.drawing(name) for name in handout.figures}
     common = (setup.edition, setup.theme, setup.region, setup.locale, setup.overrides)
     own = (handout, evidence, drawings, proof, _design(repository, handout, setup))
-    told = fingerprint(*map(fingerprint_of, (*common, *own)))
-    return LayoutInputs(setup, handout, evidence, drawings, proof, told)
+    made_from = fingerprint(*map(fingerprint_of, (*common, *own)))
+    return LayoutInputs(setup, handout, evidence, drawings, proof, made_from)
 
 
 def clinic_inputs(repository: Repository, job: Job, brand: BrandFiles) -> ClinicInputs:

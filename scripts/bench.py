@@ -132,7 +132,7 @@ def _cold(folder: Path, runs: int) -> list[Row]:
 
 
 def _rivals(page: Path, folder: Path) -> dict[str, list[str | Path] | None]:
-    """Give the command of each other engine; none where it is not installed."""
+    """Return the command of each other engine; none where it is not installed."""
     from tests.support.chromium import FLAGS
 
     pdf = folder / "other.pdf"
@@ -213,7 +213,7 @@ def _by_weasyprint(pages: Sequence[str]) -> None:
 
 
 def _project_of(folder: Path, brands: int) -> Path:
-    """Give a project with the library and so many clinics: clinic-0, clinic-1 …"""
+    """Return a project with the library and so many clinics: clinic-0, clinic-1 …"""
     project = folder / "project"
     shutil.copytree(ROOT / "content", project / "content")
     shutil.rmtree(project / "content" / "brands")
@@ -352,7 +352,7 @@ def _brand(folder: Path, runs: int) -> list[Row]:
 
 
 def _in_typst(html: str) -> str:
-    """Give the words of a galley as paragraphs of Typst."""
+    """Return the words of a galley as paragraphs of Typst."""
     words = unescape(re.sub(r"<style>.*?</style>|<svg.*?</svg>|<[^>]*>", " ", html, flags=re.DOTALL))
     return "\n\n".join(re.sub(r"([#$*_`<>@\\\[\]])", r"\\\1", words).split("\n"))
 
@@ -480,7 +480,7 @@ def _write(rows: Sequence[Row]) -> None:
 
 
 def _written(table: str) -> Iterator[Row]:
-    """Give the rows of the table as it stands, with their medians."""
+    """Return the rows of the table as it stands, with their medians."""
     for line in table.strip().splitlines()[2:]:
         ours, one, other, two, _ = (cell.strip() for cell in line.strip("|").split("|"))
         yield Row(ours, other, (float(one),), (float(two),)) if one else Row(ours, other)

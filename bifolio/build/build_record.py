@@ -48,13 +48,15 @@ class BuildRecord:
 
     def stands(self, request: Sequence[str]) -> dict[str, str] | None:
         """Return what a build of this request told, if all that it read and wrote is as it was; else None."""
-        told = self._record.get("requests", {}).get(json.dumps(request))
-        if not told:
+        answered = self._record.get("requests", {}).get(json.dumps(request))
+        if not answered:
             return None
-        if told["engine"] != engine_stamp(told["libraries"]) or told["read"] != _digest(self.files):
+        if answered["engine"] != engine_stamp(answered["libraries"]) or answered["read"] != _digest(
+            self.files
+        ):
             return None
-        said: dict[str, str] = told["said"]
-        return said if all(_is_as_written(path, stat) for path, stat in told["wrote"].items()) else None
+        said: dict[str, str] = answered["said"]
+        return said if all(_is_as_written(path, stat) for path, stat in answered["wrote"].items()) else None
 
     def record(
         self, request: Sequence[str], files: ProjectFiles, wrote: Iterable[Path], said: Mapping[str, str]
@@ -81,7 +83,7 @@ class BuildRecord:
         self.write(files)
 
     def write(self, files: ProjectFiles) -> None:
-        """Put on the disk what is remembered, and what `files` said."""
+        """Write to disk what is remembered, and what `files` held."""
         self._record["files"] = files.known_digests()
         made = self._record.get("made", {})
         for oldest in list(made)[:-_MOST_MADE]:

@@ -87,7 +87,7 @@ class BatchWorkers(Executor):
 
 
 def batches(prepared: Iterable[Prepared]) -> list[Batch]:
-    """Put jobs into batches, those that take longest first."""
+    """Group jobs into batches, those that take longest first."""
     together: dict[tuple[Hashable, Hashable], list[Prepared]] = {}
     for one in prepared:
         together.setdefault((one.plate, one.slots), []).append(one)
@@ -112,7 +112,7 @@ def run(
     lost_errors: tuple[type[Exception], ...] = (BrokenExecutor,),
     ready: int = 0,
 ) -> list[BatchResult]:
-    """Have each batch made, as many at once as there are `workers`; call `on_batch` with each that is done.
+    """Make each batch, as many at once as there are `workers`; call `on_batch` with each that is done.
 
     So many more lie `ready` for whoever is free first; of the last ones none does, as it could lie with who is free
     last. What batches share is made by the first of them, while the others wait. `take` returns what came of one

@@ -60,7 +60,7 @@ def _named(there: Steps) -> str:
 
 
 def describe(error: ModelError) -> Description:
-    """Say what is wrong, and how to mend it."""
+    """Return what is wrong, and how to mend it."""
     if error.kind in DESCRIBERS:
         return DESCRIBERS[error.kind](error)
     if error.kind not in PHRASES:
@@ -204,7 +204,7 @@ def _how_to_write(error: ModelError, wanted: str) -> str | None:
 
 
 def _sort_of(error: ModelError) -> str:
-    """Name the sort of a value, or the value itself if it is short."""
+    """Return the sort of a value, or the value itself if it is short."""
     value = error.input
     if isinstance(value, bool):
         return f"{error.shown}, a truth value in YAML"

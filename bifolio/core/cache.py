@@ -81,7 +81,7 @@ class Cache:
         return body if hashlib.sha256(body).digest() == digest else None
 
     def keep(self, fingerprint: str, body: bytes) -> bytes:
-        """Put work on the disk, and return it."""
+        """Write work to disk, and return it."""
         if not self.keeps:
             return body
         path = self._path(fingerprint)

@@ -165,7 +165,7 @@ class ProjectFiles:
         return list(dict.fromkeys(first for first, slash, _ in inner if slash))
 
     def is_file(self, name: str) -> bool:
-        """Tell whether there is a file of this name."""
+        """Return whether there is a file of this name."""
         return self.overlay[name] is not None if name in self.overlay else self._disk.is_file(name)
 
     def path(self, name: str) -> Path:
@@ -214,11 +214,11 @@ class ProjectFiles:
 
     @property
     def is_consistent(self) -> bool:
-        """Tell whether every file that was read was still as it had been when the folders were walked."""
+        """Return whether every file that was read was still as it had been when the folders were walked."""
         return self._disk.is_consistent
 
     def is_unchanged(self) -> bool:
-        """Tell whether every file on the disk is still as it was."""
+        """Return whether every file on the disk is still as it was."""
         return walk(self.root) == self.states
 
 

@@ -171,7 +171,7 @@ class ProcessPool(Executor):
     # The rest is called with the lock held, but for `_drop`.
 
     def _assign(self) -> None:
-        """Give tasks to workers for as long as there are both."""
+        """Assign tasks to workers for as long as there are both."""
         for worker in [one for one in self._free if one.own_queue]:
             if task := _next(worker.own_queue):
                 self._free.remove(worker)

@@ -116,7 +116,7 @@ class Worker:
         return process.pid if process is not None and not _has_ended(process) else None
 
     def give(self, task: Task | None) -> None:
-        """Have the worker do a task; without one it ends."""
+        """Send the worker a task; without one it ends."""
         self.task = task
         self._inbox.put(task)
 
@@ -241,7 +241,7 @@ def _work(pipe: Connection, setup: Setup) -> None:
         if setup.initializer is not None:
             setup.initializer(*setup.initargs)
     except BaseException as error:  # noqa: BLE001 - whoever has the first task is told
-        answer = _told(error, is_last=True)
+        answer = _pickled_error(error, is_last=True)
         with suppress(EOFError, OSError):
             pipe.recv_bytes()
             pipe.send_bytes(answer)
@@ -261,12 +261,12 @@ def _answer(message: bytes) -> tuple[Any, bool]:
         fn, args = pickle.loads(message)  # noqa: S301 - from our own process
         return ForkingPickler.dumps((fn(*args), None, False)), False
     except MemoryError:  # who knows what else could not be had
-        return _told(MemoryLimitError("this needs more memory than there is"), is_last=True), True
+        return _pickled_error(MemoryLimitError("this needs more memory than there is"), is_last=True), True
     except BaseException as error:  # noqa: BLE001 - the future carries it to the caller
-        return _told(error), False
+        return _pickled_error(error), False
 
 
-def _told(error: BaseException, *, is_last: bool = False) -> bytes:
+def _pickled_error(error: BaseException, *, is_last: bool = False) -> bytes:
     """Pickle the answer of a task that failed."""
     traced = "".join(traceback.format_exception(error))
     try:

@@ -25,29 +25,29 @@ class ResponseCache:
         self._stamp = ""
 
     def stamp(self, seen: str = "") -> str:
-        """Give the stamp of the project now; or the last one given, where a page was `seen` with that."""
+        """Return the stamp of the project now; or the last one given, where a page was `seen` with that."""
         if not seen or not self._stamp.startswith(seen):
             self._stamp = project_stamp(self.project)
         return self._stamp
 
     def answer(self, what: str, key: object) -> dict[str, Any] | None:
-        """Give a kept answer to a question about the project as it is now."""
+        """Return a kept answer to a question about the project as it is now."""
         body = self.store.find(answer_fingerprint(self.stamp(), what, key))
         return None if body is None else dict(json.loads(body))
 
-    def picture(self, seen: str, order: Query, page: int, width_px: int) -> bytes | None:
-        """Give a kept picture for a page of the studio that was made when the project had a stamp."""
-        return self.store.find(picture_fingerprint(self.stamp(seen), order, page, width_px))
+    def picture(self, seen: str, query: Query, page: int, width_px: int) -> bytes | None:
+        """Return a kept picture for a page of the studio that was made when the project had a stamp."""
+        return self.store.find(picture_fingerprint(self.stamp(seen), query, page, width_px))
 
 
 def answer_fingerprint(stamp: str, what: str, key: object) -> str:
-    """Name an answer in the store."""
+    """Return the fingerprint of an answer in the cache."""
     return fingerprint("studio", what, stamp, repr(key))
 
 
-def picture_fingerprint(stamp: str, order: Query, page: int, width_px: int) -> str:
-    """Name the picture of a page in the store."""
-    return fingerprint("picture", stamp, repr(order), f"{page} {width_px}")
+def picture_fingerprint(stamp: str, query: Query, page: int, width_px: int) -> str:
+    """Return the fingerprint of the picture of a page in the cache."""
+    return fingerprint("picture", stamp, repr(query), f"{page} {width_px}")
 
 
 def project_stamp(project: Path) -> str:

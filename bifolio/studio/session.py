@@ -209,7 +209,7 @@ class Session:
         return brand_form.bring_in(self.view().repository.root, raw)
 
     def restore_clinic(self, brand: str, number: int, based_on: str) -> None:
-        """Bring an earlier version of a clinic back."""
+        """Restore an earlier version of a clinic."""
         try:
             brand_form.restore(self.view().repository, brand, number, based_on)
         except SupersededError as error:

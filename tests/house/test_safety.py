@@ -45,7 +45,7 @@ ASSAULT = frozenset(
 
 
 def _urgent(handout: Handout) -> set[str]:
-    """Give what a handout says must be done now: in its help panel, and in its "stop" and "take care" panels."""
+    """Return what a handout says must be done now: in its help panel, and in its "stop" and "take care" panels."""
     said: set[str] = set()
     for block in walk(handout.body):
         if isinstance(block, HelpWhen):
@@ -108,7 +108,8 @@ def test_lost_time_is_never_soon(repository: Repository) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", ["even once", "no mark", "checked today at an {emergency_room}", "hours or days later", "confusion"]
+    "words",
+    ["even once", "no mark", "checked today at an {emergency_room}", "hours or days later", "confusion"],
 )
 def test_the_neck_comes_with_what_follows(words: str, repository: Repository) -> None:
     assert words in repository.safety["neck"].text

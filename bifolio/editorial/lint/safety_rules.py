@@ -50,10 +50,10 @@ def not_carried(subject: Subject) -> Iterator[Diagnostic]:
         part = subject.parts.get(name)
         if part is None:
             continue
-        heard = list(walk(part.for_readers(readers).body))
+        left = list(walk(part.for_readers(readers).body))
         for kind, what in ((HelpWhen, "when to get help"), (Resources, "support lines")):
             whole = [block for block in walk(part.body) if isinstance(block, kind)]
-            if whole and not any(isinstance(block, kind) for block in heard):
+            if whole and not any(isinstance(block, kind) for block in left):
                 others = sorted({reader for block in whole for reader in block.audience} - readers)
                 yield finding(
                     "not-carried",
@@ -69,7 +69,7 @@ _ADVICE = frozenset(["help_when", "callout", "exits"])
 
 
 def _is_only_named(passage: Passage) -> bool:
-    """Tell whether a text names a danger at most, as a title or a thing to tick does: nothing is said of it there."""
+    """Return whether a text names a danger at most, as a title or a thing to tick does: nothing is said of it there."""
     keys = set(passage.steps)
     return bool(
         passage.role == "label"

@@ -248,7 +248,7 @@ def _descendants(process: int) -> set[int]:
 
 
 def _gone(processes: set[int], seconds: float) -> bool:
-    """Tell whether processes end within some time; a zombie nobody has buried has ended."""
+    """Return whether processes end within some time; a zombie nobody has buried has ended."""
     until = time.monotonic() + seconds
     while any(_state(process) not in ("", "Z") for process in processes):
         if time.monotonic() > until:
