@@ -18,11 +18,11 @@ from bifolio.core.fingerprints import engine_stamp
 
 
 class BuildRecord:
-    """The record of one project: `.bifolio/ledger.json`."""
+    """The record of one project: `.bifolio/build_record.json`."""
 
     def __init__(self, root: Path) -> None:
         self.root = root.resolve()
-        self.path = store_of(self.root) / "ledger.json"
+        self.path = store_of(self.root) / "build_record.json"
         self._record = self._read()
         self._before: dict[str, list[Any]] = self._record.get("files", {})
         self._files: ProjectFiles | None = None
