@@ -87,7 +87,7 @@ class Project:
     def prefetch(self, request: Request) -> None:
         """Begin to lay out the one handout that was asked for, or changed, while all else is still to be read.
 
-        What is wrong with it, or cannot be told yet, is told by `plan`.
+        `plan` reports what is wrong with it.
         """
         from bifolio.build.prefetch import prefetch
 
@@ -115,7 +115,7 @@ class Project:
     # -- checking --------------------------------------------------------------------------------
 
     def warnings(self, brands: Iterable[str]) -> list[Diagnostic]:
-        """Return what is odd about the layout engine and about brands, and stops nothing."""
+        """Return warnings about the layout engine and about brands."""
         from bifolio.layout.weasyprint.loader import version_warning
 
         engine = version_warning()

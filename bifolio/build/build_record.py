@@ -1,8 +1,8 @@
 """The build record: what builds read and what they wrote, so that nothing is made twice.
 
 A build that finds every file as it was ends here, before anything heavy is imported: this module takes only the
-standard library, and little of it. What a file says is told by its SHA-256; its size and its time of change only
-save reading it again. The engine is told by `engine_stamp` in the same way.
+standard library, and little of it. A file is identified by its SHA-256; its size and its time of change only
+save reading it again. `engine_stamp` identifies the engine in the same way.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class BuildRecord:
     # -- whole builds ----------------------------------------------------------------------------
 
     def stands(self, request: Sequence[str]) -> dict[str, str] | None:
-        """Return what a build of this request told, if all that it read and wrote is as it was; else None."""
+        """Return what a build of this request printed, if all that it read and wrote is unchanged; else None."""
         answered = self._record.get("requests", {}).get(json.dumps(request))
         if not answered:
             return None
@@ -61,7 +61,7 @@ class BuildRecord:
     def record(
         self, request: Sequence[str], files: ProjectFiles, wrote: Iterable[Path], said: Mapping[str, str]
     ) -> None:
-        """Remember what a build read, what it wrote, and what it told whoever asked.
+        """Remember what a build read, what it wrote, and what it printed.
 
         Nothing is remembered where a file of the project was written meanwhile.
         """

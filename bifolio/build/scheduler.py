@@ -1,4 +1,4 @@
-"""Schedule: jobs → batches, and batches → workers, several at once. Tells how far it is."""
+"""Schedule: jobs → batches, and batches → workers, several at once. Reports progress."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ T = TypeVar("T")
 
 
 class Prepared(NamedTuple):
-    """A job, and what tells which others it shares work with."""
+    """A job, and the work that it shares with others."""
 
     job: Job
     fingerprint: str | None
-    """Of the file that it makes; None where that cannot be told yet."""
+    """Of the file that it makes; None where it is not known yet."""
     plate: Hashable
     slots: Hashable
     length: int

@@ -1,6 +1,6 @@
 """Error texts: an error of pydantic at a place in a file → the code of a finding, its message and the cure.
 
-Errors are told apart by their type, never by their English text. A type without a text here is shown
+Errors are distinguished by their type, never by their English text. A type without a text here is shown
 as it is, and fails a test.
 """
 

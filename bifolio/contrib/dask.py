@@ -178,7 +178,7 @@ def bundle_of(context: BuildContext) -> ProjectBundle:
 
 
 def _with_logos(root: Path, table: Path) -> dict[str, bytes]:
-    """Return a table of clinics and the logos of its rows; what is wrong with a row was told before."""
+    """Return a table of clinics and the logos of its rows; what is wrong with a row has been reported before."""
     repository, _ = Repository(root).with_table(table)
     files = ProjectFiles(table.parent)
     found = {table.name: table.read_bytes()}

@@ -223,7 +223,7 @@ class ProjectFiles:
 
 
 KnownDigest = tuple[int, int, str]
-"""The size of a file, its time of change in nanoseconds, and the SHA-256 of what it said then."""
+"""The size of a file, its time of change in nanoseconds, and the SHA-256 of what it held then."""
 
 
 class _Disk:

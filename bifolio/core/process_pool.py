@@ -200,7 +200,7 @@ class ProcessPool(Executor):
         """Kill the worker of a task that was cancelled while it was being done."""
         if not future.cancelled():
             return
-        future.set_running_or_notify_cancel()  # who waits for it with `wait` is told only now
+        future.set_running_or_notify_cancel()  # `wait` returns only now
         with self._lock:
             for worker in self._workers:
                 if worker.task is not None and worker.task.number == number:

@@ -102,7 +102,7 @@ class Worker:
         self._process: BaseProcess | None = None
         self._pipe: Connection | None = None
         self._killed: BaseProcess | None = None
-        """A process that was told to end, which takes a moment."""
+        """A process that was asked to end, which takes a moment."""
         if setup.start_method == "fork":  # here, and not in a thread: see `_started`
             with suppress(OSError):  # the thread tries again, and tells whoever has a task
                 self._process, self._pipe = setup.start("fork")
@@ -240,7 +240,7 @@ def _work(pipe: Connection, setup: Setup) -> None:
             _limit_memory(setup.memory_limit_bytes)
         if setup.initializer is not None:
             setup.initializer(*setup.initargs)
-    except BaseException as error:  # noqa: BLE001 - whoever has the first task is told
+    except BaseException as error:  # noqa: BLE001 - the first task reports it
         answer = _pickled_error(error, is_last=True)
         with suppress(EOFError, OSError):
             pipe.recv_bytes()
@@ -272,7 +272,7 @@ def _pickled_error(error: BaseException, *, is_last: bool = False) -> bytes:
     try:
         error.add_note(f"In a worker process:\n{traced}")
         answer = pickle.dumps((None, error, is_last))
-        pickle.loads(answer)  # noqa: S301 - what cannot be unpickled is told in words
+        pickle.loads(answer)  # noqa: S301 - what cannot be unpickled is reported as text
     except Exception:  # noqa: BLE001 - pickling runs code of the exception's class
         return pickle.dumps((None, RuntimeError(traced), is_last))
     return answer

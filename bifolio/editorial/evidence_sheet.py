@@ -45,7 +45,7 @@ def evidence_sheets(
 ) -> dict[str, Handout]:
     """Return the evidence sheets of handouts in order, each under the name of its file.
 
-    The day has no say in them: what is due is told by `check`.
+    They do not depend on the day: `check` reports what is due.
     """
     labels = repository.locale(repository.plan.language).labels
     found: dict[str, Handout] = {}

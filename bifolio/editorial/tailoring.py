@@ -1,6 +1,6 @@
 """Tailor: a handout → one person's copy of it.
 
-Parts are left out, words that the handout offers are said otherwise, a note and the next visit are added.
+Parts are left out, words are replaced by others that the handout offers, a note and the next visit are added.
 What keeps a reader safe stays, whatever is asked: the panel on when to get help, the support lines, "stop"
 callouts, and the notes that open a page. Nothing of a copy is remembered.
 """

@@ -50,7 +50,7 @@ HEADERS = {
     "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "SAMEORIGIN",
-    # Nobody else is told. "no-referrer" would make the Origin of a plain form "null", and the password's is one.
+    # Other sites learn nothing. "no-referrer" would make the Origin of a plain form "null", and the password's is one.
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -217,7 +217,7 @@ def let_in(site: SiteConfig, refuse: Refuse, scope: Scope, secret: str, to: str 
 
 
 def _key_in(typed: str) -> str:
-    """Return the key in an address of the studio, or what was said if it is no such address."""
+    """Return the key in an address of the studio, or the text itself if it is no such address."""
     try:
         return parse_qs(urlsplit(typed.strip()).query).get("key", [typed.strip()])[0]
     except ValueError:
@@ -247,7 +247,7 @@ class _TooLargeError(Exception):
 
 
 class _Counted:
-    """Receives a body and stops where it becomes too large, whatever its length was said to be."""
+    """Receives a body and stops where it becomes too large, whatever length was announced."""
 
     def __init__(self, receive: Receive, most: int) -> None:
         self.receive = receive

@@ -1,7 +1,7 @@
 """Responses: what the studio answered before, found again without a worker while the project and the engine are the same.
 
-So the shelf of a therapist who opens the studio again waits for no layout engine. Nothing here reads what a file
-says; names, times and sizes of all files and the version of the engine make the stamp under which an answer is kept.
+So the shelf of a therapist who opens the studio again waits for no layout engine. Nothing here reads a file: names,
+times and sizes of all files and the version of the engine make the stamp under which an answer is cached.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from bifolio.studio.query import Query
 
 
 class ResponseCache:
-    """The answers kept for one project."""
+    """The cached answers of one project."""
 
     def __init__(self, project: Path) -> None:
         self.project = project
@@ -25,18 +25,18 @@ class ResponseCache:
         self._stamp = ""
 
     def stamp(self, seen: str = "") -> str:
-        """Return the stamp of the project now; or the last one given, where a page was `seen` with that."""
+        """Return the current stamp of the project, or the last one, if that is the stamp a page was `seen` with."""
         if not seen or not self._stamp.startswith(seen):
             self._stamp = project_stamp(self.project)
         return self._stamp
 
     def answer(self, what: str, key: object) -> dict[str, Any] | None:
-        """Return a kept answer to a question about the project as it is now."""
+        """Return a cached answer about the project as it is now."""
         body = self.store.find(answer_fingerprint(self.stamp(), what, key))
         return None if body is None else dict(json.loads(body))
 
     def picture(self, seen: str, query: Query, page: int, width_px: int) -> bytes | None:
-        """Return a kept picture for a page of the studio that was made when the project had a stamp."""
+        """Return a cached picture for a page of the studio that was made when the project had a stamp."""
         return self.store.find(picture_fingerprint(self.stamp(seen), query, page, width_px))
 
 

@@ -73,7 +73,7 @@ def serve(project: Path, address: Address, tell: Callable[[str], None]) -> None:
         shown = address.name or f"{_in_url(address.host)}:{port}"
         tell(f"{site.scheme}://{shown}/" + (f"?key={secret}" if secret else ""))
         server = uvicorn.Server(config)
-        # Who closes the studio ends what it was doing; that is no error to be told of.
+        # Closing the studio ends what it was doing, which is no error to report.
         logging.getLogger("uvicorn.error").addFilter(lambda _: not server.should_exit)
         with suppress(KeyboardInterrupt):
             asyncio.run(server.serve(sockets=[listening]))

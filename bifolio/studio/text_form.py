@@ -115,8 +115,8 @@ def _title(tree: SourceTree, top: Steps) -> str:
     block = tree.value["body"][top[1]]
     kind, inner = next(iter(block.items())) if isinstance(block, dict) else ("text", block)
     title = inner.get("title") if isinstance(inner, dict) else None
-    parts = _in_words(str(kind)).capitalize()
-    return f"{parts}: {title}" if title and kind != "section" else str(title or parts)
+    label = _in_words(str(kind)).capitalize()
+    return f"{label}: {title}" if title and kind != "section" else str(title or label)
 
 
 def _in_words(key: str) -> str:
@@ -124,7 +124,7 @@ def _in_words(key: str) -> str:
 
 
 def _label(tree: SourceTree, steps: Steps, top: Steps) -> str:
-    """Return a name for a field by the way to it within its group, whose title has said the rest: "Step 2, title"."""
+    """Return the label of a field: the way to it within its group, as in "Step 2, title"."""
     way = list(steps[len(top) :]) or ["text"]
     parts = []
     kind = str(way[0])
@@ -166,9 +166,9 @@ def text_with(tree: SourceTree, words: Iterable[tuple[str, str]]) -> str:
     """Return the text of the file with other words in its fields; fields that are not there are left out."""
     there = {key_of(passage.steps): passage for passage in _written(tree)}
     changed = {
-        there[name].steps: parts.strip()
-        for name, parts in words
-        if name in there and parts.strip() != there[name].text.strip()
+        there[name].steps: text.strip()
+        for name, text in words
+        if name in there and text.strip() != there[name].text.strip()
     }
     return tree.rewritten(changed)
 
