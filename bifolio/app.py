@@ -43,7 +43,7 @@ class Project:
         record: BuildRecord | None = None,
         memory: Memory | None = None,
     ) -> None:
-        """Open a project. With a `record` builds make nothing twice; with `renew` they make everything anew.
+        """Open a project. With a `record` builds make nothing twice; with `renew` they make everything again.
 
         `memory` holds what other views of the project have read and made.
         """

@@ -61,7 +61,7 @@ class BuildContext:
     root: Path
     cache: Path
     since: int
-    """Work that was kept before is made anew; see `Cache`."""
+    """Work that was kept before is made again; see `Cache`."""
     staging: Path
     table: Path | None = None
     """The table of clinics whose rows are brands."""

@@ -217,7 +217,7 @@ class Handouts:
                     "figure.unreadable",
                     "the drawing cannot be read as UTF-8 text",
                     where=path,
-                    help="save it anew as plain SVG",
+                    help="save it again as plain SVG",
                 )
             ) from error
 

@@ -62,7 +62,7 @@ class Cache:
         self.folder = folder
         self.memory = memory or Memory()
         self.since = since
-        """Work kept before this moment, in nanoseconds of the disk's clock, is made anew: see `now`."""
+        """Work kept before this moment, in nanoseconds of the disk's clock, is made again: see `now`."""
         self.keeps = keeps
         """Without it work is found and never kept: one person's copy leaves no trace."""
         self.max_bytes = max_bytes

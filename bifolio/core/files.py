@@ -10,7 +10,7 @@ import hashlib
 import os
 import sys
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
@@ -290,11 +290,3 @@ class _Disk:
     def known_digest(self, name: str) -> KnownDigest:
         state = self.states[name]
         return state.size, state.modified_ns, self.digest(name)
-
-
-def digest_of_files(files: Iterable[tuple[str, FileState]]) -> str:
-    """Return one digest of files outside a project, as those of the program are."""
-    digest = hashlib.sha256()
-    for name, state in files:
-        digest.update(f"{name} {hashlib.sha256(Path(state.path).read_bytes()).hexdigest()}\n".encode())
-    return digest.hexdigest()

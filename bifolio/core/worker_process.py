@@ -1,4 +1,4 @@
-"""One worker process of a ProcessPool: how it is started, is given tasks, ends, and is started anew."""
+"""One worker process of a ProcessPool: how it is started, is given tasks, ends, and is restarted."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ class Setup:
 
 
 class Worker:
-    """A process, and the thread that gives it tasks and starts it anew after it has died."""
+    """A process, and the thread that gives it tasks and restarts it after it has died."""
 
     def __init__(self, setup: Setup, release: Callable[[Worker], None]) -> None:
         self.task: Task | None = None

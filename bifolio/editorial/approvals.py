@@ -151,7 +151,7 @@ class ProjectApprovals:
                 )
             )
         with only_writer(repository.root) as owner:
-            # Read anew: somebody else may have approved another handout.
+            # Read again: somebody else may have approved another handout.
             now = Repository(repository.root, memory=repository.memory).brand_files(brand)
             approvals = dict(now.approvals)
             if based_on is not None:

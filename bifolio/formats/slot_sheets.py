@@ -40,7 +40,7 @@ class SlotSetting:
         return tuple(slots), self._layouts.slots(self._composer.sheets.slot_sheet(slots), self._where)
 
     def fitted(self) -> SlotSheet:
-        """Wait for the slots, and set those anew that were too full. Raises DesignError where words never fit."""
+        """Wait for the slots, and set those again that were too full. Raises DesignError where words never fit."""
         from bifolio.layout.ink import SlotSheet
 
         fits: dict[str, int] = {}

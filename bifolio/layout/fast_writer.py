@@ -38,7 +38,7 @@ class Shape:
 
 @dataclass(frozen=True)
 class OpenStream:
-    """A stream that is written anew for each clinic: its dictionary without length or filter, and its content."""
+    """A stream that is rewritten for each clinic: its dictionary without length or filter, and its content."""
 
     number: Object
     dictionary: bytes

@@ -332,7 +332,7 @@ def restore(repository: Repository, brand_id: str, number: int, based_on: str) -
     if number not in versions(folder):
         raise RequestError(
             Diagnostic(
-                "studio.no-version", f"there is no version {number} of this clinic", help="load the page anew"
+                "studio.no-version", f"there is no version {number} of this clinic", help="reload the page"
             )
         )
     files = unpacked((folder / EARLIER / f"{number:04}.zip").read_bytes())

@@ -7,7 +7,7 @@ cuts no words off if any does not; among those it has the fewest faults, then th
 white space. An element with neither attribute, as in a proof, keeps its white space.
 
 It works between two pages, in the way in which WeasyPrint itself goes back and makes a page again, so only the
-pages of the part are laid out anew: what follows them is not there yet. Not reported: it is no fault of WeasyPrint's,
+pages of the part are laid out again: what follows them is not there yet. Not reported: it is no fault of WeasyPrint's,
 which has no interface for it. It can go when WeasyPrint lets its caller judge pages between two of them.
 """
 
