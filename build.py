@@ -1,4 +1,4 @@
-"""The front door: `python build.py`. See `python build.py --help`."""
+"""The entry point: `python build.py`. See `python build.py --help`."""
 
 from bifolio.__main__ import main
 

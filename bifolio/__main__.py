@@ -1,4 +1,4 @@
-"""The front door: `bifolio`, `python -m bifolio`, and `python build.py`. A build with nothing to do ends here."""
+"""The entry point: `bifolio`, `python -m bifolio`, and `python build.py`. A build with nothing to do ends here."""
 
 import sys
 

@@ -43,7 +43,7 @@ class Project:
         record: BuildRecord | None = None,
         memory: Memory | None = None,
     ) -> None:
-        """Open a project. With a `record` builds make nothing twice; with `renew` they make everything anew.
+        """Open a project. With a `record` builds make nothing twice; with `renew` they make everything again.
 
         `memory` holds what other views of the project have read and made.
         """
@@ -85,9 +85,9 @@ class Project:
         return plan_project(self.repository, request)
 
     def prefetch(self, request: Request) -> None:
-        """Have the one handout laid out that was asked for, or changed, while all else is still to be read.
+        """Begin to lay out the one handout that was asked for, or changed, while all else is still to be read.
 
-        What is wrong with it, or cannot be told yet, is told by `plan`.
+        `plan` reports what is wrong with it.
         """
         from bifolio.build.prefetch import prefetch
 
@@ -115,7 +115,7 @@ class Project:
     # -- checking --------------------------------------------------------------------------------
 
     def warnings(self, brands: Iterable[str]) -> list[Diagnostic]:
-        """Return what is odd about the layout engine and about brands, and stops nothing."""
+        """Return warnings about the layout engine and about brands."""
         from bifolio.layout.weasyprint.loader import version_warning
 
         engine = version_warning()
@@ -198,11 +198,11 @@ class Project:
     def approval_statuses(
         self, items: Sequence[str] = (), brands: Sequence[str] = ()
     ) -> list[ApprovalStatus]:
-        """Tell what each handout is to each brand: draft, approved, or changed since."""
+        """Return what each handout is to each brand: draft, approved, or changed since."""
         return self.approvals.statuses(items, brands)
 
     def changes(self, status: ApprovalStatus) -> list[Change]:
-        """Tell word by word what changed since a text was approved."""
+        """Return word by word what changed since a text was approved."""
         return self.approvals.changes(status)
 
     # -- brands ----------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Resolve: a job → its inputs. The last place that knows a name: what comes after goes by values alone."""
+"""Resolve: a job → its inputs. The last module that knows a name; all others work with values."""
 
 from __future__ import annotations
 
@@ -88,13 +88,13 @@ class ClinicInputs:
 
 @dataclass(frozen=True, eq=False)
 class ApprovedText:
-    """A clinician's yes, and what it takes to tell whether it holds for the words of now."""
+    """An approval, and what decides whether it still holds."""
 
     approval: Approval
     wording: str | None
-    """What was said yes to; None where it is not kept, or was changed."""
+    """The approved text; None where it is not kept, or was changed."""
     layout: LayoutInputs
-    """The pages whose words are compared: in which form has no say in the words, so that it is always the same."""
+    """The pages whose words are compared, always in the same form, as the form does not change the words."""
     span: Span
 
     @property
@@ -135,7 +135,7 @@ def resolve(
     purpose: Purpose = "handout",
     proof: Proof | None = None,
 ) -> Inputs:
-    """Find all that a job is made from; `handout` is what to make where it is not the project's own of this name.
+    """Return everything that a job is made from; `handout` replaces the project's own of this name.
 
     Raises BifolioError with what is wrong with any of it.
     """
@@ -168,8 +168,8 @@ def page_setup(repository: Repository, job: Job, brand: BrandFiles) -> PageSetup
         edition, region = repository.edition(job.edition), repository.region(job.region)
         locale, files = repository.locale(job.language), repository.files
         values = (edition, job.theme, region, locale, brand.overrides)
-        told = fingerprint(*map(fingerprint_of, values), files.digest("templates/", "styles/"))
-        return PageSetup(edition, job.theme, region, locale, brand.overrides, files, told)
+        made_from = fingerprint(*map(fingerprint_of, values), files.digest("templates/", "styles/"))
+        return PageSetup(edition, job.theme, region, locale, brand.overrides, files, made_from)
 
     return repository.reader.once("page setup", key, make)
 
@@ -188,8 +188,8 @@ def _layout_inputs(
     drawings = {name: repository.drawing(name) for name in handout.figures}
     common = (setup.edition, setup.theme, setup.region, setup.locale, setup.overrides)
     own = (handout, evidence, drawings, proof, _design(repository, handout, setup))
-    told = fingerprint(*map(fingerprint_of, (*common, *own)))
-    return LayoutInputs(setup, handout, evidence, drawings, proof, told)
+    made_from = fingerprint(*map(fingerprint_of, (*common, *own)))
+    return LayoutInputs(setup, handout, evidence, drawings, proof, made_from)
 
 
 def clinic_inputs(repository: Repository, job: Job, brand: BrandFiles) -> ClinicInputs:
@@ -242,7 +242,7 @@ def _approved(repository: Repository, job: Job, brand: BrandFiles) -> ApprovedTe
 
 
 def wording_layout(repository: Repository, item: str, brand: str, region: str, language: str) -> LayoutInputs:
-    """Return the pages whose words are what a clinician says yes to."""
+    """Return the pages whose words a clinician approves."""
     catalogue = repository.catalogue
     job = Job(item, catalogue.editions[0], catalogue.themes[0], region, language, brand, "pdf")
     setup = page_setup(repository, job, repository.brand_files(brand))

@@ -132,7 +132,7 @@ def _cold(folder: Path, runs: int) -> list[Row]:
 
 
 def _rivals(page: Path, folder: Path) -> dict[str, list[str | Path] | None]:
-    """Give the command of each other engine; none where it is not installed."""
+    """Return the command of each other engine; none where it is not installed."""
     from tests.support.chromium import FLAGS
 
     pdf = folder / "other.pdf"
@@ -213,7 +213,7 @@ def _by_weasyprint(pages: Sequence[str]) -> None:
 
 
 def _project_of(folder: Path, brands: int) -> Path:
-    """Give a project with the library and so many clinics: clinic-0, clinic-1 …"""
+    """Return a project with the library and so many clinics: clinic-0, clinic-1 …"""
     project = folder / "project"
     shutil.copytree(ROOT / "content", project / "content")
     shutil.rmtree(project / "content" / "brands")
@@ -237,9 +237,9 @@ def _scale(folder: Path, brands: int) -> list[Row]:
 
     project = _project_of(folder, brands)
     items = ("tears-and-closeness", "steady-now", "check-in-card")
-    with workers(ROOT / "styles" / "fonts", max(2, cores())) as crew:
-        assert isinstance(crew, WorkerProcesses)
-        project = Project(project, executor=crew, record=BuildRecord(project))
+    with workers(ROOT / "styles" / "fonts", max(2, cores())) as processes:
+        assert isinstance(processes, WorkerProcesses)
+        project = Project(project, executor=processes, record=BuildRecord(project))
         started = time.perf_counter()
         jobs = project.plan(Request(items=items, brands=project.repository.catalogue.brands))
         sys.stdout.write(f"{len(jobs)} jobs planned in {time.perf_counter() - started:.1f} s\n")
@@ -247,14 +247,14 @@ def _scale(folder: Path, brands: int) -> list[Row]:
         memory: list[str] = []
         made: list[str] = []
 
-        def told(batch: Batch) -> None:
+        def message(batch: Batch) -> None:
             at.append(time.perf_counter())
             made.append(batch.jobs[0].item)
             if len(at) % max(1, len(jobs) // 8) == 0:
-                sizes = [_megabytes(process) for process in (os.getpid(), *crew.process_ids)]
+                sizes = [_megabytes(process) for process in (os.getpid(), *processes.process_ids)]
                 memory.append(f"after {len(at)}: " + " + ".join(f"{size:.0f}" for size in sizes) + " MB")
 
-        project.build(jobs, folder / "out", told)
+        project.build(jobs, folder / "out", message)
     sys.stdout.write("memory, this process + each worker: " + "; ".join(memory) + "\n")
     rows = []
     for item in items:  # the longest are made first, so that quarters of the whole hold other items
@@ -352,7 +352,7 @@ def _brand(folder: Path, runs: int) -> list[Row]:
 
 
 def _in_typst(html: str) -> str:
-    """Give the words of a galley as paragraphs of Typst."""
+    """Return the words of a page as paragraphs of Typst."""
     words = unescape(re.sub(r"<style>.*?</style>|<svg.*?</svg>|<[^>]*>", " ", html, flags=re.DOTALL))
     return "\n\n".join(re.sub(r"([#$*_`<>@\\\[\]])", r"\\\1", words).split("\n"))
 
@@ -480,7 +480,7 @@ def _write(rows: Sequence[Row]) -> None:
 
 
 def _written(table: str) -> Iterator[Row]:
-    """Give the rows of the table as it stands, with their medians."""
+    """Return the rows of the table as it stands, with their medians."""
     for line in table.strip().splitlines()[2:]:
         ours, one, other, two, _ = (cell.strip() for cell in line.strip("|").split("|"))
         yield Row(ours, other, (float(one),), (float(two),)) if one else Row(ours, other)

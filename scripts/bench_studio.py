@@ -173,7 +173,7 @@ class Studio:
         return Client(self.host, line, (answer.headers["set-cookie"] or "").partition(";")[0])
 
     def memory_mb(self) -> dict[str, float]:
-        """Tell what the studio and each of its presses holds, pages that they share counted in part."""
+        """Return what the studio and each of its presses holds, pages that they share counted in part."""
         held, pids = {}, [self.running.pid]
         for pid in pids:
             with contextlib.suppress(FileNotFoundError, ProcessLookupError):

@@ -210,7 +210,7 @@ def scratch(tmp_path: Path) -> Scratch:
 
 @pytest.fixture(scope="session")
 def tool() -> Callable[[str], str]:
-    """Give the path of an outside program; skip without it, fail where tools are required."""
+    """Return the path of an outside program; skip without it, fail where tools are required."""
 
     def find(name: str) -> str:
         path = shutil.which(name)

@@ -1,8 +1,8 @@
 """The build record: what builds read and what they wrote, so that nothing is made twice.
 
 A build that finds every file as it was ends here, before anything heavy is imported: this module takes only the
-standard library, and little of it. What a file says is told by its SHA-256; its size and its time of change only
-save reading it again. The engine is told by `engine_stamp` in the same way.
+standard library, and little of it. A file is identified by its SHA-256; its size and its time of change only
+save reading it again. `engine_stamp` identifies the engine in the same way.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from bifolio.core.fingerprints import engine_stamp
 
 
 class BuildRecord:
-    """The record of one project: `.bifolio/ledger.json`."""
+    """The record of one project: `.bifolio/build_record.json`."""
 
     def __init__(self, root: Path) -> None:
         self.root = root.resolve()
-        self.path = store_of(self.root) / "ledger.json"
+        self.path = store_of(self.root) / "build_record.json"
         self._record = self._read()
         self._before: dict[str, list[Any]] = self._record.get("files", {})
         self._files: ProjectFiles | None = None
@@ -47,19 +47,21 @@ class BuildRecord:
     # -- whole builds ----------------------------------------------------------------------------
 
     def stands(self, request: Sequence[str]) -> dict[str, str] | None:
-        """Return what a build of this request told, if all that it read and wrote is as it was; else None."""
-        told = self._record.get("requests", {}).get(json.dumps(request))
-        if not told:
+        """Return what a build of this request printed, if all that it read and wrote is unchanged; else None."""
+        answered = self._record.get("requests", {}).get(json.dumps(request))
+        if not answered:
             return None
-        if told["engine"] != engine_stamp(told["libraries"]) or told["read"] != _digest(self.files):
+        if answered["engine"] != engine_stamp(answered["libraries"]) or answered["read"] != _digest(
+            self.files
+        ):
             return None
-        said: dict[str, str] = told["said"]
-        return said if all(_is_as_written(path, stat) for path, stat in told["wrote"].items()) else None
+        said: dict[str, str] = answered["said"]
+        return said if all(_is_as_written(path, stat) for path, stat in answered["wrote"].items()) else None
 
     def record(
         self, request: Sequence[str], files: ProjectFiles, wrote: Iterable[Path], said: Mapping[str, str]
     ) -> None:
-        """Remember what a build read, what it wrote, and what it told whoever asked.
+        """Remember what a build read, what it wrote, and what it printed.
 
         Nothing is remembered where a file of the project was written meanwhile.
         """
@@ -81,7 +83,7 @@ class BuildRecord:
         self.write(files)
 
     def write(self, files: ProjectFiles) -> None:
-        """Put on the disk what is remembered, and what `files` said."""
+        """Write to disk what is remembered, and what `files` held."""
         self._record["files"] = files.known_digests()
         made = self._record.get("made", {})
         for oldest in list(made)[:-_MOST_MADE]:

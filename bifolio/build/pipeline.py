@@ -81,7 +81,7 @@ class Pipeline:
         return BatchResult(tuple(artifacts), tuple(failures), self.made - before)
 
     def prepare(self, job: Job) -> Prepared:
-        """Tell what file a job would make, and which work it shares with others."""
+        """Return what file a job would make, and which work it shares with others."""
         try:
             inputs = self._prepared[job] = resolve(self.repository, job)
         except BifolioError:  # whoever makes it will say so
@@ -172,7 +172,7 @@ def _run(
     table: Path | None,
     on_batch: Callable[[Batch], None],
 ) -> list[BatchResult]:
-    """Have batches made: by workers, each with a pipeline of its own, or one after another here."""
+    """Make batches: by workers, each with a pipeline of its own, or one after another here."""
     workers, cache = pipeline.executor, pipeline.cache
     if len(waiting) > 1 and isinstance(workers, BatchWorkers) and workers.workers > 1:
         root = pipeline.repository.root

@@ -15,7 +15,7 @@ from bifolio.resolve import clinic_inputs, page_setup, resolve
 
 
 def prefetch(pipeline: Pipeline, request: Request, changed: Collection[str]) -> None:
-    """Have the one handout laid out that was asked for, or is among the `changed` files; where there are more to
+    """Begin to lay out the one handout that was asked for, or is among the `changed` files; where there are more to
     make, have a worker load what it makes them with.
 
     Raises BifolioError where anything of it cannot be read: the plan will say so.

@@ -1,4 +1,4 @@
-"""Schedule: jobs → batches, and batches → workers, several at once. Tells how far it is."""
+"""Schedule: jobs → batches, and batches → workers, several at once. Reports progress."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ T = TypeVar("T")
 
 
 class Prepared(NamedTuple):
-    """A job, and what tells which others it shares work with."""
+    """A job, and the work that it shares with others."""
 
     job: Job
     fingerprint: str | None
-    """Of the file that it makes; None where that cannot be told yet."""
+    """Of the file that it makes; None where it is not known yet."""
     plate: Hashable
     slots: Hashable
     length: int
@@ -61,7 +61,7 @@ class BuildContext:
     root: Path
     cache: Path
     since: int
-    """Work that was kept before is made anew; see `Cache`."""
+    """Work that was kept before is made again; see `Cache`."""
     staging: Path
     table: Path | None = None
     """The table of clinics whose rows are brands."""
@@ -87,7 +87,7 @@ class BatchWorkers(Executor):
 
 
 def batches(prepared: Iterable[Prepared]) -> list[Batch]:
-    """Put jobs into batches, those that take longest first."""
+    """Group jobs into batches, those that take longest first."""
     together: dict[tuple[Hashable, Hashable], list[Prepared]] = {}
     for one in prepared:
         together.setdefault((one.plate, one.slots), []).append(one)
@@ -112,7 +112,7 @@ def run(
     lost_errors: tuple[type[Exception], ...] = (BrokenExecutor,),
     ready: int = 0,
 ) -> list[BatchResult]:
-    """Have each batch made, as many at once as there are `workers`; call `on_batch` with each that is done.
+    """Make each batch, as many at once as there are `workers`; call `on_batch` with each that is done.
 
     So many more lie `ready` for whoever is free first; of the last ones none does, as it could lie with who is free
     last. What batches share is made by the first of them, while the others wait. `take` returns what came of one

@@ -46,7 +46,7 @@ def select(
     _refuse(DesignError, _unknown(repository, _written(repository)), failures)
 
     def gather(what: str, names: Iterable[str], read: Callable[[str], T]) -> dict[str, T]:
-        """Read each that is there; of the names that are not there has been told."""
+        """Read each that exists; names that do not have been reported."""
         there = (name for name in dict.fromkeys(names) if repository.catalogue.has(what, name))
         return read_each(there, read, failures)
 

@@ -32,9 +32,9 @@ def evidence_sheets(repository: Repository, request: Request) -> dict[Job, Hando
     project = repository.plan
     found = select(repository, request, request.items, request.brands or project.brands)
     sheets = evidence_sheet.evidence_sheets(repository, found.handouts, next(iter(found.regions.values())))
-    order = list(sheets)
+    names = list(sheets)
     jobs = plan(replace(request, formats=("pdf",)), project, sheets, found.clinics, found.editions)
-    jobs_in_order = sorted(jobs, key=lambda job: (job.brand, order.index(job.item)))
+    jobs_in_order = sorted(jobs, key=lambda job: (job.brand, names.index(job.item)))
     return {job: sheets[job.item] for job in jobs_in_order}
 
 

@@ -80,5 +80,5 @@ def _shelf(
     path = f"{place}/index.html"
     warnings = proved(web.verify(body, path, [file.name for item in stock for file in item.files]))
     metadata = {"brand": job.brand, "language": job.language, "format": "shelf"}
-    told = stages.layouts.fingerprint("shelf", body)
-    return Artifact(path, body, {**metadata, "inputs": told}, tuple(warnings), told)
+    made_from = stages.layouts.fingerprint("shelf", body)
+    return Artifact(path, body, {**metadata, "inputs": made_from}, tuple(warnings), made_from)

@@ -42,7 +42,7 @@ class WorkerProcesses(BatchWorkers):
         return self.pool.process_ids
 
     def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
-        """Have the first worker do something; it remembers the styles that it has read."""
+        """Run something in the first worker; it remembers the styles that it has read."""
         return self.pool.schedule(partial(fn, **kwargs), *args, worker=0)
 
     def make(self, context: BuildContext, batch: Batch) -> Future[BatchResult]:

@@ -43,7 +43,7 @@ def approve(
 
 
 def approval_row(standing: ApprovalStatus) -> dict[str, str | None]:
-    """Return what a machine is told of an approval."""
+    """Return an approval as JSON values."""
     approval = standing.approval
     return {
         "item": standing.item,

@@ -61,7 +61,7 @@ class BuildOptions:
     help="Clinics from a CSV table, too: one per row, a field per column.",
 )
 @click.option("--keep-going", is_flag=True, help="Publish the others when one has an error.")
-@click.option("--force", is_flag=True, help="Make everything anew, even what is up to date.")
+@click.option("--force", is_flag=True, help="Make everything again, even what is up to date.")
 def build(console: Console, project: Path, **options: Any) -> None:
     """Build handouts: all in bifolio.yaml, or those you name."""
     asked: BuildRecord | None = click.get_current_context().obj

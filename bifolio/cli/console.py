@@ -46,12 +46,12 @@ class Console:
     # -- what a command says ---------------------------------------------------------------------
 
     def say(self, text: str) -> None:
-        """Tell a person something that is not the result."""
+        """Show a person something that is not the result."""
         if not self.quiet:
             click.echo(text, err=self.as_json)
 
     def say_file(self, path: Path) -> None:
-        """Name a file that was written, relative to the current folder where that is shorter."""
+        """Show the name of a file that was written, relative to the current folder where that is shorter."""
         self.say(f"  {_from_here(path)}")
 
     def lines(self, lines: Sequence[str]) -> None:
@@ -66,7 +66,7 @@ class Console:
             click.echo(_json(value))
 
     def address(self, url: str, *, opens_browser: bool) -> None:
-        """Say where the studio can be opened, at once, and open it."""
+        """Show where the studio can be opened, at once, and open it."""
         click.echo(f"The studio is open at {url}\nPress Ctrl-C to close it.", err=self.as_json)
         self.result({"ok": True, "url": url})
         self.flush()
@@ -79,7 +79,7 @@ class Console:
         return password
 
     def flush(self) -> None:
-        """Have it read now, whoever reads it."""
+        """Flush it, so that whoever reads it has it now."""
         if sys.stdout is not None:
             sys.stdout.flush()
 
@@ -118,7 +118,7 @@ class Console:
 
     @contextmanager
     def progress(self) -> Iterator[Callable[[Batch], None]]:
-        """Say how far a build is and how long it may still take: a bar on a terminal, plain lines elsewhere."""
+        """Show how far a build is and how long it may still take: a bar on a terminal, plain lines elsewhere."""
         pace = _Pace()
         if self.quiet or self.as_json or sys.stderr is None or not sys.stderr.isatty():
             counter = count(1)

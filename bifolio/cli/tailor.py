@@ -83,7 +83,7 @@ def tailor(
 
 
 def _show_parts(console: Console, project: Path, item: str) -> None:
-    """Say what one person's copy of a handout may leave out, and which words it may choose."""
+    """Show what one person's copy of a handout may leave out, and which words it may choose."""
     from bifolio.app import Project
     from bifolio.editorial.tailoring import parts
 

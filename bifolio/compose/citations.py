@@ -50,7 +50,7 @@ class Citations:
 
     @offered
     def in_brief(self, sources: tuple[EvidenceSource, ...]) -> str:
-        """Name sources in two sentences: the studies, then the organisations whose pages were read."""
+        """Return the sources in two sentences: the studies, then the organisations whose pages were read."""
         studies = sorted({s.in_brief for s in sources if s.is_research}, key=str.casefold)
         pages = sorted({s.in_brief for s in sources if not s.is_research}, key=str.casefold)
         label = self._wording.label

@@ -161,7 +161,7 @@ def attributes(kind: type) -> frozenset[str]:
     return frozenset(name for name in declared | properties if not name.startswith("_"))
 
 
-def _said(value: Any) -> str:
+def _shown(value: Any) -> str:
     """Return a value of a template as messages show it."""
     if isinstance(value, str):
         return f'"{shorten(value)}"'
@@ -255,8 +255,8 @@ class Sandbox(ImmutableSandboxedEnvironment):
             if getattr(obj, _OFFERED, False) is not True:
                 raise
             name = next((name for name, value in context.get_all().items() if value == obj), obj.__name__)
-            said = ", ".join(map(_said, (*values, *named.values())))
-            raise TemplateRuntimeError(f"{name} does not accept {said or 'nothing'}") from error
+            given = ", ".join(map(_shown, (*values, *named.values())))
+            raise TemplateRuntimeError(f"{name} does not accept {given or 'nothing'}") from error
 
     def _generate(self, source: nodes.Template, *options: Any, **named: Any) -> str:
         return super()._generate(_Concatenation().visit(source), *options, **named)

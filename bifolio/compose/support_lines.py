@@ -52,7 +52,7 @@ class SupportLines:
 
     @offered
     def scope(self, lines: tuple[SupportLine, ...]) -> str:
-        """Say once what is true of all lines: the country, free of charge, day and night."""
+        """Return what is true of all lines, to say it once: the country, free of charge, day and night."""
         label = self._wording.label
         parts = [label("in_region").format(region=self._region.name)]
         if lines and all(line.free for line in lines):
@@ -63,7 +63,7 @@ class SupportLines:
 
     @offered
     def reach(self, line: SupportLine) -> Markup:
-        """Say how to reach a line, the most direct way first: "Call or text 988"."""
+        """Return how to reach a line, the most direct way first: "Call or text 988"."""
         label = self._wording.label
         texts_too = bool(line.text and line.text == line.phone)
         if line.phone and texts_too:

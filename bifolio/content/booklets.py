@@ -1,6 +1,6 @@
 """Bind: a booklet and the handouts that it names → one handout, each of them a part of its body.
 
-A bound handout keeps its words and its "stop" panels; only its ids are told apart from those of others. What
+A bound handout keeps its words and its "stop" panels; only its ids are made different from those of others. What
 every handout ends with stands once, at the end of the booklet: all that its parts say on when to get help, each
 sentence once, all support lines that they show, and the sources. The booklet's own blocks take this up, with
 their own words first; a booklet without such a block gets one at its end.
@@ -42,17 +42,17 @@ def bind(booklet: Handout, parts: Mapping[str, Handout]) -> Handout:
     `parts` holds the handouts by name. Blocks that are meant for other readers are left out.
     """
     readers = frozenset(booklet.audience)
-    heard = {name: parts[name].for_readers(readers) for name in booklet.handouts}
+    read = {name: parts[name].for_readers(readers) for name in booklet.handouts}
     is_private = any(isinstance(block, PrivacyNote) for block in walk(booklet.body))
     once = ONCE if is_private else tuple(kind for kind in ONCE if kind is not PrivacyNote)
-    bound = [_part(name, part, once) for name, part in heard.items()]
-    ends = [_told_apart(block, name) for name, part in heard.items() for block in walk(part.body)]
+    bound = [_part(name, part, once) for name, part in read.items()]
+    ends = [_with_own_ids(block, name) for name, part in read.items() for block in walk(part.body)]
     return booklet.model_copy(update={"body": (*bound, *_ended(booklet.body, ends, readers))})
 
 
 def _part(name: str, handout: Handout, once: tuple[type[BlockBase], ...]) -> Section:
-    said = [passage for passage in (handout.main_message, handout.call_to_action) if passage]
-    cites = tuple(fact for passage in said for fact in passage.cites)
+    passages = [passage for passage in (handout.main_message, handout.call_to_action) if passage]
+    cites = tuple(fact for passage in passages for fact in passage.cites)
     warned = (ContentNote(kind="content_note", text=[handout.content_note]),) if handout.content_note else ()
     body = _without(handout.body, once)
     return Section(
@@ -60,31 +60,31 @@ def _part(name: str, handout: Handout, once: tuple[type[BlockBase], ...]) -> Sec
         id=name,
         title=handout.title,
         note=Passage(text=handout.summary),
-        lead=Passage(text=" ".join(one.text for one in said), cites=cites) if said else None,
-        blocks=(*warned, *_told_apart(body, name)),
+        lead=Passage(text=" ".join(one.text for one in passages), cites=cites) if passages else None,
+        blocks=(*warned, *_with_own_ids(body, name)),
     )
 
 
 def _without(blocks: tuple[Block, ...], once: tuple[type[BlockBase], ...]) -> tuple[Block, ...]:
-    kept: list[Block] = []
+    blocks_left: list[Block] = []
     for block in blocks:
         if isinstance(block, Section):
             if inner := _without(block.blocks, once):
-                kept.append(block.model_copy(update={"blocks": inner}))
+                blocks_left.append(block.model_copy(update={"blocks": inner}))
         elif not isinstance(block, once):
-            kept.append(block)
-    return tuple(kept)
+            blocks_left.append(block)
+    return tuple(blocks_left)
 
 
-def _told_apart(value: Any, name: str) -> Any:
+def _with_own_ids(value: Any, name: str) -> Any:
     """Put the handout's name before the ids of its sections, and before them in links."""
     if isinstance(value, tuple):
-        return tuple(_told_apart(item, name) for item in value)
+        return tuple(_with_own_ids(item, name) for item in value)
     if isinstance(value, str):
         return re.sub(r"\]\(\s*#", f"](#{name}-", value)
     if not isinstance(value, Model):
         return value
-    update = {field: _told_apart(getattr(value, field), name) for field in type(value).model_fields}
+    update = {field: _with_own_ids(getattr(value, field), name) for field in type(value).model_fields}
     if isinstance(value, Section) and value.id:
         update["id"] = f"{name}-{value.id}"
     return value.model_copy(update=update)
@@ -122,26 +122,28 @@ def _replaced(blocks: tuple[Block, ...], old: Block, new: Block) -> tuple[Block,
 
 def _help(own: HelpWhen | None, of_parts: Sequence[HelpWhen]) -> HelpWhen:
     """Add to each row what the parts say there and no row above it says."""
-    said: set[str] = set()
+    already: set[str] = set()
     rows = {}
     for row in ("now", "soon", "when_you_can"):
         first = getattr(own, row) if own else ()
-        said |= {_key(sentence) for passage in first for sentence in sentences(passage.text)}
+        already |= {_key(sentence) for passage in first for sentence in sentences(passage.text)}
         more = tuple(passage for block in of_parts for passage in getattr(block, row))
-        rows[row] = (*first, *_unsaid(more, said)) or tuple(_unsaid(more, set()))
-    kept = tuple(_unsaid((block.fine for block in (own, *of_parts) if block and block.fine), set()))
-    cites = tuple(dict.fromkeys(fact for passage in kept for fact in passage.cites))
-    fine = Passage(text=" ".join(passage.text for passage in kept), cites=cites) if kept else None
+        rows[row] = (*first, *_without_repeats(more, already)) or tuple(_without_repeats(more, set()))
+    fine_print = tuple(
+        _without_repeats((block.fine for block in (own, *of_parts) if block and block.fine), set())
+    )
+    cites = tuple(dict.fromkeys(fact for passage in fine_print for fact in passage.cites))
+    fine = Passage(text=" ".join(passage.text for passage in fine_print), cites=cites) if fine_print else None
     return (own or _plain(of_parts[0])).model_copy(update={**rows, "fine": fine})
 
 
-def _unsaid(passages: Iterable[Passage], said: set[str]) -> Iterator[Passage]:
-    """Yield the passages without the sentences that were `said`; what they say is added to it."""
+def _without_repeats(passages: Iterable[Passage], already: set[str]) -> Iterator[Passage]:
+    """Yield the passages without the sentences that were `already`; what they say is added to it."""
     for passage in passages:
         new = []
         for sentence in sentences(passage.text):
-            if (key := _key(sentence)) not in said:
-                said.add(key)
+            if (key := _key(sentence)) not in already:
+                already.add(key)
                 new.append(sentence)
         if new:
             yield passage.model_copy(update={"text": " ".join(new)})
@@ -165,7 +167,7 @@ def _choice(block: Resources) -> Choice:
 
 
 def _sources(own: References | None, of_parts: Sequence[References]) -> References:
-    """Name the sources as the booklet does, else as its first part does."""
+    """Return the sources as the booklet does, else as its first part does."""
     return own or _plain(of_parts[0])
 
 

@@ -124,7 +124,7 @@ class BrandFiles:
     def country(self, region: str | None = None) -> str | None:
         """Return the country of the brand's telephone numbers: that of the region it names, or else of `region`.
 
-        None where no region is named, or what names the country cannot be read; whoever builds with it is told.
+        None where no region is named, or what names the country cannot be read; a build reports that.
         """
         named = self.brand.clinic.region or region
         with suppress(BifolioError):

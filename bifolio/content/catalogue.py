@@ -68,7 +68,7 @@ class Catalogue:
         return tuple(self.handouts) if what == "item" else getattr(self, f"{what}s")
 
     def has(self, what: str, name: str) -> bool:
-        """Tell whether there is something of this name."""
+        """Return whether there is something of this name."""
         if what not in self._sets:
             self._sets[what] = frozenset(self.known(what))
         return name in self._sets[what]
@@ -87,7 +87,7 @@ def _stem(name: str, suffix: str = ".yaml") -> str:
 
 
 def unknown(what: str, name: str, there: Iterable[str], span: Span | None = None) -> Diagnostic:
-    """Say that a name is not there, and which one may be meant; a path to its file is understood."""
+    """Return the error for a name that is not there, and which one may be meant; a path to its file is understood."""
     stem = name.rpartition("/")[2].removesuffix(".yaml")
     return Diagnostic(
         f"plan.unknown-{what}",

@@ -1,6 +1,6 @@
 """Error texts: an error of pydantic at a place in a file → the code of a finding, its message and the cure.
 
-Errors are told apart by their type, never by their English text. A type without a text here is shown
+Errors are distinguished by their type, never by their English text. A type without a text here is shown
 as it is, and fails a test.
 """
 
@@ -60,7 +60,7 @@ def _named(there: Steps) -> str:
 
 
 def describe(error: ModelError) -> Description:
-    """Say what is wrong, and how to mend it."""
+    """Return what is wrong, and how to mend it."""
     if error.kind in DESCRIBERS:
         return DESCRIBERS[error.kind](error)
     if error.kind not in PHRASES:
@@ -205,7 +205,7 @@ def _how_to_write(error: ModelError, wanted: str) -> str | None:
 
 
 def _sort_of(error: ModelError) -> str:
-    """Name the sort of a value, or the value itself if it is short."""
+    """Return the sort of a value, or the value itself if it is short."""
     value = error.input
     if isinstance(value, bool):
         return f"{error.shown}, a truth value in YAML"

@@ -217,7 +217,7 @@ class Handouts:
                     "figure.unreadable",
                     "the drawing cannot be read as UTF-8 text",
                     where=path,
-                    help="save it anew as plain SVG",
+                    help="save it again as plain SVG",
                 )
             ) from error
 
@@ -255,7 +255,7 @@ class Handouts:
 
 
 def bad_name(subject: str, what: str, name: str, where: str) -> Diagnostic:
-    """Say that a file or folder cannot have its name."""
+    """Return the finding that a file or folder cannot have its name."""
     slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
     if name in _TAKEN:
         return Diagnostic(

@@ -27,7 +27,7 @@ def _about_handout(repository: Repository, item: str) -> str:
 
 
 def _about_brand(repository: Repository, brand: str) -> str:
-    """Name a clinic, and what it has in the place of the library's, or beside it."""
+    """Return the name of a clinic, and what it has in the place of the library's, or beside it."""
     own, catalogue = repository.brand_files(brand).overrides, repository.catalogue
     things = [
         "support lines" if own.lines else "",
@@ -37,5 +37,5 @@ def _about_brand(repository: Repository, brand: str) -> str:
         "an introduction" if own.intro else "",
         *(item for item in catalogue.handouts if catalogue.owner(item) == brand),
     ]
-    told = ", ".join(filter(None, things))
-    return repository.brand(brand).name + (f"; its own: {told}" if told else "")
+    named = ", ".join(filter(None, things))
+    return repository.brand(brand).name + (f"; its own: {named}" if named else "")

@@ -123,9 +123,13 @@ def with_sentences(
                 )
             )
             return {**rest, "text": _SAFETY}
-        said = sentences[name]
+        sentence = sentences[name]
         own = rest.get("cites", [])
-        return {**rest, "text": said.text, "cites": [*said.cites, *own] if isinstance(own, list) else own}
+        return {
+            **rest,
+            "text": sentence.text,
+            "cites": [*sentence.cites, *own] if isinstance(own, list) else own,
+        }
 
     return replace(tree, value=filled(tree.value, ())), lost
 

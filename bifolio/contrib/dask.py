@@ -158,7 +158,7 @@ def _expect_workers(client: Any, address: str) -> None:
 
 
 def _unlike(ours: Mapping[str, str], theirs: Mapping[str, str] | None) -> str:
-    """Say what a worker has, and what this machine has in its place."""
+    """Return what a worker has, and what this machine has in its place."""
     if theirs is None:
         return "no Bifolio"
     names = sorted(name for name in ours.keys() | theirs.keys() if ours.get(name) != theirs.get(name))
@@ -178,7 +178,7 @@ def bundle_of(context: BuildContext) -> ProjectBundle:
 
 
 def _with_logos(root: Path, table: Path) -> dict[str, bytes]:
-    """Return a table of clinics and the logos of its rows; what is wrong with a row was told before."""
+    """Return a table of clinics and the logos of its rows; what is wrong with a row has been reported before."""
     repository, _ = Repository(root).with_table(table)
     files = ProjectFiles(table.parent)
     found = {table.name: table.read_bytes()}
@@ -193,7 +193,7 @@ def _with_logos(root: Path, table: Path) -> dict[str, bytes]:
 
 
 def _carried(bundle: ProjectBundle) -> ProjectBundle:
-    """Give back what was brought: a task that any worker can do again where its result was lost."""
+    """Return what was brought: a task that any worker can do again where its result was lost."""
     return bundle
 
 

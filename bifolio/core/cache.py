@@ -62,7 +62,7 @@ class Cache:
         self.folder = folder
         self.memory = memory or Memory()
         self.since = since
-        """Work kept before this moment, in nanoseconds of the disk's clock, is made anew: see `now`."""
+        """Work kept before this moment, in nanoseconds of the disk's clock, is made again: see `now`."""
         self.keeps = keeps
         """Without it work is found and never kept: one person's copy leaves no trace."""
         self.max_bytes = max_bytes
@@ -81,7 +81,7 @@ class Cache:
         return body if hashlib.sha256(body).digest() == digest else None
 
     def keep(self, fingerprint: str, body: bytes) -> bytes:
-        """Put work on the disk, and return it."""
+        """Write work to disk, and return it."""
         if not self.keeps:
             return body
         path = self._path(fingerprint)

@@ -10,7 +10,7 @@ import hashlib
 import os
 import sys
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
@@ -165,7 +165,7 @@ class ProjectFiles:
         return list(dict.fromkeys(first for first, slash, _ in inner if slash))
 
     def is_file(self, name: str) -> bool:
-        """Tell whether there is a file of this name."""
+        """Return whether there is a file of this name."""
         return self.overlay[name] is not None if name in self.overlay else self._disk.is_file(name)
 
     def path(self, name: str) -> Path:
@@ -214,16 +214,16 @@ class ProjectFiles:
 
     @property
     def is_consistent(self) -> bool:
-        """Tell whether every file that was read was still as it had been when the folders were walked."""
+        """Return whether every file that was read was still as it had been when the folders were walked."""
         return self._disk.is_consistent
 
     def is_unchanged(self) -> bool:
-        """Tell whether every file on the disk is still as it was."""
+        """Return whether every file on the disk is still as it was."""
         return walk(self.root) == self.states
 
 
 KnownDigest = tuple[int, int, str]
-"""The size of a file, its time of change in nanoseconds, and the SHA-256 of what it said then."""
+"""The size of a file, its time of change in nanoseconds, and the SHA-256 of what it held then."""
 
 
 class _Disk:
@@ -290,11 +290,3 @@ class _Disk:
     def known_digest(self, name: str) -> KnownDigest:
         state = self.states[name]
         return state.size, state.modified_ns, self.digest(name)
-
-
-def digest_of_files(files: Iterable[tuple[str, FileState]]) -> str:
-    """Return one digest of files outside a project, as those of the program are."""
-    digest = hashlib.sha256()
-    for name, state in files:
-        digest.update(f"{name} {hashlib.sha256(Path(state.path).read_bytes()).hexdigest()}\n".encode())
-    return digest.hexdigest()

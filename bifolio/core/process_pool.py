@@ -171,7 +171,7 @@ class ProcessPool(Executor):
     # The rest is called with the lock held, but for `_drop`.
 
     def _assign(self) -> None:
-        """Give tasks to workers for as long as there are both."""
+        """Assign tasks to workers for as long as there are both."""
         for worker in [one for one in self._free if one.own_queue]:
             if task := _next(worker.own_queue):
                 self._free.remove(worker)
@@ -200,7 +200,7 @@ class ProcessPool(Executor):
         """Kill the worker of a task that was cancelled while it was being done."""
         if not future.cancelled():
             return
-        future.set_running_or_notify_cancel()  # who waits for it with `wait` is told only now
+        future.set_running_or_notify_cancel()  # `wait` returns only now
         with self._lock:
             for worker in self._workers:
                 if worker.task is not None and worker.task.number == number:

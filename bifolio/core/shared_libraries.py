@@ -64,8 +64,8 @@ def _freetype(library: Any) -> str:
 
 
 def _fribidi(library: Any) -> str:
-    said = ctypes.c_char_p.in_dll(library, "fribidi_version_info").value or b""
-    found = re.search(rb"\d[\d.]*", said)
+    version_info = ctypes.c_char_p.in_dll(library, "fribidi_version_info").value or b""
+    found = re.search(rb"\d[\d.]*", version_info)
     return found[0].decode() if found else "unknown"
 
 

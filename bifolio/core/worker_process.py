@@ -1,4 +1,4 @@
-"""One worker process of a ProcessPool: how it is started, is given tasks, ends, and is started anew."""
+"""One worker process of a ProcessPool: how it is started, is given tasks, ends, and is restarted."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ class Setup:
 
 
 class Worker:
-    """A process, and the thread that gives it tasks and starts it anew after it has died."""
+    """A process, and the thread that gives it tasks and restarts it after it has died."""
 
     def __init__(self, setup: Setup, release: Callable[[Worker], None]) -> None:
         self.task: Task | None = None
@@ -102,7 +102,7 @@ class Worker:
         self._process: BaseProcess | None = None
         self._pipe: Connection | None = None
         self._killed: BaseProcess | None = None
-        """A process that was told to end, which takes a moment."""
+        """A process that was asked to end, which takes a moment."""
         if setup.start_method == "fork":  # here, and not in a thread: see `_started`
             with suppress(OSError):  # the thread tries again, and tells whoever has a task
                 self._process, self._pipe = setup.start("fork")
@@ -116,7 +116,7 @@ class Worker:
         return process.pid if process is not None and not _has_ended(process) else None
 
     def give(self, task: Task | None) -> None:
-        """Have the worker do a task; without one it ends."""
+        """Send the worker a task; without one it ends."""
         self.task = task
         self._inbox.put(task)
 
@@ -240,8 +240,8 @@ def _work(pipe: Connection, setup: Setup) -> None:
             _limit_memory(setup.memory_limit_bytes)
         if setup.initializer is not None:
             setup.initializer(*setup.initargs)
-    except BaseException as error:  # noqa: BLE001 - whoever has the first task is told
-        answer = _told(error, is_last=True)
+    except BaseException as error:  # noqa: BLE001 - the first task reports it
+        answer = _pickled_error(error, is_last=True)
         with suppress(EOFError, OSError):
             pipe.recv_bytes()
             pipe.send_bytes(answer)
@@ -261,18 +261,18 @@ def _answer(message: bytes) -> tuple[Any, bool]:
         fn, args = pickle.loads(message)  # noqa: S301 - from our own process
         return ForkingPickler.dumps((fn(*args), None, False)), False
     except MemoryError:  # who knows what else could not be had
-        return _told(MemoryLimitError("this needs more memory than there is"), is_last=True), True
+        return _pickled_error(MemoryLimitError("this needs more memory than there is"), is_last=True), True
     except BaseException as error:  # noqa: BLE001 - the future carries it to the caller
-        return _told(error), False
+        return _pickled_error(error), False
 
 
-def _told(error: BaseException, *, is_last: bool = False) -> bytes:
+def _pickled_error(error: BaseException, *, is_last: bool = False) -> bytes:
     """Pickle the answer of a task that failed."""
     traced = "".join(traceback.format_exception(error))
     try:
         error.add_note(f"In a worker process:\n{traced}")
         answer = pickle.dumps((None, error, is_last))
-        pickle.loads(answer)  # noqa: S301 - what cannot be unpickled is told in words
+        pickle.loads(answer)  # noqa: S301 - what cannot be unpickled is reported as text
     except Exception:  # noqa: BLE001 - pickling runs code of the exception's class
         return pickle.dumps((None, RuntimeError(traced), is_last))
     return answer

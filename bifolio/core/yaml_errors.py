@@ -90,7 +90,7 @@ def explain(source: Source, error: yaml.MarkedYAMLError) -> Diagnostic:
 def _seen_in_line(
     source: Source, span: Span, report: str, error: yaml.MarkedYAMLError
 ) -> tuple[str, str] | None:
-    """Tell apart by the line itself the mistakes for which libyaml has only one name."""
+    """Distinguish by the line itself the mistakes for which libyaml has only one name."""
     line = source.line(span.line)
     if "\t" in line[: len(line) - len(line.lstrip())]:
         return "a tab in the indentation", "use spaces instead"

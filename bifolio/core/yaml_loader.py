@@ -125,7 +125,7 @@ def parse(text: str, name: str) -> SourceTree:
 
 
 _SUSPECTS = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\uffff"
-"""All that may be control characters; the few that are not are told apart one by one."""
+"""All that may be control characters; the few that are not are checked one by one."""
 
 _SUSPECT = re.compile(f"[{_SUSPECTS}]")
 _SUSPECT_ESCAPE = re.compile(f"[\r{_SUSPECTS}]")

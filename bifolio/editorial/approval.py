@@ -38,10 +38,10 @@ class ApprovalStatus:
     approval: Approval | None = None
 
     def __str__(self) -> str:
-        said = f"{self.item} · {self.brand} · {self.region} · {self.language}: {self.state}"
+        status = f"{self.item} · {self.brand} · {self.region} · {self.language}: {self.state}"
         if self.approval is None:
-            return said
-        return f"{said}, by {self.approval.by} on {self.approval.on}"
+            return status
+        return f"{status}, by {self.approval.by} on {self.approval.on}"
 
 
 @dataclass(frozen=True)
@@ -52,10 +52,10 @@ class Change:
     words: str
 
 
-def wording(galley: str, cites: Iterable[str], evidence: Evidence) -> str:
-    """Give all that a galley says, a line for each block of text, and the facts that it stands on."""
+def wording(html: str, cites: Iterable[str], evidence: Evidence) -> str:
+    """Return all that a page says, a line for each block of text, and the facts that it stands on."""
     reader = _Reader()
-    reader.feed(galley)
+    reader.feed(html)
     reader.close()
     lines = [line for line in reader.lines() if line]
     for fact_id in sorted(cites):
@@ -73,7 +73,7 @@ def version(text: str, approval: Approval | None) -> str:
 
 
 def state_of(approval: Approval | None, text: str, approved: str | None = None) -> State:
-    """Tell whether an approval holds for a wording; `approved` is the one that it was given for, where it is kept."""
+    """Return whether an approval holds for a wording; `approved` is the one that it was given for, where it is kept."""
     if approval is None:
         return "draft"
     is_same = approval.text == digest_of_wording(text) or (
@@ -83,7 +83,7 @@ def state_of(approval: Approval | None, text: str, approved: str | None = None) 
 
 
 def says_the_same(one: str, other: str) -> bool:
-    r"""Tell whether two wordings have the same words in the same order, however they are set.
+    r"""Return whether two wordings have the same words in the same order, however they are set.
 
     >>> says_the_same('Call\N{NO-BREAK SPACE}"us".\nNow.', "Call “us”. Now.")
     True
@@ -106,7 +106,7 @@ _SETTING = str.maketrans(
 
 
 def difference(old: str, new: str) -> list[Change]:
-    """Tell word by word what changed from one wording to another.
+    """Return word by word what changed from one wording to another.
 
     >>> [f"{c.kind}: {c.words}" for c in difference("Call a nurse.", "Call a doctor.") if c.words.strip()]
     ['same: Call a', 'gone: nurse.', 'new: doctor.']
@@ -159,17 +159,17 @@ def _plain(text: str) -> str:
 
 
 _INLINE = frozenset(["a", "abbr", "b", "em", "i", "small", "span", "strong", "sub", "sup", "tspan"])
-_UNSAID = frozenset(["style", "script", "head"])
+_SILENT = frozenset(["style", "script", "head"])
 """Elements of which no word stands on a page."""
 
 
 class _Reader(HTMLParser):
-    """Collects the words of a galley; each box begins a new line."""
+    """Collects the words of a page; each box begins a new line."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.parts: list[str] = []
-        self.unsaid = 0
+        self.silent = 0
         self.inline: list[bool] = []
         """For each open inline element, whether it is set off as a box of its own: it has a class."""
         self.drawings: list[bool] = []
@@ -178,14 +178,14 @@ class _Reader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag == "svg":
             self.drawings.append((dict(attrs).get("class") or "").endswith("-blank"))
-            self.unsaid += self.drawings[-1]
-        self.unsaid += tag in _UNSAID
+            self.silent += self.drawings[-1]
+        self.silent += tag in _SILENT
         boxed = any(name == "class" for name, _ in attrs)
         if tag in _INLINE:
             self.inline.append(boxed)
         if boxed or tag not in _INLINE:
             self.parts.append("\n")
-        if self.unsaid:
+        if self.silent:
             return
         values = {name: value or "" for name, value in attrs}
         alt, target = values.get("alt", ""), values.get("href", "")
@@ -199,14 +199,14 @@ class _Reader(HTMLParser):
         self.handle_endtag(tag)
 
     def handle_endtag(self, tag: str) -> None:
-        self.unsaid -= tag in _UNSAID
+        self.silent -= tag in _SILENT
         if tag == "svg" and self.drawings:
-            self.unsaid -= self.drawings.pop()
+            self.silent -= self.drawings.pop()
         if tag not in _INLINE or (self.inline and self.inline.pop()):
             self.parts.append("\n")
 
     def handle_data(self, data: str) -> None:
-        if not self.unsaid:
+        if not self.silent:
             self.parts.append(data.replace("\n", " "))
 
     def lines(self) -> Iterator[str]:

@@ -29,12 +29,12 @@ Wording = Callable[[LayoutInputs], str]
 
 
 def holds(approved: ApprovedText, wording: Wording) -> bool:
-    """Tell whether an approval is still one of what the handout says."""
+    """Return whether an approval is still one of what the handout says."""
     return state_of(approved.approval, wording(approved.layout), approved.wording) == "approved"
 
 
 def stale_warning(approved: ApprovedText, brand: str) -> Diagnostic:
-    """Say that a text has changed since it was approved."""
+    """Return the warning that a text has changed since it was approved."""
     approval = approved.approval
     return Diagnostic(
         "approval.stale",
@@ -58,7 +58,7 @@ class ProjectApprovals:
         return self._wording(wording_layout(self._repository, item, brand, region, language))
 
     def status(self, item: str, brand: str, region: str, language: str) -> ApprovalStatus:
-        """Tell whether a brand's clinician has approved what a handout says now."""
+        """Return whether a brand's clinician has approved what a handout says now."""
         files = self._repository.brand_files(brand)
         approval = files.approvals.get((item, region, language))
         if approval is None:
@@ -68,7 +68,7 @@ class ProjectApprovals:
         return ApprovalStatus(item, brand, region, language, state, approval)
 
     def statuses(self, items: Collection[str] = (), brands: Collection[str] = ()) -> list[ApprovalStatus]:
-        """Tell what each handout is to each brand: draft, approved, or changed since.
+        """Return what each handout is to each brand: draft, approved, or changed since.
 
         One for each handout in the brand's own region, and one for each other region that was approved.
         """
@@ -87,7 +87,7 @@ class ProjectApprovals:
         return region or own or plan.region, language or plan.language
 
     def changes(self, status: ApprovalStatus) -> list[Change]:
-        """Tell word by word what changed since a text was approved; all is new where nothing was."""
+        """Return word by word what changed since a text was approved; all is new where nothing was."""
         files = self._repository.brand_files(status.brand)
         old = files.approved_wording(status.approval) if status.approval else None
         now = self.wording(status.item, status.brand, status.region, status.language)
@@ -151,7 +151,7 @@ class ProjectApprovals:
                 )
             )
         with only_writer(repository.root) as owner:
-            # Read anew: somebody else may have approved another handout.
+            # Read again: somebody else may have approved another handout.
             now = Repository(repository.root, memory=repository.memory).brand_files(brand)
             approvals = dict(now.approvals)
             if based_on is not None:
@@ -173,7 +173,7 @@ def _record(
 
 
 def _not_signed(by: str, on: str, error: ValidationError) -> Diagnostic:
-    """Say which of the two that an approval is signed with will not do."""
+    """Return which of the two parts of a signature will not do."""
     if any(detail["loc"][:1] == ("on",) for detail in error.errors()):
         return Diagnostic("approval.bad-day", f'not a day: "{shorten(on)}"', help="write it as 2026-11-22")
     return Diagnostic(

@@ -45,7 +45,7 @@ def evidence_sheets(
 ) -> dict[str, Handout]:
     """Return the evidence sheets of handouts in order, each under the name of its file.
 
-    The day has no say in them: what is due is told by `check`.
+    They do not depend on the day: `check` reports what is due.
     """
     labels = repository.locale(repository.plan.language).labels
     found: dict[str, Handout] = {}
@@ -141,7 +141,7 @@ def _figures(reading: Reading, label: Mapping[str, str]) -> str:
 def _lists(
     handout: Handout, reading: Reading, remarks: Mapping[str, int], label: Mapping[str, str]
 ) -> Iterator[str]:
-    """Give what of the checklists is seen, and what is left for a person to judge."""
+    """Return what of the checklists is seen, and what is left for a person to judge."""
     seen = dict(_seen(handout, reading, remarks))
     judge = [*(key for key, is_here in seen.items() if not is_here), *_FOR_A_PERSON]
     lists = (("seen", [key for key, is_here in seen.items() if is_here]), ("yours", judge))
@@ -151,7 +151,7 @@ def _lists(
 
 
 def how_many(handout: Handout, evidence: Evidence, label: Mapping[str, str]) -> int:
-    """Tell how many evidence sheets a handout has."""
+    """Return how many evidence sheets a handout has."""
     return sum(1 for _ in _runs(handout, evidence, label))
 
 
@@ -207,7 +207,7 @@ _NO_OPENING = dict.fromkeys(("main_message", "call_to_action", "content_note"))
 
 
 def claims_of(handout: Handout) -> dict[str, list[str]]:
-    """Give each claim of a handout with the facts that it cites, in the order of the page."""
+    """Return each claim of a handout with the facts that it cites, in the order of the page."""
     found: dict[str, list[str]] = {}
     for words, fact in _claims((*handout.opening, handout.body)):
         facts = found.setdefault(words, [])
@@ -217,7 +217,7 @@ def claims_of(handout: Handout) -> dict[str, list[str]]:
 
 
 def _by_facts(handout: Handout) -> dict[tuple[str, ...], str]:
-    """Give the claims that stand on the same facts as one, in the order of the page."""
+    """Return the claims that stand on the same facts as one, in the order of the page."""
     found: dict[tuple[str, ...], list[str]] = {}
     for words, facts in claims_of(handout).items():
         found.setdefault(tuple(facts), []).append(words)
@@ -242,18 +242,18 @@ def _claims(value: Any) -> Iterator[tuple[str, str]]:
                 yield from _claims(getattr(value, name))
 
 
-_SAID = ("title", "text", "paragraphs", "fact", "meaning", "note")
+_TEXT_FIELDS = ("title", "text", "paragraphs", "fact", "meaning", "note")
 
 
 def _own_words(value: Any) -> Iterator[str]:
-    """Give the words that a cite beside them stands for."""
+    """Return the words that a cite beside them stands for."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, tuple):
         for item in value:
             yield from _own_words(item)
     elif isinstance(value, Model):
-        for name in _SAID:
+        for name in _TEXT_FIELDS:
             if name in type(value).model_fields:
                 yield from _own_words(_uncited(getattr(value, name)))
         if isinstance(value, LogTable):
@@ -287,7 +287,7 @@ _FOR_A_PERSON = ("yours_true", "yours_cover", "yours_tone", "yours_local")
 
 
 def _seen(handout: Handout, reading: Reading, remarks: Mapping[str, int]) -> Iterator[tuple[str, bool]]:
-    """Give what of the checklists can be seen here, and whether it is there; keys of the locale's labels."""
+    """Return what of the checklists can be seen here, and whether it is there; keys of the locale's labels."""
     blocks = list(walk(handout.body))
 
     def has(*kinds: type[Model]) -> bool:

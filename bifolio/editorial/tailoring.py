@@ -1,6 +1,6 @@
 """Tailor: a handout → one person's copy of it.
 
-Parts are left out, words that the handout offers are said otherwise, a note and the next visit are added.
+Parts are left out, words are replaced by others that the handout offers, a note and the next visit are added.
 What keeps a reader safe stays, whatever is asked: the panel on when to get help, the support lines, "stop"
 callouts, and the notes that open a page. Nothing of a copy is remembered.
 """
@@ -44,12 +44,12 @@ class Part:
 
 
 def parts(handout: Handout) -> tuple[Part, ...]:
-    """Name the pieces of a handout, in order."""
+    """Return the pieces of a handout with their names, in order."""
     return tuple(part for part, _ in _named(handout.body) if part is not None)
 
 
 def refused(handout: Handout, tailoring: Tailoring, tree: SourceTree | None = None) -> Iterator[Diagnostic]:
-    """Tell what a tailoring asks for that the handout does not have; `tree` is the file that says it."""
+    """Return what a tailoring asks for that the handout does not have; `tree` is the file that says it."""
     names = [part.name for part in parts(handout)]
     asked = [("keep", name) for name in tailoring.keep] + [
         ("leave_out", name) for name in tailoring.leave_out
@@ -110,20 +110,20 @@ def hand_over(root: Path, body: bytes, path: Path) -> None:
 
 
 def tailor(handout: Handout, tailoring: Tailoring, labels: Mapping[str, str]) -> Handout:
-    """Give the copy. `handout` still has its own words open: `{partner}`; `labels` are those of the locale."""
-    said = handout.saying(tailoring.words)
-    body = tuple(_kept(said, tailoring))
-    if said.kind == "booklet":
-        body = tuple(_gathered(said, body, labels["keep_in_mind"]))
-    gone = {block.id for block in walk(said.body) if isinstance(block, Section) and block.id}
+    """Return the copy. `handout` still has its own words open: `{partner}`; `labels` are those of the locale."""
+    worded = handout.saying(tailoring.words)
+    body = tuple(_chosen_blocks(worded, tailoring))
+    if worded.kind == "booklet":
+        body = tuple(_gathered(worded, body, labels["keep_in_mind"]))
+    gone = {block.id for block in walk(worded.body) if isinstance(block, Section) and block.id}
     gone -= {block.id for block in walk(body) if isinstance(block, Section)}
-    copy = said.model_copy(update={"body": _tidy(said, body)})
+    copy = worded.model_copy(update={"body": _tidy(worded, body)})
     if gone:
         copy = copy.mapped(lambda text: _LINK.sub(lambda m: m[1] if m[2] in gone else m[0], text))
     return _with_note(copy, tailoring, labels)
 
 
-def _kept(handout: Handout, tailoring: Tailoring) -> Iterator[Block]:
+def _chosen_blocks(handout: Handout, tailoring: Tailoring) -> Iterator[Block]:
     for part, block in _named(handout.body):
         chosen = not tailoring.keep or (part is not None and part.name in tailoring.keep)
         if part is None or (chosen and part.name not in tailoring.leave_out):
@@ -144,7 +144,7 @@ def _gathered(whole: Handout, body: tuple[Block, ...], title: str) -> Iterator[B
 
 
 def _with_its_title(section: Section) -> Iterator[Block]:
-    """Give the blocks of a section; its first callout takes the section's title, which says what it is about."""
+    """Return the blocks of a section; its first callout takes the section's title, which says what it is about."""
     title: str | None = section.title
     for block in walk(section.blocks):
         if isinstance(block, Callout) and title:
@@ -154,9 +154,9 @@ def _with_its_title(section: Section) -> Iterator[Block]:
 
 
 def _safe(block: Block) -> Iterator[Block]:
-    """Give what must stay of a block: all of it, a section with that alone, or nothing."""
+    """Return what must stay of a block: all of it, a section with that alone, or nothing."""
     if isinstance(block, Section):
-        inner = tuple(kept for child in block.blocks for kept in _safe(child))
+        inner = tuple(found for child in block.blocks for found in _safe(child))
         if inner:
             yield block.model_copy(update={"blocks": inner})
     elif block.kind in _SAFE or (isinstance(block, Callout) and block.tone == "stop"):
@@ -164,7 +164,7 @@ def _safe(block: Block) -> Iterator[Block]:
 
 
 def _named(body: tuple[Block, ...]) -> Iterator[tuple[Part | None, Block]]:
-    """Give each block of the top with its name; those that nobody chooses have none."""
+    """Return each block of the top with its name; those that nobody chooses have none."""
     used: set[str] = set()
     for block in body:
         if block.kind in _UNPRINTED:
@@ -198,13 +198,13 @@ def _tidy(handout: Handout, body: tuple[Block, ...]) -> tuple[Block, ...]:
     """Drop page breaks that nothing stands between any more; those of a card part its two faces."""
     if handout.kind == "card":
         return body
-    kept: list[Block] = []
+    found: list[Block] = []
     for block in body:
-        if not isinstance(block, PageBreak) or (kept and not isinstance(kept[-1], PageBreak)):
-            kept.append(block)
-    while kept and isinstance(kept[-1], PageBreak):
-        kept.pop()
-    return tuple(kept)
+        if not isinstance(block, PageBreak) or (found and not isinstance(found[-1], PageBreak)):
+            found.append(block)
+    while found and isinstance(found[-1], PageBreak):
+        found.pop()
+    return tuple(found)
 
 
 def _with_note(handout: Handout, tailoring: Tailoring, labels: Mapping[str, str]) -> Handout:

@@ -75,7 +75,7 @@ _ACCESSIBLE = (
 
 
 def verify(book: bytes, where: str) -> list[Diagnostic]:
-    """Look a finished EPUB over, however it was made: its container, its package, and every document in it."""
+    """Check a finished EPUB, however it was made: its container, its package, and every document in it."""
     try:
         with zipfile.ZipFile(io.BytesIO(book)) as archive:
             files = {entry.filename: archive.read(entry) for entry in archive.infolist()}
@@ -103,15 +103,15 @@ def _package(package: Element, name: str, files: Mapping[str, bytes], where: str
     listed = {posixpath.join(folder, unquote(item.get("href", ""))) for item in package.iter(f"{_OPF}item")}
     for lost in sorted(listed - files.keys()):
         yield finding("verify.broken-link", f'the book lists "{lost}", which is not in it', where)
-    kept = {"mimetype", "META-INF/container.xml", name}
-    for stray in sorted(files.keys() - listed - kept):
+    unlisted = {"mimetype", "META-INF/container.xml", name}
+    for stray in sorted(files.keys() - listed - unlisted):
         yield finding("verify.unlisted", f'"{stray}" is in the book and not in its list', where)
     for part in ("title", "language", "identifier"):
         if not (package.findtext(f".//{_DC}{part}") or "").strip():
             yield finding("verify.no-title", f"the book does not say its {part}", where)
-    said = {meta.get("property"): (meta.text or "").strip() for meta in package.iter(f"{_OPF}meta")}
+    properties = {meta.get("property"): (meta.text or "").strip() for meta in package.iter(f"{_OPF}meta")}
     for needed in _ACCESSIBLE:
-        if not said.get(needed):
+        if not properties.get(needed):
             yield finding("verify.accessibility", f"the book does not say its {needed}", where)
 
 

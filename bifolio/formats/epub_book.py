@@ -63,7 +63,7 @@ class Book:
 def render(
     flow: Flow, paint: Paint, faces: Iterable[Face], book: Book, frame: str, document: Document
 ) -> bytes:
-    """Give the book. `frame` is the stylesheet of a page in a reading system."""
+    """Return the book. `frame` is the stylesheet of a page in a reading system."""
     brought = used(faces, flow.styles)
     rules = "\n".join(face.rule(f"fonts/{face.file}") for face in brought)
     body, pages = with_page_marks(paint.markup(flow.body), book.openings)
@@ -135,7 +135,7 @@ def with_page_marks(body: str, openings: Sequence[str]) -> tuple[str, tuple[Page
 
 
 def _letters(body: str) -> Iterator[tuple[str, int]]:
-    """Give each letter that a reader sees, and where it stands in the markup; spaces are left out."""
+    """Return each letter that a reader sees, and where it stands in the markup; spaces are left out."""
     at, in_drawing = 0, False
     for piece in _PIECE.split(body):
         if piece.startswith("<"):
@@ -165,14 +165,14 @@ _OPENED = re.compile(r'<(section|aside|div) class="([a-z-]+)([^"]*)"')
 def _inflected(body: str) -> str:
     def opened(found: re.Match[str]) -> str:
         kind, role = _INFLECTIONS.get(found[2], (None, None))
-        said = f' epub:type="{kind}"' if kind else ""
-        return f"{found[0]}{said}" + (f' role="{role}"' if role else "")
+        epub_type = f' epub:type="{kind}"' if kind else ""
+        return f"{found[0]}{epub_type}" + (f' role="{role}"' if role else "")
 
     return _OPENED.sub(opened, body)
 
 
 def _features(pages: tuple[PageMark, ...]) -> Iterator[str]:
-    """Give the accessibility features that are true of this book (schema.org's words)."""
+    """Return the accessibility features that are true of this book (schema.org's words)."""
     yield from ("alternativeText", "ARIA", "displayTransformability", "readingOrder")
     yield from ("structuralNavigation", "tableOfContents", "unlocked")
     if pages:

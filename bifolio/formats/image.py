@@ -103,9 +103,9 @@ def cover(ground: bytes, words: bytes, form: str) -> bytes:
 def _cover(ground: bytes, words: bytes) -> Any:
     """Draw a cover, once for the book and for the picture of it."""
     picture = _ground(ground).copy()
-    said = _drawn(words, height=COVER_PIXELS, paper=0)
-    if where := said.getbbox():
-        picture.paste(said.crop(where), where, said.crop(where))
+    text = _drawn(words, height=COVER_PIXELS, paper=0)
+    if where := text.getbbox():
+        picture.paste(text.crop(where), where, text.crop(where))
     return picture
 
 
@@ -116,7 +116,7 @@ def _ground(pdf: bytes) -> Any:
 
 
 def size(picture: bytes) -> tuple[int, int]:
-    """Give the width and height of a PNG, in pixels."""
+    """Return the width and height of a PNG, in pixels."""
     width, height = struct.unpack(">II", picture[16:24])  # the first chunk, of PNG's specification 11.2.1
     return width, height
 

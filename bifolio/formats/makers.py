@@ -40,7 +40,7 @@ def _names_beside(path: Path) -> list[str]:
 
 
 def verify_file(path: Path) -> list[Diagnostic]:
-    """Look one finished file over; return the warnings. Raises ProofError when something is wrong with it."""
+    """Check one finished file; return the warnings. Raises ProofError when something is wrong with it."""
     from bifolio.formats import epub, pdf, web
 
     try:

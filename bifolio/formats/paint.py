@@ -46,7 +46,7 @@ class Paint:
         return f'{tag.removesuffix(end)} style="{"; ".join(roles)}"{end}'
 
     def styles(self, styles: str, pictures: Iterable[str]) -> str:
-        """Give the stylesheet with its colours; the roles come first, so that a theme has the last word."""
+        """Return the stylesheet with its colours; the roles come first, so that a theme has the last word."""
         rules = list(pictures)
         day = [_coloured(rule, self.day) for rule in rules]
         night = [_coloured(rule, self.night) for rule in rules]

@@ -63,8 +63,8 @@ def _imposed(inputs: Inputs, plate: Plate, pdf: bytes, stages: Stages) -> bytes:
         return pdf
     has_back = handout.kind == "booklet"
     sides = 2 * len(sheets(form, plate.pages, has_back=has_back))
-    told = fingerprint(setup.fingerprint, "sheet")
-    sheet = replace(setup, edition=form.sheet, overrides=NOTHING, fingerprint=told)
+    made_from = fingerprint(setup.fingerprint, "sheet")
+    sheet = replace(setup, edition=form.sheet, overrides=NOTHING, fingerprint=made_from)
     note = stages.composer(sheet, stages.palette(GREY)).sheets.printer_note(handout, form, sides)
     with placing(inputs.sources, setup.files):
         laid_out = stages.layouts.note(note, f"{inputs.job.pages}.print").take()
@@ -83,7 +83,7 @@ class _Verified:
         self._slots: WeakKeyDictionary[Inker, bool] = WeakKeyDictionary()
 
     def has_sound_slots(self, inker: Inker) -> bool:
-        """Tell whether a clinic's slots, verified by themselves, have nothing wrong."""
+        """Return whether a clinic's slots, verified by themselves, have nothing wrong."""
         if inker not in self._slots:
             self._slots[inker] = not verify_slots(inker.clinic.sheet.pdf, inker.clinic.links)
         return self._slots[inker]
@@ -109,7 +109,7 @@ def _looked_over(
 def verify(
     pdf: bytes, where: str, trim_mm: tuple[float, float] | None = None, bleed_mm: float = 0
 ) -> list[Diagnostic]:
-    """Look a finished PDF over, however it was made. `trim_mm` is the page size it should have, width and height.
+    """Check a finished PDF, however it was made. `trim_mm` is the page size it should have, width and height.
 
     With `bleed_mm` it is for a print shop: pages reach so far beyond their trim, and pictures are fine enough.
     """
@@ -133,7 +133,7 @@ def verify(
 
 
 def verify_slots(pdf: bytes, links: Iterable[str | None] = ()) -> list[Diagnostic]:
-    """Look a clinic's slots over, a page each: no text is cut off, no glyph is missing, all fonts are embedded.
+    """Check a clinic's slots, a page each: no text is cut off, no glyph is missing, all fonts are embedded.
 
     `links` are where its contact lines lead, which a plate does not know.
     """
@@ -152,7 +152,7 @@ def verify_slots(pdf: bytes, links: Iterable[str | None] = ()) -> list[Diagnosti
 
 
 def verify_inked(pdf: bytes, where: str, pages: int) -> list[Diagnostic]:
-    """Look over a PDF of so many pages, whose plate stood in a file that `verify` found sound, and whose slots are.
+    """Check a PDF of so many pages, whose plate stood in a file that `verify` found sound, and whose slots are.
 
     What is left to go wrong is how they were put together.
     """

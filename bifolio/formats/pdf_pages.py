@@ -114,7 +114,7 @@ _CARD_MM = 100.0
 
 
 def _safe_area(trim: _Bounds) -> _Bounds | None:
-    """Give the part of a page that any printer reaches; none for cards."""
+    """Return the part of a page that any printer reaches; none for cards."""
     inset = _SAFE_MM * _POINTS_PER_MM
     if min(trim[2] - trim[0], trim[3] - trim[1]) < _CARD_MM * _POINTS_PER_MM:
         return None
@@ -131,7 +131,7 @@ def _stands_out(bounds: _Bounds, frame: _Bounds) -> bool:
 
 
 def _objects(raw: Any, page: Any) -> Iterator[_Text | None]:
-    """Give each object of a page, those inside forms too: none for what is not text."""
+    """Return each object of a page, those inside forms too: none for what is not text."""
     handle = page.raw
     for index in range(raw.FPDFPage_CountObjects(handle)):
         yield from _object(raw, raw.FPDFPage_GetObject(handle, index), _IDENTITY, 0)
@@ -159,7 +159,7 @@ def _object(raw: Any, item: Any, outer: _Matrix, depth: int) -> Iterator[_Text |
 
 
 def _clip(raw: Any, item: Any, outer: _Matrix) -> _Bounds | None:
-    """Give what the clip paths of an object leave visible, as one box; none without a clip."""
+    """Return what the clip paths of an object leave visible, as one box; none without a clip."""
     path = raw.FPDFPageObj_GetClipPath(item)
     frame: _Bounds | None = None
     x, y = ctypes.c_float(), ctypes.c_float()

@@ -42,12 +42,12 @@ def check_fonts(document: pikepdf.Pdf, where: str) -> Iterator[Diagnostic]:
 
 
 def has_two_sided_sheets(document: pikepdf.Pdf) -> bool:
-    """Tell sheets to print on both sides from pages to read: the last of them may have a blank back."""
+    """Return whether these are sheets to print on both sides, not pages to read: the last of them may have a blank back."""
     return "/Duplex" in _part(document.Root, "/ViewerPreferences")
 
 
 def no_number(address: str, where: str) -> Diagnostic:
-    """Say that a link calls no number."""
+    """Return the finding that a link calls no number."""
     return _finding("verify.phone-link", f'the link "{address}" calls no number', where)
 
 
@@ -165,7 +165,7 @@ def _page_content(page: pikepdf.Page) -> bytes:
 
 
 def _glyph_count(font: pikepdf.Object, sizes: dict[int, int | None]) -> int | None:
-    """Give how many glyphs an embedded TrueType font has that is used by glyph number; else none."""
+    """Return how many glyphs an embedded TrueType font has that is used by glyph number; else none."""
     if font.get("/Subtype") != "/Type0" or font.get("/Encoding") != "/Identity-H":
         return None
     descriptor = _part(font.DescendantFonts[0], "/FontDescriptor")
@@ -226,7 +226,7 @@ def _links(document: pikepdf.Pdf, where: str) -> Iterator[Diagnostic]:
 
 
 def _missing_font(item: pikepdf.Dictionary) -> str | None:
-    """Name a font that is not embedded; none for one that is, and for what is no font."""
+    """Return the name of a font that is not embedded; None for one that is, and for what is no font."""
     # To get a key that an object lacks takes ten times as long as to ask whether it is there.
     if "/Type" not in item or item.Type != "/Font" or item.get("/Subtype") in ("/Type0", "/Type3"):
         return None

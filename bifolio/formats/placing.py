@@ -29,7 +29,7 @@ def place_of(words: str, sources: Iterable[SourceTree]) -> Span | None:
 
 @contextmanager
 def placing(sources: Sequence[SourceTree], files: ProjectFiles) -> Iterator[None]:
-    """Give every finding of an error raised inside the place where an author or designer can mend it."""
+    """Point every finding of an error raised inside to the place where an author or designer can mend it."""
     try:
         yield
     except (ContentError, DesignError, ProofError) as error:
@@ -57,7 +57,7 @@ def _placed(finding: Diagnostic, sources: Sequence[SourceTree], files: ProjectFi
 
 
 def _one_a_line(findings: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
-    """Say once of all letters of one line that no font has them: a name in another script has a dozen."""
+    """Report all letters of one line that no font has as one finding: a name in another script has a dozen."""
     of_line: dict[tuple[str, int] | int, list[Diagnostic]] = {}
     for number, finding in enumerate(sorted(findings, key=lambda finding: finding.sort_key)):
         span = finding.span if finding.code == "render.missing-glyph" else None

@@ -30,7 +30,7 @@ class File:
 
     @property
     def size(self) -> str:
-        """Say how large it is, as people say it: "120 kB", "1.4 MB"."""
+        """Return how large it is, as people say it: "120 kB", "1.4 MB"."""
         kilobytes = max(1, round(self.bytes / 1000))
         return f"{kilobytes} kB" if kilobytes < 1000 else f"{kilobytes / 1000:.1f} MB"
 
@@ -50,7 +50,7 @@ class Item:
 
     @property
     def first_pdf(self) -> str | None:
-        """Name the file whose first page is the item's picture."""
+        """Return the file whose first page is the item's picture."""
         return next((f.name for f in self.files if f.form == "pdf" and not f.is_for_printer), None)
 
     @property
@@ -59,16 +59,16 @@ class Item:
 
 
 def places(files: Mapping[str, Facts]) -> Iterable[str]:
-    """Give the folders, below the output folder, that have a web page: each has a shelf."""
+    """Return the folders, below the output folder, that have a web page: each has a shelf."""
     return sorted({posixpath.dirname(path) for path, facts in files.items() if facts.get("format") == "html"})
 
 
 def items(files: Mapping[str, Facts], place: str, edition_name: Callable[[str], str]) -> tuple[Item, ...]:
-    """Give what stands in one folder: for clients first, booklets first, then by title."""
+    """Return what stands in one folder: for clients first, booklets first, then by title."""
     found: dict[str, dict[str, Facts]] = {}
     for path, facts in files.items():
-        told = facts.get("format") in _FORMS and "title" in facts
-        if posixpath.dirname(path) == place and told:
+        is_shown = facts.get("format") in _FORMS and "title" in facts
+        if posixpath.dirname(path) == place and is_shown:
             found.setdefault(str(facts["item"]), {})[posixpath.basename(path)] = facts
     made = [_item(own, beside, edition_name) for own, beside in found.items()]
     return tuple(sorted(made, key=lambda item: (_KINDS.index(item.kind), item.title)))
@@ -86,21 +86,21 @@ def _item(own: str, beside: Mapping[str, Facts], edition_name: Callable[[str], s
         for name, facts in beside.items()
     ]
     files.sort(key=lambda file: (_FORMS.index(file.form), file.is_for_printer, file.name))
-    said = beside[files[0].name]
+    metadata = beside[files[0].name]
     return Item(
         id=own,
-        title=str(said["title"]),
-        summary=str(said["summary"]),
-        kind=str(said["kind"]),
-        audience=tuple(said["audience"]),
-        audience_line=str(said["audience_line"]),
-        minutes=int(said["minutes"]),
+        title=str(metadata["title"]),
+        summary=str(metadata["summary"]),
+        kind=str(metadata["kind"]),
+        audience=tuple(metadata["audience"]),
+        audience_line=str(metadata["audience_line"]),
+        minutes=int(metadata["minutes"]),
         files=tuple(files),
     )
 
 
 def groups(stock: Iterable[Item]) -> tuple[tuple[str, tuple[Item, ...]], ...]:
-    """Put items below whom they are for: clients, partners, clinicians; each once."""
+    """Group items by their readers: clients, partners, clinicians; each once."""
     found: dict[str, list[Item]] = {"client": [], "partner": [], "clinician": []}
     for item in stock:
         found[next(reader for reader in found if reader in item.audience)].append(item)

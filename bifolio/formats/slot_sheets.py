@@ -40,7 +40,7 @@ class SlotSetting:
         return tuple(slots), self._layouts.slots(self._composer.sheets.slot_sheet(slots), self._where)
 
     def fitted(self) -> SlotSheet:
-        """Wait for the slots, and set those anew that were too full. Raises DesignError where words never fit."""
+        """Wait for the slots, and set those again that were too full. Raises DesignError where words never fit."""
         from bifolio.layout.ink import SlotSheet
 
         fits: dict[str, int] = {}
@@ -75,13 +75,13 @@ class SlotSetting:
 
 
 def too_long(words: str, where: str, span: Span | None, cure: str = "shorten it in _brand.yml") -> Diagnostic:
-    """Say that words do not fit their place."""
+    """Return the finding that words do not fit their place."""
     message = f'"{shorten(words)}" does not fit its place, even set small'
     return Diagnostic("brand.too-long", message, span, cure, where=where)
 
 
 def left_out(words: str, where: str) -> Diagnostic:
-    """Say that words below the clinic's name had to be left out."""
+    """Return the warning that words below the clinic's name had to be left out."""
     return Diagnostic(
         "brand.no-room",
         f'"{shorten(words)}" is not printed: there is no room for it below the name',

@@ -156,13 +156,13 @@ class Stages:
             "theme": job.theme,
             "region": job.region,
             "language": job.language,
-            "inputs": (told := self.fingerprint(inputs)),
+            "inputs": (made_from := self.fingerprint(inputs)),
             **self.composer(layout.setup).metadata(layout.handout),
             "minutes": self.minutes(self.compose(layout)),
             **more,
         }
         unique = {(finding.where, finding.message): finding for finding in warnings}
-        return Artifact(job.path, body, metadata, tuple(unique.values()), told)
+        return Artifact(job.path, body, metadata, tuple(unique.values()), made_from)
 
     def fingerprint(self, inputs: Inputs) -> str:
         """Return the fingerprint of the file that is made of some inputs."""
@@ -175,11 +175,11 @@ class Stages:
     # -- ahead of time ---------------------------------------------------------------------------
 
     def prefetch_pages(self, inputs: Inputs) -> None:
-        """Have pages laid out that will be asked for, so that whoever makes a file of them later waits the less."""
+        """Begin to lay out pages that will be needed, so that making a file of them later takes less time."""
         self.layouts.plate(self.compose(inputs.layout), inputs.job.pages)
 
     def prefetch_styles(self, setup: PageSetup) -> None:
-        """Have the styles parsed that all pages of a setup have."""
+        """Begin to parse the styles that all pages of a setup have."""
         self.layouts.preload_styles(self.composer(setup).stylesheet.page())
 
 

@@ -79,7 +79,7 @@ def render(
 
 
 def verify(page: bytes, where: str, beside: Iterable[str] = ()) -> list[Diagnostic]:
-    """Look a finished web page over, however it was made. `beside` are files that it may link to."""
+    """Check a finished web page, however it was made. `beside` are files that it may link to."""
     root = parsed(page, where)
     if isinstance(root, Diagnostic):
         return [root]

@@ -1,4 +1,4 @@
-"""Faces: the project's font files → web fonts (WOFF), whole, as their licence lets them be embedded.
+"""Web fonts: the project's font files → web fonts (WOFF), whole, as their licence lets them be embedded.
 
 WOFF is the same font in a smaller wrapping, so nothing of it is changed and its name stays. Files go into an
 EPUB as they are and into a web page as data addresses.
@@ -27,12 +27,12 @@ class Face:
 
     @property
     def file(self) -> str:
-        """Give the name of its file in an EPUB."""
+        """Return the name of its file in an EPUB."""
         return f"{self.family.lower().replace(' ', '-')}-{self.weight.replace(' ', '-')}.woff"
 
     @property
     def address(self) -> str:
-        """Give it as a data address."""
+        """Return it as a data address."""
         return "data:font/woff;base64," + base64.b64encode(self.woff).decode()
 
     def rule(self, address: str) -> str:
@@ -46,8 +46,8 @@ class Face:
         return json.dumps([self.family, self.weight]).encode() + b"\n" + self.woff
 
     @classmethod
-    def from_bytes(cls, kept: bytes) -> Face:
-        head, _, woff = kept.partition(b"\n")
+    def from_bytes(cls, stored: bytes) -> Face:
+        head, _, woff = stored.partition(b"\n")
         family, weight = json.loads(head)
         return cls(family, weight, woff)
 
@@ -66,7 +66,7 @@ def wrap(ttf: bytes) -> Face:
 
 
 def used(faces: Iterable[Face], styles: str) -> tuple[Face, ...]:
-    """Give the faces that the styles set text in: those that a token of a face ends up naming."""
+    """Return the faces that the styles set text in: those that a token of a face ends up naming."""
     families = set(dict(_FACE_TOKEN.findall(styles)).values())
     return tuple(
         sorted((face for face in faces if face.family in families), key=lambda f: (f.family, f.weight))

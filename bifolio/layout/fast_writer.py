@@ -38,7 +38,7 @@ class Shape:
 
 @dataclass(frozen=True)
 class OpenStream:
-    """A stream that is written anew for each clinic: its dictionary without length or filter, and its content."""
+    """A stream that is rewritten for each clinic: its dictionary without length or filter, and its content."""
 
     number: Object
     dictionary: bytes
@@ -327,15 +327,15 @@ def _remove_link(document: pikepdf.Pdf, link: SlotLink) -> None:
     page = document.pages[link.page]
     page.obj.Annots = pikepdf.Array([a for a in page.obj.Annots if a.objgen[0] != link.annotation])
     element = document.get_object(link.element, 0)
-    kept = [kid for kid in element.K if not _is_object_reference(kid)]
+    other_kids = [kid for kid in element.K if not _is_object_reference(kid)]
     parent = document.get_object(link.parent, 0)
     kids = []
     for kid in parent.K:
         if isinstance(kid, pikepdf.Dictionary) and kid.objgen[0] == link.element:
-            kids += kept
+            kids += other_kids
         else:
             kids.append(kid)
-    for kid in kept:
+    for kid in other_kids:
         kid.P = parent
     parent.K = pikepdf.Array(kids)
     nums = document.Root.StructTreeRoot.ParentTree.Nums

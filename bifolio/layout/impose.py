@@ -208,7 +208,7 @@ def behind(front: Sequence[Cell], form: Imposition) -> tuple[Cell, ...]:
 
 
 def turns_backs(form: Imposition) -> bool:
-    """Tell whether backs are printed upside down, as the sheet is turned over its top or bottom edge."""
+    """Return whether backs are printed upside down, as the sheet is turned over its top or bottom edge."""
     is_wide = form.sheet_width_mm > form.sheet_height_mm
     return form.flip == ("long-edge" if is_wide else "short-edge")
 

@@ -103,7 +103,7 @@ class Layouts:
         return self.cache.memory.make((what, key), lambda: Pending(begin))
 
     def preload_styles(self, styles: str) -> None:
-        """Have styles parsed that pages will have, so that whoever lays one out later waits the less."""
+        """Begin to parse styles that pages will have, so that laying one out later takes less time."""
         self.executor.submit(read_styles, styles, self._fonts)
 
 

@@ -60,7 +60,7 @@ def check_pages(pages: Sequence[Box], where: str) -> list[PageReport]:
                 help=_CURES[code],
                 severity=Severity.ERROR if code == "overprint" else Severity.WARNING,
             )
-            for code, message in _faults(page, following, is_first=is_first)
+            for code, message in _findings(page, following, is_first=is_first)
         )
         reports.append(PageReport(findings, page.share_used < _SPARSE_SHARE))
     return reports
@@ -178,7 +178,7 @@ def _collect(box: Box, page: _Page, around: Any = None, section: Any = None) -> 
 
 
 def _holds_lines(line: Box) -> bool:
-    """Tell a line that only holds blocks with lines of their own, as those of a hanging head."""
+    """Return whether a line only holds blocks with lines of their own, as those of a hanging head."""
     return any(boxes.kind(child) == "InlineBlockBox" and _has_words(child) for child in boxes.children(line))
 
 
@@ -199,7 +199,7 @@ def _runs(box: Box) -> Iterator[_Run]:
 # -- what is wrong with it -----------------------------------------------------------------------
 
 
-def _faults(page: _Page, following: _Page | None, *, is_first: bool) -> Iterator[tuple[str, str]]:
+def _findings(page: _Page, following: _Page | None, *, is_first: bool) -> Iterator[tuple[str, str]]:
     """Yield the code and the message of each fault of a page; `following` is the next page, None for the last."""
     for upper, lower in _overprinted(page.runs):
         yield "overprint", f'"{lower.words}" is printed over "{upper.words}"'
@@ -216,7 +216,7 @@ def _faults(page: _Page, following: _Page | None, *, is_first: bool) -> Iterator
 
 
 def _begins_part(page: _Page, following: _Page) -> bool:
-    """Tell whether a part of a booklet, or its back cover, begins on the page that follows.
+    """Return whether a part of a booklet, or its back cover, begins on the page that follows.
 
     The first and the last page of a part may be short, as those of a handout.
     """
@@ -234,8 +234,8 @@ def _torn(part: _Part, rest: _Part, page_height: float) -> Iterator[tuple[str, s
             yield "orphan", f'one line of "{_quote(part.box)}" stands alone at the foot'
         if 0 < rest.lines < _MIN_LINES:
             yield "widow", f'one line of "{_quote(part.box)}" stands alone on the next page'
-    is_kept = boxes.style(part.box, "break_inside") in ("avoid", "avoid-page")
-    if is_kept and part.height + rest.height <= page_height:
+    is_unbreakable = boxes.style(part.box, "break_inside") in ("avoid", "avoid-page")
+    if is_unbreakable and part.height + rest.height <= page_height:
         yield "torn-block", f'the block with "{_quote(part.box)}" is torn over two pages'
     has_head = tag == "table" and boxes.element(part.box).find("thead") is not None
     if has_head and not (_shows_head(part.box) and _shows_head(rest.box)):
@@ -273,7 +273,7 @@ def _holds_blocks(box: Box) -> bool:
 
 
 def _shows_head(table: Box) -> bool:
-    """Tell whether the part of a table on a page has a head, which may stand in a wrapper."""
+    """Return whether the part of a table on a page has a head, which may stand in a wrapper."""
     return any(
         boxes.is_repeated_head(group) or (boxes.kind(group) == "TableBox" and _shows_head(group))
         for group in boxes.children(table)

@@ -16,7 +16,7 @@ Work = tuple[bytes, tuple[Diagnostic, ...]]
 
 
 def warm_up(fonts: Path) -> None:
-    """Load the layout engine. What keeps it from loading is told by the first page that is laid out."""
+    """Load the layout engine. The first page that is laid out reports what keeps it from loading."""
     from bifolio.layout.weasyprint.loader import load
 
     with suppress(ToolError):

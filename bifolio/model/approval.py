@@ -53,5 +53,5 @@ def digest_of_wording(text: str) -> str:
 
 
 def wording_file(key: tuple[str, str, str]) -> str:
-    """Name the file, in a brand's folder, that keeps the wording an approval is a yes to."""
+    """Return the file, in a brand's folder, that holds the wording an approval is a yes to."""
     return f"approved/{'.'.join(key)}.txt"

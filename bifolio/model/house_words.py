@@ -41,12 +41,12 @@ def _words(find: str) -> re.Pattern[str]:
 
 
 class SafetySentence(Passage):
-    """What to do about one danger, in the same words wherever it is said: `{safety: neck}`."""
+    """What to do about one danger, in the same words everywhere: `{safety: neck}`."""
 
     when: Literal["now", "soon", "when_you_can"] = "now"
     """In which row of a help_when block it stands; in a later one it would come too late."""
     find: str | None = None
-    """Words that tell of this danger, a regular expression: what is said with them is this sentence and no other."""
+    """Words for this danger, a regular expression: wherever they are used, this sentence is used and no other."""
 
     @field_validator("find")
     @classmethod

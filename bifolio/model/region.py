@@ -94,9 +94,9 @@ class Region(Model):
 
         `crisis` is the number of its first crisis line; a region without one does not have the word.
         """
-        said = {**self.words, "emergency": self.emergency.number, "region": self.name}
+        values = {**self.words, "emergency": self.emergency.number, "region": self.name}
         numbers = [line.phone for line in self.lines if "crisis" in line.topics and line.phone]
-        return {**said, "crisis": numbers[0].replace(" ", "\N{NO-BREAK SPACE}")} if numbers else said
+        return {**values, "crisis": numbers[0].replace(" ", "\N{NO-BREAK SPACE}")} if numbers else values
 
     def choose(
         self,
@@ -106,7 +106,7 @@ class Region(Model):
         first: tuple[SupportLine, ...] = (),
         also: tuple[Choice, ...] = (),
     ) -> tuple[SupportLine, ...]:
-        """Give the lines of a clinic that come `first`, and at most `limit` of the region's.
+        """Return the lines of a clinic that come `first`, and at most `limit` of the region's.
 
         Those are the ones that are named, or of a topic, in the region's own order; and with them the ones of
         each choice in `also`.

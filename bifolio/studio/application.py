@@ -53,7 +53,7 @@ def studio(project: Path, site: SiteConfig) -> Starlette:
 
     app = Starlette(
         routes=[route for page in PAGES for route in page.ROUTES],
-        middleware=[Middleware(RequestGuard, house=site, refuse=error_pages.refuse)],
+        middleware=[Middleware(RequestGuard, site=site, refuse=error_pages.refuse)],
         exception_handlers={
             TaskError: error_pages.task_failed,
             HTTPException: error_pages.not_found,

@@ -1,8 +1,8 @@
 """Guard: what every request passes before the studio looks at it, and every answer on its way out.
 
 Other pages of the same browser can send requests to this computer, too. So a request must name this studio as
-its host, must not come from another page, and must bring what the door gave: who opens the address that the
-command shows gets a cookie, nobody else does. Answers carry a content security policy without inline script.
+its host, must not come from another page, and must bring a session cookie: whoever opens the address that
+the command shows gets one, and nobody else does. Answers carry a content security policy without inline script.
 See OWASP on DNS rebinding and cross-site request forgery; Fetch Metadata is W3C's.
 
 A request without a session is answered with 401 and never redirected: a script that followed would take the
@@ -50,7 +50,7 @@ HEADERS = {
     "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "SAMEORIGIN",
-    # Nobody else is told. "no-referrer" would make the Origin of a plain form "null", and the password's is one.
+    # Other sites learn nothing. "no-referrer" would make the Origin of a plain form "null", and the password's is one.
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -62,7 +62,7 @@ Refuse = Callable[[Scope, int, str, str], Response]
 
 
 def is_scripted(scope: Scope) -> bool:
-    """Tell whether a script waits for the answer, which reads JSON, and not a person, who reads a page."""
+    """Return whether a script waits for the answer, which reads JSON, and not a person, who reads a page."""
     return scope["path"].startswith(SCRIPTED) or "application/json" in Headers(scope=scope).get("accept", "")
 
 
@@ -77,7 +77,7 @@ class LoginThrottle:
     _closed_until: float = 0.0
 
     def enter(self, secret: str) -> str | None:
-        """Give a session for the right secret; none for a wrong one."""
+        """Return a session for the right secret; none for a wrong one."""
         if not self.is_secret(secret):
             self._failures += 1
             if self._failures >= 5:  # 1 s, 2 s, 4 s … and never more than five minutes
@@ -90,7 +90,7 @@ class LoginThrottle:
 
     @property
     def seconds_closed(self) -> float:
-        """Tell how long nobody is let in, after too many wrong tries."""
+        """Return how long nobody is let in, after too many wrong tries."""
         return max(0.0, self._closed_until - self.clock())
 
     def knows(self, session: str) -> bool:
@@ -104,7 +104,7 @@ class SiteConfig:
     hosts: frozenset[str]
     scheme: str
     cookie: str
-    door: LoginThrottle
+    throttle: LoginThrottle
     has_password: bool = False
 
     @property
@@ -115,9 +115,9 @@ class SiteConfig:
 class RequestGuard:
     """The middleware that stands before the whole studio."""
 
-    def __init__(self, app: ASGIApp, house: SiteConfig, refuse: Refuse) -> None:
+    def __init__(self, app: ASGIApp, site: SiteConfig, refuse: Refuse) -> None:
         self.app = app
-        self.house = house
+        self.site = site
         self.refuse = refuse
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -150,10 +150,7 @@ class RequestGuard:
     # -- who asks --------------------------------------------------------------------------------
 
     def _refuse(self, scope: Scope, headers: Headers) -> Response | None:
-        if (
-            headers.getlist("host") != [headers.get("host", "")]
-            or headers.get("host") not in self.house.hosts
-        ):
+        if headers.getlist("host") != [headers.get("host", "")] or headers.get("host") not in self.site.hosts:
             return self.refuse(
                 scope, 421, "this studio does not go by that name", "open the address that the command shows"
             )
@@ -164,48 +161,48 @@ class RequestGuard:
         return None
 
     def _comes_from_here(self, method: str, headers: Headers) -> bool:
-        site = headers.get("sec-fetch-site")
+        fetch_site = headers.get("sec-fetch-site")
         origin = headers.get("origin")
-        if origin is not None and origin not in self.house.origins:
+        if origin is not None and origin not in self.site.origins:
             return False
         if method in ("GET", "HEAD"):
             is_visit = (
                 headers.get("sec-fetch-mode") == "navigate" and headers.get("sec-fetch-dest") == "document"
             )
-            return site in (None, "same-origin", "none") or is_visit
+            return fetch_site in (None, "same-origin", "none") or is_visit
         # Browsers send Origin with whatever changes something; other programs must know to say it.
-        return site in (None, "same-origin") and origin is not None
+        return fetch_site in (None, "same-origin") and origin is not None
 
     def _enter(self, scope: Scope, headers: Headers) -> Response | None:
-        """Let in whoever has a session or brings the key of this start; answer everybody else with 401."""
-        path, house = scope["path"], self.house
+        """Admit whoever has a session or brings the key of this start; answer everybody else with 401."""
+        path, site = scope["path"], self.site
         if path.startswith("/static/") or path == ENTRANCE:
             return None
-        if house.door.knows(_cookie(headers, house.cookie)):
+        if site.throttle.knows(_cookie(headers, site.cookie)):
             return None
         key = parse_qs(scope["query_string"].decode("latin-1")).get("key", [""])[0]
-        if path == "/" and key and not house.has_password:
-            return let_in(house, self.refuse, scope, key)
+        if path == "/" and key and not site.has_password:
+            return let_in(site, self.refuse, scope, key)
         answer = self.refuse(scope, 401, *SIGNED_OUT)
         # RFC 9110 asks for a challenge. This one opens no window of the browser's own.
-        answer.headers["WWW-Authenticate"] = f'Cookie form-action="{ENTRANCE}", cookie-name="{house.cookie}"'
+        answer.headers["WWW-Authenticate"] = f'Cookie form-action="{ENTRANCE}", cookie-name="{site.cookie}"'
         return answer
 
 
-def let_in(house: SiteConfig, refuse: Refuse, scope: Scope, secret: str, to: str = "/") -> Response:
+def let_in(site: SiteConfig, refuse: Refuse, scope: Scope, secret: str, to: str = "/") -> Response:
     """Answer someone who brings a secret: with a session, and the way to the page `to`; or with a refusal.
 
     Without a password the secret is the key of this start, or the whole address in which it stands.
     """
-    door = house.door
-    if door.seconds_closed:
+    throttle = site.throttle
+    if throttle.seconds_closed:
         answer = refuse(
-            scope, 429, "too many wrong tries", f"wait {door.seconds_closed:.0f} seconds, and try again"
+            scope, 429, "too many wrong tries", f"wait {throttle.seconds_closed:.0f} seconds, and try again"
         )
-        answer.headers["Retry-After"] = f"{door.seconds_closed + 1:.0f}"
+        answer.headers["Retry-After"] = f"{throttle.seconds_closed + 1:.0f}"
         return answer
-    session = door.enter(secret if house.has_password else _key_in(secret))
-    if session is None and house.has_password:
+    session = throttle.enter(secret if site.has_password else _key_in(secret))
+    if session is None and site.has_password:
         return refuse(scope, 401, "this is not the password", "try again")
     if session is None:
         return refuse(
@@ -215,16 +212,16 @@ def let_in(house: SiteConfig, refuse: Refuse, scope: Scope, secret: str, to: str
             "look at the window in which the studio was started, and copy the address that stands there now",
         )
     answer = JSONResponse({"entered": True}) if is_scripted(scope) else RedirectResponse(_own_page(to), 303)
-    answer.set_cookie(house.cookie, session, httponly=True, samesite="strict", secure=house.scheme == "https")
+    answer.set_cookie(site.cookie, session, httponly=True, samesite="strict", secure=site.scheme == "https")
     return answer
 
 
-def _key_in(said: str) -> str:
-    """Return the key in an address of the studio, or what was said if it is no such address."""
+def _key_in(typed: str) -> str:
+    """Return the key in an address of the studio, or the text itself if it is no such address."""
     try:
-        return parse_qs(urlsplit(said.strip()).query).get("key", [said.strip()])[0]
+        return parse_qs(urlsplit(typed.strip()).query).get("key", [typed.strip()])[0]
     except ValueError:
-        return said
+        return typed
 
 
 def _own_page(to: str) -> str:
@@ -250,7 +247,7 @@ class _TooLargeError(Exception):
 
 
 class _Counted:
-    """Receives a body and stops where it becomes too large, whatever its length was said to be."""
+    """Receives a body and stops where it becomes too large, whatever length was announced."""
 
     def __init__(self, receive: Receive, most: int) -> None:
         self.receive = receive

@@ -1,4 +1,4 @@
-"""Brands: the form of a clinic ↔ its `_brand.yml`, and everything of a clinic as one file.
+"""Brand form: the form of a clinic ↔ its `_brand.yml`, and everything of a clinic as one file.
 
 What the form does not ask stays in the file as it was. Before a clinic is changed, the whole of it is put
 aside as a zip in `earlier/`. A like zip is what a clinic takes home, with its approvals and its own handouts,
@@ -58,7 +58,7 @@ FIELDS: Mapping[str, Steps] = {
 
 
 def form_of(brand: Brand) -> dict[str, str]:
-    """Give the fields of the form as a brand fills them."""
+    """Return the fields of the form as a brand fills them."""
     clinic = brand.clinic
     said = {
         "name": brand.meta.name.full,
@@ -77,13 +77,13 @@ def form_of(brand: Brand) -> dict[str, str]:
 
 
 def titles(chosen: str) -> list[tuple[str, str]]:
-    """Give the families that titles may have: those that are here, and the one that the clinic brought."""
+    """Return the families that titles may have: those that are here, and the one that the clinic brought."""
     here = [("", "Newsreader, with serifs"), ("Atkinson Hyperlegible", "Atkinson Hyperlegible, as the text")]
     return here if chosen in dict(here) else [*here, (chosen, chosen)]
 
 
 def text_with(tree: SourceTree, draft: Draft) -> str:
-    """Give the text of a brand file with the draft's fields in it. Comments at the top stay; others do not."""
+    """Return the text of a brand file with the draft's fields in it. Comments at the top stay; others do not."""
     values = deepcopy(tree.value) if isinstance(tree.value, dict) else {}
     old = _unfolded(values)
     for name, words in draft.fields:
@@ -158,7 +158,7 @@ def read(text: str, name: str) -> tuple[SourceTree, Brand]:
 
 
 def field_of(finding: Mapping[str, Any], text: str, name: str) -> str | None:
-    """Name the field of the form that a finding is about: whose value it points at, or whose line."""
+    """Return the field of the form that a finding is about: whose value it points at, or whose line."""
     if finding.get("line") is None:
         return None
     tree = parse(text, name)
@@ -243,7 +243,7 @@ _WHOLE = re.compile(rf"{_LOOKS.pattern}|approvals\.yaml|approved/{_NAMED}\.txt|h
 
 
 def packed(folder: Path, what: re.Pattern[str] = _WHOLE) -> bytes:
-    """Give a clinic as one zip. The same clinic gives the same bytes."""
+    """Return a clinic as one zip. The same clinic gives the same bytes."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in _files(folder, what):
@@ -252,7 +252,7 @@ def packed(folder: Path, what: re.Pattern[str] = _WHOLE) -> bytes:
 
 
 def _files(folder: Path, what: re.Pattern[str]) -> Iterator[str]:
-    """Name the files of a clinic that belong to a part of it, in order."""
+    """Yield the names of the files of a clinic that belong to a part of it, in order."""
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
         if path.is_file() and not path.is_symlink() and what.fullmatch(name):
@@ -260,7 +260,7 @@ def _files(folder: Path, what: re.Pattern[str]) -> Iterator[str]:
 
 
 def unpacked(raw: bytes) -> dict[str, bytes]:
-    """Give the files of a packed clinic, its pictures cleaned. Raises RequestError with a sentence."""
+    """Return the files of a packed clinic, its pictures cleaned. Raises RequestError with a sentence."""
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
             files = _taken_out(archive)
@@ -318,13 +318,13 @@ def put_aside(folder: Path, owner: str = "") -> None:
 
 
 def versions(folder: Path) -> list[int]:
-    """Give the numbers of the versions put aside, the latest first."""
+    """Return the numbers of the versions put aside, the latest first."""
     names = (re.fullmatch(r"(\d{4,})\.zip", path.name) for path in (folder / EARLIER).glob("*.zip"))
     return sorted((int(found[1]) for found in names if found), reverse=True)
 
 
 def restore(repository: Repository, brand_id: str, number: int, based_on: str) -> None:
-    """Bring an earlier version back; what stands now is put aside before.
+    """Restore an earlier version; what stands now is put aside before.
 
     Raises SupersededError where `based_on` is not the version that stands.
     """
@@ -332,7 +332,7 @@ def restore(repository: Repository, brand_id: str, number: int, based_on: str) -
     if number not in versions(folder):
         raise RequestError(
             Diagnostic(
-                "studio.no-version", f"there is no version {number} of this clinic", help="load the page anew"
+                "studio.no-version", f"there is no version {number} of this clinic", help="reload the page"
             )
         )
     files = unpacked((folder / EARLIER / f"{number:04}.zip").read_bytes())
@@ -352,7 +352,7 @@ def bring_in(root: Path, raw: bytes) -> str:
 
 
 def colours(seed: str) -> dict[str, Any]:
-    """Tell what pages make of a colour: each pair that is read, its contrast, and what it has to reach."""
+    """Return what pages make of a colour: each pair that is read, its contrast, and what it has to reach."""
     if not re.fullmatch(r"#(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6})", seed):
         raise RequestError(
             Diagnostic("studio.no-colour", f'"{seed[:20]}" is not a colour', help="write it like #1d5a68")
@@ -385,7 +385,7 @@ def colours(seed: str) -> dict[str, Any]:
 
 
 def _safe(seed: str, darkest: str) -> str:
-    """Give the shade nearest to a colour that letters on white may have: 4.5 to 1, WCAG 2.2."""
+    """Return the shade nearest to a colour that letters on white may have: 4.5 to 1, WCAG 2.2."""
     from coloraide import Color
 
     colour = Color(seed).convert("oklch")

@@ -51,7 +51,7 @@ class TaskError(Exception):
 
 def refuse_unknown_fields(names: Iterable[str]) -> None:
     """Raise TaskError if there are any of these fields, which a form does not have: what they say would be lost."""
-    cure = "copy your words, load the page anew, and write them into a field that is there"
+    cure = "copy your words, reload the page, and write them into a field that is there"
     if unknown := list(names):
         raise TaskError.in_fields(
             (name, Diagnostic("studio.unknown-field", f'there is no field "{shorten(name)}"', help=cure))

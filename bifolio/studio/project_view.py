@@ -142,7 +142,7 @@ class ProjectView:
                 Diagnostic(
                     "studio.no-file",
                     f'there is no file "{shorten(query.file)}"',
-                    help="load the page anew, and choose again",
+                    help="reload the page, and choose again",
                 )
             )
         return files[query.file]

@@ -1,4 +1,4 @@
-"""Order: what somebody at the studio wants to see or take home; names only, nothing checked yet."""
+"""Query: what somebody at the studio wants to see or take home; names only, nothing checked yet."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 
 @dataclass(frozen=True)
 class Query:
-    """One form of one handout. What is not said comes from the clinic, then the project."""
+    """One form of one handout. What is left out comes from the clinic, then the project."""
 
     item: str
     brand: str | None = None
@@ -23,10 +23,10 @@ class Query:
 
     @classmethod
     def of(cls, item: str, values: Mapping[str, object]) -> Query:
-        """Take the order's words out of a query or a form; words that are empty or no words are not said."""
-        said = {
+        """Read a query or a form; values that are empty or no text are left out."""
+        given = {
             one.name: value
             for one in fields(cls)
             if one.name != "item" and isinstance(value := values.get(one.name), str) and value
         }
-        return cls(item, **said)
+        return cls(item, **given)

@@ -41,7 +41,7 @@ async def change(request: Request) -> tuple[dict[str, Any], str]:
     if not isinstance(based_on, str) or not based_on:
         raise TaskError(
             "this does not say which version it is based on",
-            "copy your words, load the page anew, and paste them there",
+            "copy your words, reload the page, and paste them there",
             status=428,
         )
     return body, based_on
@@ -63,7 +63,7 @@ def fields_of(value: object, max_letters: int) -> Fields:
     if not isinstance(value, dict):
         raise _not_understood()
     wrong = [
-        (name, Diagnostic("studio.no-words", "this field holds no words", help="load the page anew"))
+        (name, Diagnostic("studio.no-words", "this field holds no words", help="reload the page"))
         for name, text in value.items()
         if not isinstance(text, str)
     ] or [
@@ -99,5 +99,5 @@ def number_of(value: object, default: int) -> int:
 
 def _not_understood() -> TaskError:
     return TaskError(
-        "the studio did not understand this", "try again; if that does not help, load the page anew"
+        "the studio did not understand this", "try again; if that does not help, reload the page"
     )

@@ -1,7 +1,7 @@
 """Responses: what the studio answered before, found again without a worker while the project and the engine are the same.
 
-So the shelf of a therapist who opens the studio again waits for no layout engine. Nothing here reads what a file
-says; names, times and sizes of all files and the version of the engine make the stamp under which an answer is kept.
+So the shelf of a therapist who opens the studio again waits for no layout engine. Nothing here reads a file: names,
+times and sizes of all files and the version of the engine make the stamp under which an answer is cached.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from bifolio.studio.query import Query
 
 
 class ResponseCache:
-    """The answers kept for one project."""
+    """The cached answers of one project."""
 
     def __init__(self, project: Path) -> None:
         self.project = project
@@ -25,29 +25,29 @@ class ResponseCache:
         self._stamp = ""
 
     def stamp(self, seen: str = "") -> str:
-        """Give the stamp of the project now; or the last one given, where a page was `seen` with that."""
+        """Return the current stamp of the project, or the last one, if that is the stamp a page was `seen` with."""
         if not seen or not self._stamp.startswith(seen):
             self._stamp = project_stamp(self.project)
         return self._stamp
 
     def answer(self, what: str, key: object) -> dict[str, Any] | None:
-        """Give a kept answer to a question about the project as it is now."""
+        """Return a cached answer about the project as it is now."""
         body = self.store.find(answer_fingerprint(self.stamp(), what, key))
         return None if body is None else dict(json.loads(body))
 
-    def picture(self, seen: str, order: Query, page: int, width_px: int) -> bytes | None:
-        """Give a kept picture for a page of the studio that was made when the project had a stamp."""
-        return self.store.find(picture_fingerprint(self.stamp(seen), order, page, width_px))
+    def picture(self, seen: str, query: Query, page: int, width_px: int) -> bytes | None:
+        """Return a cached picture for a page of the studio that was made when the project had a stamp."""
+        return self.store.find(picture_fingerprint(self.stamp(seen), query, page, width_px))
 
 
 def answer_fingerprint(stamp: str, what: str, key: object) -> str:
-    """Name an answer in the store."""
+    """Return the fingerprint of an answer in the cache."""
     return fingerprint("studio", what, stamp, repr(key))
 
 
-def picture_fingerprint(stamp: str, order: Query, page: int, width_px: int) -> str:
-    """Name the picture of a page in the store."""
-    return fingerprint("picture", stamp, repr(order), f"{page} {width_px}")
+def picture_fingerprint(stamp: str, query: Query, page: int, width_px: int) -> str:
+    """Return the fingerprint of the picture of a page in the cache."""
+    return fingerprint("picture", stamp, repr(query), f"{page} {width_px}")
 
 
 def project_stamp(project: Path) -> str:

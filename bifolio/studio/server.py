@@ -54,11 +54,11 @@ def serve(project: Path, address: Address, tell: Callable[[str], None]) -> None:
     from bifolio.studio.application import studio
 
     _expect_project(project)
-    secret, door = _lock(address)
+    secret, throttle = _lock(address)
     with _listen(address) as listening:
         port = listening.getsockname()[1]
-        house = _house(address, port, door)
-        app = studio(project.resolve(), house)
+        site = _site(address, port, throttle)
+        app = studio(project.resolve(), site)
         config = uvicorn.Config(
             app,
             log_level="error",
@@ -71,9 +71,9 @@ def serve(project: Path, address: Address, tell: Callable[[str], None]) -> None:
             ssl_keyfile=address.certificate_key,
         )
         shown = address.name or f"{_in_url(address.host)}:{port}"
-        tell(f"{house.scheme}://{shown}/" + (f"?key={secret}" if secret else ""))
+        tell(f"{site.scheme}://{shown}/" + (f"?key={secret}" if secret else ""))
         server = uvicorn.Server(config)
-        # Who closes the studio ends what it was doing; that is no error to be told of.
+        # Closing the studio ends what it was doing, which is no error to report.
         logging.getLogger("uvicorn.error").addFilter(lambda _: not server.should_exit)
         with suppress(KeyboardInterrupt):
             asyncio.run(server.serve(sockets=[listening]))
@@ -86,17 +86,19 @@ def _expect_project(project: Path) -> None:
         Project(project)
 
 
-def _house(address: Address, port: int, door: LoginThrottle) -> SiteConfig:
+def _site(address: Address, port: int, throttle: LoginThrottle) -> SiteConfig:
     if address.is_loopback:
         names = frozenset(f"{name}:{port}" for name in ("127.0.0.1", "localhost", "[::1]"))
     else:
         names = frozenset([address.name or "", f"{address.name}:{port}"])
     scheme = "https" if address.certificate or address.behind_proxy else "http"
-    return SiteConfig(names, scheme, f"bifolio-{port}", door, has_password=address.password_file is not None)
+    return SiteConfig(
+        names, scheme, f"bifolio-{port}", throttle, has_password=address.password_file is not None
+    )
 
 
 def _lock(address: Address) -> tuple[str, LoginThrottle]:
-    """Give the key of this start and the door that it opens; no key where there is a password."""
+    """Return the key of this start and the throttle that checks it; no key where there is a password."""
     if address.password_file is not None:
         return "", LoginThrottle(_password(address.password_file))
     if not address.is_loopback:
@@ -104,7 +106,7 @@ def _lock(address: Address) -> tuple[str, LoginThrottle]:
             "a password", "make one with --set-password FILE, and name it with --password-file FILE"
         )
     secret = secrets.token_urlsafe(32)
-    return secret, LoginThrottle(lambda said: hmac.compare_digest(said.encode(), secret.encode()))
+    return secret, LoginThrottle(lambda typed: hmac.compare_digest(typed.encode(), secret.encode()))
 
 
 def _listen(address: Address) -> socket.socket:
@@ -149,13 +151,13 @@ def _unsafe(what: str, cure: str) -> RequestError:
 
 
 def _password(path: Path) -> Callable[[str], bool]:
-    """Give what tells the password whose hash stands in a file."""
+    """Return the check for the password whose hash stands in a file."""
     from argon2 import PasswordHasher
     from argon2.exceptions import InvalidHashError, VerificationError
 
     try:
-        kept = path.read_text("ascii").strip()
-        PasswordHasher().check_needs_rehash(kept)
+        stored_hash = path.read_text("ascii").strip()
+        PasswordHasher().check_needs_rehash(stored_hash)
     except (OSError, UnicodeDecodeError, InvalidHashError, ValueError) as error:
         raise RequestError(
             Diagnostic(
@@ -165,9 +167,9 @@ def _password(path: Path) -> Callable[[str], bool]:
             )
         ) from error
 
-    def is_password(said: str) -> bool:
+    def is_password(typed: str) -> bool:
         try:
-            return PasswordHasher().verify(kept, said)
+            return PasswordHasher().verify(stored_hash, typed)
         except VerificationError:
             return False
 

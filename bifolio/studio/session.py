@@ -1,6 +1,6 @@
 """Session: what one worker process of the studio remembers of a project from one task to the next.
 
-It reads the project anew when a file of it has changed. Plain values in, plain values out.
+It reads the project again when a file of it has changed. Plain values in, plain values out.
 """
 
 from __future__ import annotations
@@ -230,11 +230,11 @@ class Session:
         return brand_form.bring_in(self.view().repository.root, raw)
 
     def restore_clinic(self, brand: str, number: int, based_on: str) -> None:
-        """Bring an earlier version of a clinic back."""
+        """Restore an earlier version of a clinic."""
         try:
             brand_form.restore(self.view().repository, brand, number, based_on)
         except SupersededError as error:
-            cure = "load this page anew to see what stands now, and go back then"
+            cure = "reload this page to see what stands now, and go back then"
             raise _superseded(error, {}, cure) from error
 
 

@@ -230,7 +230,7 @@ def save_clinic(brand: str, draft: Draft, based_on: str) -> dict[str, Any]:
 
 
 def restore_clinic(brand: str, number: int, based_on: str) -> None:
-    """Bring an earlier version of a clinic back."""
+    """Restore an earlier version of a clinic."""
     _session.restore_clinic(brand, number, based_on)
 
 

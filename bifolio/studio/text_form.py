@@ -1,4 +1,4 @@
-"""Words: a handout's file ↔ a form of its words, one field for each text that a reader sees.
+"""Text form: a handout's file ↔ a form of its text, one field for each text that a reader sees.
 
 A clinic's own copy of a handout stands in the clinic's folder. Only words change in it: the blocks, their order
 and everything that nobody reads stay as they are written, comments too.
@@ -77,7 +77,7 @@ _HOLDERS = frozenset(["section", "blocks", "items", "body", "cells"])
 
 
 def form_of(tree: SourceTree) -> list[dict[str, Any]]:
-    """Give the fields of a handout in groups, one for each block of the body and one for its head."""
+    """Return the fields of a handout in groups, one for each block of the body and one for its head."""
     groups: dict[Steps, dict[str, Any]] = {}
     for passage in _written(tree):
         if "rows" in passage.steps and not passage.text.strip():
@@ -115,18 +115,18 @@ def _title(tree: SourceTree, top: Steps) -> str:
     block = tree.value["body"][top[1]]
     kind, inner = next(iter(block.items())) if isinstance(block, dict) else ("text", block)
     title = inner.get("title") if isinstance(inner, dict) else None
-    said = _said(str(kind)).capitalize()
-    return f"{said}: {title}" if title and kind != "section" else str(title or said)
+    label = _in_words(str(kind)).capitalize()
+    return f"{label}: {title}" if title and kind != "section" else str(title or label)
 
 
-def _said(key: str) -> str:
+def _in_words(key: str) -> str:
     return _NAMES.get(key, key.replace("_", " "))
 
 
 def _label(tree: SourceTree, steps: Steps, top: Steps) -> str:
-    """Name a field by the way to it within its group, whose title has said the rest: "Step 2, title"."""
+    """Return the label of a field: the way to it within its group, as in "Step 2, title"."""
     way = list(steps[len(top) :]) or ["text"]
-    said = []
+    parts = []
     kind = str(way[0])
     if top and kind != "section":
         way = way[1:]
@@ -136,7 +136,7 @@ def _label(tree: SourceTree, steps: Steps, top: Steps) -> str:
         same: list[Any] = [
             at for at, block in enumerate(section) if isinstance(block, dict) and kind in block
         ]
-        said.append(_said(kind) + (f" {same.index(way[2]) + 1}" if len(same) > 1 else ""))
+        parts.append(_in_words(kind) + (f" {same.index(way[2]) + 1}" if len(same) > 1 else ""))
         way = way[4:]
     elif way[0] == "section":
         way = way[1:]
@@ -144,17 +144,17 @@ def _label(tree: SourceTree, steps: Steps, top: Steps) -> str:
     for at, step in enumerate(way):
         if isinstance(step, int):
             one = _ONES.get(holder, "column" if holder == "row" else "line")
-            said.append(f"{one} {step + 1}")
+            parts.append(f"{one} {step + 1}")
             holder = one
         elif step in _HOLDERS:
             continue
-        elif step in ("text", "label", "paragraphs") and said and at == len(way) - 1:
+        elif step in ("text", "label", "paragraphs") and parts and at == len(way) - 1:
             continue  # the words are what there is to one
         else:
             holder = step
             is_list = at + 1 < len(way) and step in _ONES
-            said += [] if is_list else [_said(step)]
-    return ", ".join(said).capitalize()
+            parts += [] if is_list else [_in_words(step)]
+    return ", ".join(parts).capitalize()
 
 
 def fields_in(tree: SourceTree) -> dict[str, str]:
@@ -163,18 +163,18 @@ def fields_in(tree: SourceTree) -> dict[str, str]:
 
 
 def text_with(tree: SourceTree, words: Iterable[tuple[str, str]]) -> str:
-    """Give the text of the file with other words in its fields; fields that are not there are left out."""
+    """Return the text of the file with other words in its fields; fields that are not there are left out."""
     there = {key_of(passage.steps): passage for passage in _written(tree)}
     changed = {
-        there[name].steps: said.strip()
-        for name, said in words
-        if name in there and said.strip() != there[name].text.strip()
+        there[name].steps: text.strip()
+        for name, text in words
+        if name in there and text.strip() != there[name].text.strip()
     }
     return tree.rewritten(changed)
 
 
 def placed(findings: Iterable[Diagnostic], tree: SourceTree) -> Iterator[dict[str, Any]]:
-    """Give findings as values, each with the field in which it lies."""
+    """Return findings as values, each with the field in which it lies."""
     spans = [(passage.steps, tree.span(passage.steps)) for passage in _written(tree)]
     for finding in findings:
         at = finding.span

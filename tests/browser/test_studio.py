@@ -38,7 +38,7 @@ def _picture(page: Page) -> str:
 
 
 def _written(since: float, *folders: Path) -> list[bytes]:
-    """Give what was written in folders since a moment; other tests may write there, too, and take it away."""
+    """Return what was written in folders since a moment; other tests may write there, too, and take it away."""
     found = []
     for path in (path for folder in folders for path in folder.rglob("*")):
         with contextlib.suppress(OSError):

@@ -70,7 +70,7 @@ _ANYWHERE = frozenset({("Passage", "cites")})  # a passage is the same in every 
 
 
 def _fields(cls: type[BaseModel]) -> set[tuple[str, str]]:
-    """Give all fields of a class and of the classes in its fields, as (class, field)."""
+    """Return all fields of a class and of the classes in its fields, as (class, field)."""
     found = set()
     for name, field in cls.model_fields.items():
         if name in _EVERYWHERE:

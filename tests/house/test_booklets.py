@@ -30,7 +30,7 @@ def _parts(repository: Repository, item: str) -> list[Handout]:
 
 
 def _warnings(part: Handout) -> Iterator[str]:
-    """Give each sentence of a part on when to get help, and of its "stop" panels."""
+    """Return each sentence of a part on when to get help, and of its "stop" panels."""
     for block in walk(part.body):
         if isinstance(block, HelpWhen):
             fine = (block.fine,) if block.fine else ()
@@ -51,7 +51,7 @@ def _lines(repository: Repository, part: Handout, region: str) -> Iterator[Suppo
 
 
 def _words(text: str) -> str:
-    """Give the words of a page as one line, without markup."""
+    """Return the words of a page as one line, without markup."""
     body = re.sub(r"(?s)<(style|script|head)\b.*?</\1>", " ", text)
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", body)).split())
 

@@ -106,7 +106,7 @@ def _of_pattern(path: Path, pattern: str) -> Iterator[str]:
 
 
 def _said_in_passing(tree: ast.Module, stage: str) -> Iterator[str]:
-    """Give codes that stand in a table of their own before they are used."""
+    """Return codes that stand in a table of their own before they are used."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and re.fullmatch(rf"{stage}\.[a-z-]+", str(node.value)):
             yield str(node.value)

@@ -29,7 +29,7 @@ README = ROOT / "README.md"
 
 
 def _commands() -> list[list[str]]:
-    """Give the commands of the README's code blocks, one list of words each."""
+    """Return the commands of the README's code blocks, one list of words each."""
     blocks = re.findall(r"^```sh\n(.*?)^```", README.read_text("utf-8"), re.DOTALL | re.MULTILINE)
     lines = [line for block in blocks for line in block.splitlines()]
     return [words for line in lines if (words := shlex.split(line, comments=True))]

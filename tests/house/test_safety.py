@@ -45,7 +45,7 @@ ASSAULT = frozenset(
 
 
 def _urgent(handout: Handout) -> set[str]:
-    """Give what a handout says must be done now: in its help panel, and in its "stop" and "take care" panels."""
+    """Return what a handout says must be done now: in its help panel, and in its "stop" and "take care" panels."""
     said: set[str] = set()
     for block in walk(handout.body):
         if isinstance(block, HelpWhen):

@@ -40,7 +40,7 @@ def _tokens() -> set[str]:
 
 
 def _rules(path: Path) -> Iterator[tuple[str, str]]:
-    """Give selector and body of each rule outside of at-rules."""
+    """Return selector and body of each rule outside of at-rules."""
     for rule in tinycss2.parse_stylesheet(path.read_text("utf-8"), skip_comments=True, skip_whitespace=True):
         assert rule.type != "error", f"{_name(path)}:{rule.source_line}: {rule.message}"
         if rule.type == "qualified-rule":

@@ -76,7 +76,7 @@ def _named_in_templates() -> set[str]:
 
 
 def _named_in(value: Any) -> set[str]:
-    """Give every value of a key `icon` in a tree of YAML values."""
+    """Return every value of a key `icon` in a tree of YAML values."""
     if isinstance(value, dict):
         own = {value["icon"]} if isinstance(value.get("icon"), str) else set()
         return own.union(*map(_named_in, value.values()))

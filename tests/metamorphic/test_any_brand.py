@@ -46,7 +46,7 @@ WORDS = [
 
 
 def _brand(number: int) -> tuple[dict[str, object], str | None]:
-    """Give the brand file of a number, and its logo."""
+    """Return the brand file of a number, and its logo."""
     chance = hashlib.sha256(str(number).encode()).digest()
     start = chance[3] % 6
     own: dict[str, object] = {
@@ -93,7 +93,7 @@ FINE = 0.00002
 
 
 def _own_everything(folder: Path) -> None:
-    """Give a brand its own theme, type, parts, words and support line."""
+    """Return a brand its own theme, type, parts, words and support line."""
     parts = folder / "templates" / "parts"
     parts.mkdir(parents=True)
     for name, mark in (("masthead", "</header>"), ("cover", "</h1>"), ("card", "</h3></div>")):
@@ -153,7 +153,7 @@ _TOGETHER = 25
 
 
 def _batches() -> dict[str, list[Job]]:
-    """Give the jobs that are proved together; those of long items first, for workers to end at one time."""
+    """Return the jobs that are proved together; those of long items first, for workers to end at one time."""
     own = [_job(item, OWN) for item in (KINDS if THOROUGH or EVERY_ITEM else KINDS[:1])]
     brands = [f"brand-{number}" for number in range(COUNT)]
     if not EVERY_ITEM:

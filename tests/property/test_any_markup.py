@@ -44,7 +44,7 @@ Place = frozenset[tuple[str, str | None]]
 
 
 def _as_html(markup: str) -> dict[str, Place]:
-    """Give the boxes around each word as a browser would have them."""
+    """Return the boxes around each word as a browser would have them."""
     found: dict[str, Place] = {}
 
     def place(words: str | None, boxes: Place) -> None:

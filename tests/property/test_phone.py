@@ -26,7 +26,7 @@ often = settings(max_examples=300, deadline=None, derandomize=True)
 
 @st.composite
 def valid_numbers(draw) -> tuple[phonenumbers.PhoneNumber, str]:
-    """Give a valid number and its country: an example of the plan with other last digits."""
+    """Return a valid number and its country: an example of the plan with other last digits."""
     country = draw(st.sampled_from(COUNTRIES))
     sorts = phonenumbers.supported_types_for_region(country) - {PAGER}
     sort = draw(st.sampled_from(sorted(sorts)))
@@ -53,7 +53,7 @@ SPACES = (" ", "\N{NO-BREAK SPACE}", "\N{THIN SPACE}", ".", "-", "\N{EN DASH}", 
 
 @st.composite
 def usual_forms(draw) -> tuple[str, phonenumbers.PhoneNumber, str]:
-    """Give a valid number as people write it, the number, and its country."""
+    """Return a valid number as people write it, the number, and its country."""
     number, country = draw(valid_numbers())
     form = draw(st.sampled_from(_FORMS))
     words = phonenumbers.format_number(number, form)

@@ -15,7 +15,7 @@ FONTS = ROOT / "styles" / "fonts"
 
 @contextmanager
 def engine_with(*patches: Patch) -> Iterator[Any]:
-    """Give WeasyPrint with these patches alone: without any, it is as upstream releases it."""
+    """Return WeasyPrint with these patches alone: without any, it is as upstream releases it."""
     weasyprint = load(FONTS)
     applied.undo()
     try:
@@ -47,7 +47,7 @@ def page(body: str, styles: str = "") -> str:
 
 
 def boxes_of(document: Any, number: int = 0) -> list[Any]:
-    """Give all boxes of a page of a `weasyprint.Document`, in reading order."""
+    """Return all boxes of a page of a `weasyprint.Document`, in reading order."""
     return list(_boxes(document.pages[number]._page_box))
 
 

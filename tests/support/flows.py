@@ -19,18 +19,18 @@ _NEVER_SHOWN = {"kept-here", "elsewhere"}
 
 
 def of_book(book: bytes) -> str:
-    """Give the letters of an EPUB's text document."""
+    """Return the letters of an EPUB's text document."""
     with zipfile.ZipFile(io.BytesIO(book)) as archive:
         return letters(_of_markup(fromstring(archive.read("EPUB/handout.xhtml"))))
 
 
 def of_page(page: bytes) -> str:
-    """Give the letters of a web page."""
+    """Return the letters of a web page."""
     return letters(_of_markup(fromstring(page)))
 
 
 def of_pdf(pdf: bytes, clinic: Iterable[str], second_copy: tuple[str, str]) -> str:
-    """Give the letters of a PDF in the order of its tags.
+    """Return the letters of a PDF in the order of its tags.
 
     `clinic` are the text alternatives of the slots; what stands from the one to the other words of
     `second_copy` is a card's second copy and how to cut it, which is for paper alone.

@@ -46,7 +46,7 @@ def as_png(picture: Image.Image) -> bytes:
 
 
 def difference(one: Image.Image, other: Image.Image) -> tuple[float, Image.Image]:
-    """Give the share of pixels that differ, 0 to 1, and a picture that shows them in black."""
+    """Return the share of pixels that differ, 0 to 1, and a picture that shows them in black."""
     size = max(one.width, other.width), max(one.height, other.height)
     one, other = _on_white(one, size), _on_white(other, size)
     channels = ImageChops.difference(one, other).split()

@@ -50,7 +50,7 @@ def _jar() -> Path | None:
 
 
 def epubcheck(books: Sequence[Path], folder: Path) -> dict[str, list[str]]:
-    """Give what EPUBCheck says of each book, by name: "ERROR RSC-005: …", usage notes too."""
+    """Return what EPUBCheck says of each book, by name: "ERROR RSC-005: …", usage notes too."""
     jar = _jar()
     assert jar is not None
     told = {}
@@ -73,7 +73,7 @@ def epubcheck(books: Sequence[Path], folder: Path) -> dict[str, list[str]]:
 
 
 def ace(book: Path, folder: Path) -> tuple[list[str], dict[str, Any]]:
-    """Give the violations that Ace finds in a book, and its whole report."""
+    """Return the violations that Ace finds in a book, and its whole report."""
     environment = {
         **os.environ,
         "PUPPETEER_EXECUTABLE_PATH": str(TOOLS / "chromium.sh"),
@@ -111,7 +111,7 @@ VIEWS = tuple(View(width, dark) for width in (320, 1280) for dark in (False, Tru
 
 
 def axe(pages: Sequence[Path]) -> list[dict[str, Any]]:
-    """Give what axe finds on each page in each view, what the page asked for, how far it is too wide."""
+    """Return what axe finds on each page in each view, what the page asked for, how far it is too wide."""
     asked = {"pages": [str(page) for page in pages], "views": [vars(view) for view in VIEWS]}
     done = subprocess.run(
         ["node", TOOLS / "axe.mjs"],

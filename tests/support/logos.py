@@ -78,7 +78,7 @@ _ELEMENTS = {"svg", "defs", "g", "path", "image", "clipPath", "linearGradient", 
 
 
 def not_allowed(body: bytes) -> list[str]:
-    """Give what a cleaned drawing holds besides shapes, paint and pixels: nothing, if it is clean."""
+    """Return what a cleaned drawing holds besides shapes, paint and pixels: nothing, if it is clean."""
     found = []
     for element in ElementTree.fromstring(body).iter():
         name = str(element.tag).removeprefix("{http://www.w3.org/2000/svg}")
@@ -193,5 +193,5 @@ def as_large_as(picture: Image.Image, expected: Image.Image) -> Image.Image:
 
 
 def names() -> Iterable[str]:
-    """Give the names of the drawn logos."""
+    """Return the names of the drawn logos."""
     return sorted(path.stem for path in DRAWN.glob("*.svg"))

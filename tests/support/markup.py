@@ -24,7 +24,7 @@ def parse(html: str) -> Element:
 
 
 def blocks(html: str) -> str:
-    """Give the markup of the blocks alone, inside the <main> that holds them."""
+    """Return the markup of the blocks alone, inside the <main> that holds them."""
     main = parse(html).find(".//main")
     assert main is not None
     framed = [child for child in main if _first_class(child) in FRAME]
@@ -54,7 +54,7 @@ def _lines(element: Element, depth: int) -> Iterator[str]:
 
 
 def _below(element: Element) -> Iterator[Element]:
-    """Give what stands in an element; a drawing counts as a whole."""
+    """Return what stands in an element; a drawing counts as a whole."""
     for child in element:
         yield child
         if _name(child) != "svg":

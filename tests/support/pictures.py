@@ -19,7 +19,7 @@ def pages(pdf: bytes, dpi: float = 100, mode: str = "RGB") -> list[Image.Image]:
 
 
 def share_that_differs(one: Image.Image, other: Image.Image, tolerance: int = 0) -> float:
-    """Give the share of pixels, 0 to 1, of which a channel differs by more than `tolerance`."""
+    """Return the share of pixels, 0 to 1, of which a channel differs by more than `tolerance`."""
     if one.size != other.size:
         return 1.0
     difference = ImageChops.difference(one, other)
@@ -32,7 +32,7 @@ def share_that_differs(one: Image.Image, other: Image.Image, tolerance: int = 0)
 
 
 def share_beyond_rounding(one: Image.Image, other: Image.Image, tolerance: int = 24) -> float:
-    """Give the share of pixels, 0 to 1, that no rounding of an edge explains.
+    """Return the share of pixels, 0 to 1, that no rounding of an edge explains.
 
     An edge that falls a fraction of a pixel elsewhere gives a value between those of its neighbours; a
     pixel counts only where it is lighter or darker than all that the other picture shows within one pixel.
@@ -58,7 +58,7 @@ _BAND = 16
 def _where_they_differ(
     one: Image.Image, other: Image.Image, tolerance: int
 ) -> Iterator[tuple[int, int, int, int]]:
-    """Give boxes that hold every pixel of which a channel differs by more than `tolerance`.
+    """Return boxes that hold every pixel of which a channel differs by more than `tolerance`.
 
     No other pixel can lie outside of its neighbours' values by more, and filters are slow: a second a page.
     """

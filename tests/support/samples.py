@@ -30,7 +30,7 @@ def kinds() -> tuple[str, ...]:
 
 
 def read(kind: str) -> list[Any]:
-    """Give the sample of a kind as it stands in its file."""
+    """Return the sample of a kind as it stands in its file."""
     blocks = yaml.safe_load((FOLDER / f"{kind}.yaml").read_text("utf-8"))
     assert isinstance(blocks, list)
     return blocks
@@ -43,11 +43,11 @@ class Sampler:
     repository: Repository
 
     def handout(self, body: list[Any], **fields: Any) -> Handout:
-        """Give a handout that holds these blocks; `fields` replace those of the frame."""
+        """Return a handout that holds these blocks; `fields` replace those of the frame."""
         values = {**FRAME, **fields, "body": body}
         return Handout.model_validate(values, context={"defaults": self.repository.defaults})
 
     def compose(self, handout: Handout, composer: Composer) -> str:
-        """Give the galley of a handout."""
+        """Return the galley of a handout."""
         drawings = {name: self.repository.drawing(name) for name in handout.figures}
         return composer.handout(handout, self.repository.evidence, drawings)

@@ -21,10 +21,10 @@ ORIGIN = f"http://{HOST}"
 SECRET = "secret"
 
 
-def house(*, has_password: bool = False) -> SiteConfig:
-    """Return the house of a studio that opens with SECRET."""
-    door = LoginThrottle(lambda said: said == SECRET)
-    return SiteConfig(frozenset([HOST]), "http", "bifolio-8642", door, has_password=has_password)
+def site(*, has_password: bool = False) -> SiteConfig:
+    """Return the site of a studio that opens with SECRET."""
+    throttle = LoginThrottle(lambda said: said == SECRET)
+    return SiteConfig(frozenset([HOST]), "http", "bifolio-8642", throttle, has_password=has_password)
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ class Client:
 @asynccontextmanager
 async def opened(project: Path) -> AsyncIterator[Client]:
     """Open a studio on a project, with press processes of its own; yield somebody who is signed in."""
-    app = studio(project, house())
+    app = studio(project, site())
     async with app.router.lifespan_context(app):
         client = Client(app)
         await client.enter()

@@ -30,7 +30,7 @@ class Tag:
 
 
 def read(pdf: bytes) -> Tag:
-    """Give the document's structure element with all that hangs below it."""
+    """Return the document's structure element with all that hangs below it."""
     words = _marked_words(pdf)
     with pikepdf.open(io.BytesIO(pdf)) as document:
         pages = {page.obj.objgen: number for number, page in enumerate(document.pages)}
@@ -59,7 +59,7 @@ def _tag(
 
 
 def _marked_words(pdf: bytes) -> dict[tuple[int, int], str]:
-    """Give the text of each marked-content id, by page and id."""
+    """Return the text of each marked-content id, by page and id."""
     found: dict[tuple[int, int], str] = {}
     document = pdfium.PdfDocument(pdf)
     for number in range(len(document)):

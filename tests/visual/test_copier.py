@@ -61,7 +61,7 @@ MEANINGS: dict[str, tuple[dict[str, Any], ...]] = {
 
 @pytest.fixture(scope="module", params=THEMES)
 def copied(request: pytest.FixtureRequest, repository: Repository, pipeline: Pipeline) -> Callable[..., Any]:
-    """Give a block as a copier leaves it, one page each, in one theme."""
+    """Return a block as a copier leaves it, one page each, in one theme."""
     composer = composer_of(pipeline, "letter", request.param, "us", "en")
     sampler = Sampler(repository)
     body: list[Any] = ["page_break"]

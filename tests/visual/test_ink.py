@@ -54,7 +54,7 @@ def _without_words(pdf: bytes) -> bytes:
 
 
 def _ink(pages: list[Image.Image]) -> float:
-    """Give how much of the pages is covered: 0 is white, 1 is black all over."""
+    """Return how much of the pages is covered: 0 is white, 1 is black all over."""
     shares = [1 - ImageStat.Stat(page).mean[0] / 255 for page in pages]
     return sum(shares) / len(shares)
 

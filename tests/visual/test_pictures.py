@@ -115,7 +115,7 @@ def _a_page_each(bodies: dict[str, list[Any]]) -> list[Any]:
 
 
 def _by_name(pdf: bytes, kinds: tuple[str, ...]) -> dict[str, Image.Image]:
-    """Give the first page as "opening", the page of each kind by its name, and the last as "colophon"."""
+    """Return the first page as "opening", the page of each kind by its name, and the last as "colophon"."""
     names = ("opening", *kinds, "colophon")
     pages = pictures.pages(pdf, dpi=pictures_of.DPI)
     assert len(pages) == len(names), "the sample of a kind must fit one page"

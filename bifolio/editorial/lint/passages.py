@@ -102,7 +102,7 @@ def count_words(sentence: str) -> int:
 
 
 OFFERED = frozenset(["alt", "ask", "lines", "myth", "content_note", "privacy_note"])
-"""What is asked, lent to the reader to say, denied, or said about the page itself: it states nothing."""
+"""Texts that state nothing: questions, words for the reader to use, myths, and notes about the page itself."""
 
 
 def statements(passages: Iterable[Passage]) -> Iterator[tuple[Passage, str]]:

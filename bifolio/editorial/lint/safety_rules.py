@@ -50,10 +50,10 @@ def not_carried(subject: Subject) -> Iterator[Diagnostic]:
         part = subject.parts.get(name)
         if part is None:
             continue
-        heard = list(walk(part.for_readers(readers).body))
+        left = list(walk(part.for_readers(readers).body))
         for kind, what in ((HelpWhen, "when to get help"), (Resources, "support lines")):
             whole = [block for block in walk(part.body) if isinstance(block, kind)]
-            if whole and not any(isinstance(block, kind) for block in heard):
+            if whole and not any(isinstance(block, kind) for block in left):
                 others = sorted({reader for block in whole for reader in block.audience} - readers)
                 yield finding(
                     "not-carried",
@@ -65,11 +65,11 @@ def not_carried(subject: Subject) -> Iterator[Diagnostic]:
 
 _ROWS = ("now", "soon", "when_you_can")
 _ADVICE = frozenset(["help_when", "callout", "exits"])
-"""Where a reader is told what to do."""
+"""Blocks that tell a reader what to do."""
 
 
 def _is_only_named(passage: Passage) -> bool:
-    """Tell whether a text names a danger at most, as a title or a thing to tick does: nothing is said of it there."""
+    """Return whether a text does no more than name a danger, as a title or an item to tick does."""
     keys = set(passage.steps)
     return bool(
         passage.role == "label"
@@ -86,7 +86,7 @@ def _block_of(steps: Steps) -> Steps:
 
 
 def own_words_for_dangers(subject: Subject) -> Iterator[Diagnostic]:
-    """Find what is said of a danger in other words than on other pages.
+    """Find sentences about a danger that use other words than on other pages.
 
     Advice is in the shared words alone; other sentences have them in the same block.
     """

@@ -30,7 +30,7 @@ class Subject:
     words: HouseWords
     today: datetime.date
     safety: Mapping[str, SafetySentence] = field(default_factory=dict)
-    """What is said of each danger, by name."""
+    """The shared sentence for each danger, by name."""
     parts: Mapping[str, Handout] = field(default_factory=dict)
     """Of a booklet: the handouts that it binds, whole."""
 

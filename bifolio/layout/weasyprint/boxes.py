@@ -45,12 +45,12 @@ def kind(box: Any) -> str:
 
 
 def is_in_page_margin(box: Any) -> bool:
-    """Tell whether a child of a page is one of its margin boxes (CSS Paged Media 3, 5), not its content."""
+    """Return whether a child of a page is one of its margin boxes (CSS Paged Media 3, 5), not its content."""
     return kind(box) == "MarginBox"
 
 
 def is_repeated_head(box: Any) -> bool:
-    """Tell whether a box is the head of a table, which may be repeated on each page."""
+    """Return whether a box is the head of a table, which may be repeated on each page."""
     return bool(getattr(box, "is_header", False))
 
 
@@ -68,7 +68,7 @@ def tag(box: Any) -> str:
 
 
 def stands_for_element(box: Any) -> bool:
-    """Tell a box that was made for an element from anonymous boxes and pseudo-elements."""
+    """Distinguish a box that was made for an element from anonymous boxes and pseudo-elements."""
     return box.element is not None and box.element_tag == box.element.tag
 
 

@@ -30,7 +30,7 @@ MAX_FONTS = 1024
 def cache_font_descriptions(patches: Patches) -> None:
     """Describe each font to Pango once, and know it by its properties.
 
-    WeasyPrint describes the font of each line anew, and writes its properties out as a text each time that it
+    WeasyPrint describes the font of each line again, and writes its properties out as a text each time that it
     asks how high a line or a letter of the font is. Pango copies the description.
 
     Upstream: not reported. `style.cache`, which WeasyPrint has for such things, could hold both.

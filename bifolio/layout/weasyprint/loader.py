@@ -106,7 +106,7 @@ def version_warning() -> Diagnostic | None:
 
 
 def uses_speedups() -> bool:
-    """Tell whether WeasyPrint is to be sped up: unless it is not the proven version, or `BIFOLIO_PLAIN_ENGINE=1`."""
+    """Return whether WeasyPrint is to be sped up: unless it is not the proven version, or `BIFOLIO_PLAIN_ENGINE=1`."""
     return installed_version() == PROVEN_VERSION and os.environ.get("BIFOLIO_PLAIN_ENGINE") != "1"
 
 

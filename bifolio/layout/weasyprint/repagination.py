@@ -7,7 +7,7 @@ cuts no words off if any does not; among those it has the fewest faults, then th
 white space. An element with neither attribute, as in a proof, keeps its white space.
 
 It works between two pages, in the way in which WeasyPrint itself goes back and makes a page again, so only the
-pages of the part are laid out anew: what follows them is not there yet. Not reported: it is no fault of WeasyPrint's,
+pages of the part are laid out again: what follows them is not there yet. Not reported: it is no fault of WeasyPrint's,
 which has no interface for it. It can go when WeasyPrint lets its caller judge pages between two of them.
 """
 
@@ -27,7 +27,7 @@ class PageQuality:
     """How a page came out: texts that are cut off, other faults, and whether it is worth doing without."""
 
     cut_texts: int
-    faults: int
+    flaws: int
     is_sparse: bool
 
 
@@ -36,7 +36,7 @@ Judge = Callable[[Sequence[Box]], Sequence[PageQuality]]
 
 
 def let_judge(judge: Judge, html: Any) -> None:
-    """Have the pages of a `weasyprint.HTML` judged when it is rendered. Without a judge no part is laid out again."""
+    """Arrange for the pages of a `weasyprint.HTML` to be judged when it is rendered. Without a judge no part is laid out again."""
     html.judge_of_pages = judge
 
 
@@ -118,18 +118,18 @@ class _Result:
     """How the pages of a part came out."""
 
     cut_texts: int
-    faults: int
+    flaws: int
     pages: int
     may_save_a_page: bool
 
     @property
     def rank(self) -> tuple[int, int, int]:
         """The lower, the better."""
-        return self.cut_texts, self.faults, self.pages
+        return self.cut_texts, self.flaws, self.pages
 
     @property
     def is_good(self) -> bool:
-        return not (self.faults or self.may_save_a_page)
+        return not (self.flaws or self.may_save_a_page)
 
 
 @dataclass(eq=False)
@@ -159,7 +159,7 @@ class _Part:
         return other is not self and other.path[: len(self.path)] == self.path
 
     def allows(self, choice: _Choice) -> bool:
-        """Tell whether the element's attributes let all that `choice` changes be changed."""
+        """Return whether the element's attributes let all that `choice` changes be changed."""
         keep, lead = (self.element.get(name) for name in ("data-keep", "data-lead"))
         return (choice.keep == KEEPS[0] or keep == KEEPS[0]) and (choice.lead == LEADS[0] or lead == LEADS[0])
 
@@ -231,7 +231,7 @@ class _Paginator:
         """Lay a part out again as long as something is wrong with it; leave it as it came out best."""
         best, result = part.choice, self._result(part)
         for keep in KEEPS:
-            if keep != KEEPS[0] and not result.faults:
+            if keep != KEEPS[0] and not result.flaws:
                 break
             for choice in (_Choice(keep, lead) for lead in LEADS):
                 if choice == _AS_WRITTEN or result.is_good or not part.allows(choice):
@@ -251,7 +251,7 @@ class _Paginator:
         qualities = [judged[page - own[0]] for page in own]
         return _Result(
             cut_texts=sum(quality.cut_texts for quality in qualities),
-            faults=sum(quality.faults for quality in qualities),
+            flaws=sum(quality.flaws for quality in qualities),
             pages=len(own),
             may_save_a_page=any(quality.is_sparse for quality in qualities[1:]),
         )

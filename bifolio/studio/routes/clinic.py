@@ -46,7 +46,7 @@ async def save(request: Request) -> Response:
 
 
 async def restore(request: Request) -> Response:
-    """Bring an earlier version back."""
+    """Restore an earlier version."""
     body, based_on = await change(request)
     number = number_of(body.get("number"), 0)
     brand = request.path_params["brand"]

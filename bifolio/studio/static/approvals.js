@@ -9,7 +9,7 @@ const asked = document.getElementById(location.hash.slice(1))?.querySelector("[d
 if (asked) asked.closest("details").open = true;
 
 for (const form of forms) {
-  // Asked anew each time: the page may be open overnight.
+  // Asked each time: the page may be open overnight.
   form.addEventListener("focusin", () => {
     form.elements.on.max = new Date().toLocaleDateString("sv-SE"); // a day as 2026-11-22
   });
@@ -31,7 +31,7 @@ async function approve(form) {
   }
 }
 
-/** Show the approval: on the page made anew, unless that would lose what is written for other handouts. */
+/** Show the approval: on the reloaded page, unless that would lose what is written for other handouts. */
 function approved(form, { name, role, on }) {
   const isWritten = (other) => ["name", "role", "on"].some((field) => other.elements[field].value);
   if (!forms.some((other) => other !== form && other.isConnected && isWritten(other))) {

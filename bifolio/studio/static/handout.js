@@ -42,7 +42,7 @@ choices.addEventListener("change", (event) => {
   else viewer.show();
 });
 
-/** Another clinic has a region and a form of its own: load the page anew, as that clinic has it. */
+/** Another clinic has a region and a form of its own: reload the page, as that clinic has it. */
 function forgetWhatTheClinicDecides() {
   location.assign(address(`/handout/${item}`, { brand: choices.elements.brand.value }));
 }

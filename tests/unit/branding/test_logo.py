@@ -677,7 +677,7 @@ def _profiled(profile: bytes, mode: str = "RGB") -> bytes:
 
 
 def _wide_gamut() -> bytes:
-    """Give sRGB's profile with red and blue exchanged: a profile that nobody can take for none."""
+    """Return sRGB's profile with red and blue exchanged: a profile that nobody can take for none."""
     from PIL import ImageCms
 
     body = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())

@@ -1,4 +1,4 @@
-"""ledger: a build with nothing to do does nothing, and a change is never overlooked."""
+"""build_record: a build with nothing to do does nothing, and a change is never overlooked."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def test_a_file_that_changed_or_came_is_seen(name: str, scratch: Scratch) -> Non
 def test_a_change_within_the_same_moment_and_size_is_seen(scratch: Scratch) -> None:
     _recorded(scratch)
     path = scratch.root / "content/handouts/small.yaml"
-    stat, at = path.stat(), (scratch.root / ".bifolio/ledger.json").stat().st_mtime_ns
+    stat, at = path.stat(), (scratch.root / ".bifolio/build_record.json").stat().st_mtime_ns
     os.utime(path, ns=(at, at))
     record = BuildRecord(scratch.root)
     record.record(["build"], record.files, [scratch.root / "output/a.pdf"], SAID)
@@ -89,10 +89,10 @@ def test_a_finished_file_that_is_gone_or_changed_is_made_again(spoil, scratch: S
     assert not _stands(scratch)
 
 
-def test_a_torn_ledger_is_an_empty_one(scratch: Scratch) -> None:
+def test_a_torn_record_is_an_empty_one(scratch: Scratch) -> None:
     _recorded(scratch)
     for text in ("{", "[]", '{"form": 0}'):
-        scratch.write(".bifolio/ledger.json", text)
+        scratch.write(".bifolio/build_record.json", text)
         assert not _stands(scratch)
 
 
@@ -188,7 +188,7 @@ def test_a_clinic_and_a_region_are_part_of_their_own_files(repository: Repositor
         assert (after.fingerprint != before.fingerprint) is matters, name
 
 
-def test_front_door_tells_that_nothing_is_to_do_without_heavy_imports(scratch: Scratch) -> None:
+def test_entry_point_tells_that_nothing_is_to_do_without_heavy_imports(scratch: Scratch) -> None:
     def build() -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-X", "importtime", str(ENGINE / "build.py")]
         return subprocess.run(command, cwd=scratch.root, capture_output=True, text=True, check=True)

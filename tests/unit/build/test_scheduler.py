@@ -140,9 +140,9 @@ def _done(batch: Batch) -> Future[BatchResult]:
 
 
 def test_what_takes_longest_is_made_first_and_told_in_order() -> None:
-    told: list[str] = []
-    made = run(_batches("one", "three", "two"), _done, 1, lambda batch: told.append(batch.jobs[0].item))
-    assert told == ["three", "one", "two"]
+    reported: list[str] = []
+    made = run(_batches("one", "three", "two"), _done, 1, lambda batch: reported.append(batch.jobs[0].item))
+    assert reported == ["three", "one", "two"]
     assert [delivery.artifacts[0].body for delivery in made] == [b"one", b"three", b"two"]
 
 
@@ -155,20 +155,23 @@ def test_all_forms_of_an_item_for_a_clinic_are_one_batch() -> None:
 
 
 def test_a_plate_is_laid_out_once_while_other_clinics_wait() -> None:
-    hands = Slow()
+    workers = Slow()
     waiting = _batches("one", "seventeen", brands=("b", "c", "d"))
     with ThreadPoolExecutor(1) as pool:
-        work = pool.submit(run, waiting, hands.make, 4, lambda _: None)
-        while len(hands.begun) < 2:
+        work = pool.submit(run, waiting, workers.make, 4, lambda _: None)
+        while len(workers.begun) < 2:
             time.sleep(0.001)
         time.sleep(0.02)
         # The slots of a clinic are shared, too: the second plate is begun for another clinic.
-        assert [(b.jobs[0].item, b.jobs[0].brand) for b in hands.begun] == [("seventeen", "b"), ("one", "c")]
+        assert [(b.jobs[0].item, b.jobs[0].brand) for b in workers.begun] == [
+            ("seventeen", "b"),
+            ("one", "c"),
+        ]
         done: set[Batch] = set()
         while not work.done():
-            for batch in [b for b in hands.begun if b not in done]:
+            for batch in [b for b in workers.begun if b not in done]:
                 done.add(batch)
-                hands.begun[batch].set_result(_delivered(batch))
+                workers.begun[batch].set_result(_delivered(batch))
             time.sleep(0.001)
     assert len(work.result()) == len(done) == 6
 
@@ -190,13 +193,13 @@ def test_one_lies_ready_but_of_the_last(ready: int, at_once: list[int]) -> None:
         finish_first()
         return under_way[-1][1]
 
-    def told(batch: Batch) -> None:
+    def reported(batch: Batch) -> None:
         under_way[:] = [entry for entry in under_way if entry[0] is not batch]
         if under_way:
             finish_first()
 
     items = ("a", "b", "c", "d", "e", "f", "g", "h")  # the first makes what all share
-    run(_batches(*items), make, 2, told, ready=ready)
+    run(_batches(*items), make, 2, reported, ready=ready)
     assert found == at_once
 
 

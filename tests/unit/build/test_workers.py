@@ -1,4 +1,4 @@
-"""worker: many hands make the same bytes, are replaced when they die, and stop when they are told to."""
+"""workers: several processes make the same bytes, are replaced when they die, and stop when they are told to."""
 
 from __future__ import annotations
 
@@ -45,16 +45,16 @@ def shelf(scratch: Scratch) -> Scratch:
 
 
 @pytest.fixture(scope="module")
-def crew() -> Iterator[WorkerProcesses]:
-    with workers(FONTS, 2) as hands:
-        assert isinstance(hands, WorkerProcesses)
-        yield hands
+def two_workers() -> Iterator[WorkerProcesses]:
+    with workers(FONTS, 2) as worker_processes:
+        assert isinstance(worker_processes, WorkerProcesses)
+        yield worker_processes
 
 
-def _all(project: Project, folder: Path, told: object = str) -> dict[str, bytes]:
+def _all(project: Project, folder: Path, reported: object = str) -> dict[str, bytes]:
     """Build everything in two forms; give the files by name."""
     request = Request(brands=project.repository.catalogue.brands, formats=("pdf", "html"))
-    project.build(project.plan(request), folder, told)  # type: ignore[arg-type]
+    project.build(project.plan(request), folder, reported)  # type: ignore[arg-type]
     return _files(folder)
 
 
@@ -64,15 +64,15 @@ def _files(folder: Path) -> dict[str, bytes]:
 
 
 def test_one_worker_starts_and_others_when_batches_wait(shelf: Scratch, tmp_path: Path) -> None:
-    with workers(FONTS, 2) as hands:
-        assert isinstance(hands, WorkerProcesses)
-        assert len(hands.process_ids) == 1
-        project = Project(shelf.root, executor=hands)
+    with workers(FONTS, 2) as worker_processes:
+        assert isinstance(worker_processes, WorkerProcesses)
+        assert len(worker_processes.process_ids) == 1
+        project = Project(shelf.root, executor=worker_processes)
         request = Request(items=("small",), brands=("default",))
         project.build(project.plan(request), tmp_path / "one", str)
-        assert len(hands.process_ids) == 1, "one batch is made here, and laid out by one worker"
+        assert len(worker_processes.process_ids) == 1, "one batch is made here, and laid out by one worker"
         _all(project, tmp_path / "many")
-        assert len(hands.process_ids) == 2
+        assert len(worker_processes.process_ids) == 2
 
 
 def _at_rest(context: Any, name: Any) -> tuple[str, int]:
@@ -83,10 +83,10 @@ def _at_rest(context: Any, name: Any) -> tuple[str, int]:
 
 def test_a_batch_that_waits_goes_to_the_worker_that_is_free_first(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bifolio.build.batch_worker.make_batch", _at_rest)
-    with workers(FONTS, 2) as hands:
-        assert isinstance(hands, WorkerProcesses)
+    with workers(FONTS, 2) as worker_processes:
+        assert isinstance(worker_processes, WorkerProcesses)
         under_way: list[Future[Any]] = [
-            hands.make(SimpleNamespace(path=seconds), Batch(name, frozenset(), 0.25, 4))  # type: ignore[arg-type]
+            worker_processes.make(SimpleNamespace(path=seconds), Batch(name, frozenset(), 0.25, 4))  # type: ignore[arg-type]
             for name, seconds in (("long", 3.0), ("short", 0.2), ("next", 0.1), ("last", 0.1))
         ]
         made_by = dict(work.result() for work in under_way)
@@ -96,9 +96,9 @@ def test_a_batch_that_waits_goes_to_the_worker_that_is_free_first(monkeypatch: p
 class Listening(WorkerProcesses):
     """Workers of which it is known what they were asked to do."""
 
-    def __init__(self, hands: int = 1) -> None:
+    def __init__(self, worker_processes: int = 1) -> None:
         self.asked: list[str] = []
-        super().__init__(FONTS, hands)
+        super().__init__(FONTS, worker_processes)
 
     def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
         self.asked.append(fn.__name__)
@@ -109,17 +109,17 @@ def test_the_one_changed_handout_is_begun_while_all_else_is_read(shelf: Scratch,
     begun, in_all, pages = [], [], []
     for words in ("One sentence", "Two sentences", "Three sentences"):
         shelf.write("content/handouts/other.yaml", COMPLETE.replace("One sentence", words))
-        hands, record = Listening(), BuildRecord(shelf.root)
+        worker_processes, record = Listening(), BuildRecord(shelf.root)
         try:
-            project = Project(shelf.root, record=record, executor=hands)
+            project = Project(shelf.root, record=record, executor=worker_processes)
             project.prefetch(Request(formats=("pdf",)))
-            begun.append(list(hands.asked))
+            begun.append(list(worker_processes.asked))
             jobs = project.plan(Request(formats=("pdf",)))
-            assert hands.asked == begun[-1], "a plan begins nothing"
+            assert worker_processes.asked == begun[-1], "a plan begins nothing"
             built = project.build(jobs, tmp_path, str)
         finally:
-            hands.stop()
-        in_all.append(hands.asked)
+            worker_processes.stop()
+        in_all.append(worker_processes.asked)
         pages.append((tmp_path / "default/en/other.letter.pdf").read_bytes())
         record.record((), project.repository.files, built.files, {})
     assert begun[0] == [], "both are new, none is the one"
@@ -131,45 +131,47 @@ def test_the_one_changed_handout_is_begun_while_all_else_is_read(shelf: Scratch,
 
 @pytest.mark.parametrize(("count", "asked"), [(1, []), (2, ["preload"])])
 def test_where_nothing_is_begun_one_of_many_gets_ready(shelf: Scratch, count: int, asked: list[str]) -> None:
-    hands = Listening(count)
+    worker_processes = Listening(count)
     try:
-        Project(shelf.root, executor=hands).prefetch(Request(formats=("pdf",)))
+        Project(shelf.root, executor=worker_processes).prefetch(Request(formats=("pdf",)))
     finally:
-        hands.stop()
-    assert hands.asked == asked
+        worker_processes.stop()
+    assert worker_processes.asked == asked
 
 
 def test_what_is_begun_and_wrong_is_told_once(shelf: Scratch) -> None:
     shelf.write("content/handouts/other.yaml", HANDOUT.replace("One sentence", "One \u8a9e"))
-    hands = Listening()
+    worker_processes = Listening()
     try:
-        project = Project(shelf.root, executor=hands)
+        project = Project(shelf.root, executor=worker_processes)
         request = Request(items=("other",), formats=("pdf",))
         project.prefetch(request)
         jobs = project.plan(request)
-        assert hands.asked == ["lay_out_slots", "read_styles", "lay_out_plate"]
+        assert worker_processes.asked == ["lay_out_slots", "read_styles", "lay_out_plate"]
         with pytest.raises(ContentError) as raised:
             project.build(jobs, None, str)
     finally:
-        hands.stop()
+        worker_processes.stop()
     assert [str(finding.span) for finding in raised.value.findings] == ["content/handouts/other.yaml:6:15"]
 
 
 def test_nothing_is_begun_for_one_persons_copy(shelf: Scratch) -> None:
-    hands = Listening()
+    worker_processes = Listening()
     try:
         tailoring, _ = read_tailoring("note: Bring water.", "wishes.yaml")
-        Project(shelf.root, executor=hands).tailored("other", "default", tailoring)
+        Project(shelf.root, executor=worker_processes).tailored("other", "default", tailoring)
     finally:
-        hands.stop()
-    assert sorted(hands.asked) == ["lay_out_plate", "lay_out_slots"]
+        worker_processes.stop()
+    assert sorted(worker_processes.asked) == ["lay_out_plate", "lay_out_slots"]
 
 
-def test_many_hands_make_the_same_bytes(shelf: Scratch, crew: WorkerProcesses, tmp_path: Path) -> None:
-    told: list[Batch] = []
-    project = Project(shelf.root, record=BuildRecord(shelf.root), executor=crew)
-    many = _all(project, tmp_path / "many", told.append)
-    assert len(told) == 4
+def test_several_processes_make_the_same_bytes(
+    shelf: Scratch, two_workers: WorkerProcesses, tmp_path: Path
+) -> None:
+    reported: list[Batch] = []
+    project = Project(shelf.root, record=BuildRecord(shelf.root), executor=two_workers)
+    many = _all(project, tmp_path / "many", reported.append)
+    assert len(reported) == 4
     assert "second/en/other.letter.pdf" in many
     assert len(many) == 11  # two items in two forms for two clinics, a shelf for each, and the manifest
     alone = Project(shelf.root, renew=True, record=BuildRecord(shelf.root))
@@ -177,9 +179,11 @@ def test_many_hands_make_the_same_bytes(shelf: Scratch, crew: WorkerProcesses, t
     assert not list((shelf.root / ".bifolio/staging").iterdir())
 
 
-def test_what_one_worker_made_is_found_by_all(shelf: Scratch, crew: WorkerProcesses, tmp_path: Path) -> None:
+def test_what_one_worker_made_is_found_by_all(
+    shelf: Scratch, two_workers: WorkerProcesses, tmp_path: Path
+) -> None:
     def build() -> int:
-        project = Project(shelf.root, record=BuildRecord(shelf.root), executor=crew)
+        project = Project(shelf.root, record=BuildRecord(shelf.root), executor=two_workers)
         return project.build(project.plan(Request(brands=("default", "second"))), tmp_path, str).made
 
     assert [build(), build()] == [4, 0]
@@ -187,10 +191,12 @@ def test_what_one_worker_made_is_found_by_all(shelf: Scratch, crew: WorkerProces
     assert build() == 2
 
 
-def test_findings_of_all_workers_come_at_once(shelf: Scratch, crew: WorkerProcesses, tmp_path: Path) -> None:
+def test_findings_of_all_workers_come_at_once(
+    shelf: Scratch, two_workers: WorkerProcesses, tmp_path: Path
+) -> None:
     for item in ("small", "other"):
         shelf.write(f"content/handouts/{item}.yaml", HANDOUT.replace("One sentence", "One \u8a9e"))
-    project = Project(shelf.root, executor=crew)
+    project = Project(shelf.root, executor=two_workers)
     with pytest.raises(ContentError) as raised:
         _all(project, tmp_path / "out")
     found = {str(finding.span) for finding in raised.value.findings}
@@ -199,35 +205,35 @@ def test_findings_of_all_workers_come_at_once(shelf: Scratch, crew: WorkerProces
 
 
 def test_a_worker_that_dies_is_replaced_and_its_work_made_again(
-    shelf: Scratch, crew: WorkerProcesses, tmp_path: Path
+    shelf: Scratch, two_workers: WorkerProcesses, tmp_path: Path
 ) -> None:
-    killed = crew.process_ids
+    killed = two_workers.process_ids
 
-    def told(batch: Batch) -> None:
+    def reported(batch: Batch) -> None:
         for process in killed:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(process, signal.SIGKILL)
         killed.clear()
 
     victims = set(killed)
-    many = _all(Project(shelf.root, executor=crew), tmp_path / "out", told)
+    many = _all(Project(shelf.root, executor=two_workers), tmp_path / "out", reported)
     assert "second/en/other.letter.pdf" in many
     assert victims
-    assert not victims & set(crew.process_ids)
+    assert not victims & set(two_workers.process_ids)
 
 
 def test_a_worker_that_dies_takes_no_other_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bifolio.build.batch_worker.make_batch", _at_rest)
-    with workers(FONTS, 2) as hands:
-        assert isinstance(hands, WorkerProcesses)
+    with workers(FONTS, 2) as worker_processes:
+        assert isinstance(worker_processes, WorkerProcesses)
         one, other = (
-            hands.make(SimpleNamespace(path=2.0), Batch(name, frozenset(), 0.5, 2))  # type: ignore[arg-type]
+            worker_processes.make(SimpleNamespace(path=2.0), Batch(name, frozenset(), 0.5, 2))  # type: ignore[arg-type]
             for name in ("one", "other")
         )
-        victim, survivor = hands.process_ids
+        victim, survivor = worker_processes.process_ids
         os.kill(victim, signal.SIGKILL)
         assert other.result() == ("other", survivor)
-        with pytest.raises(hands.lost_errors):
+        with pytest.raises(worker_processes.lost_errors):
             one.result()
 
 
@@ -248,7 +254,7 @@ def _descendants(process: int) -> set[int]:
 
 
 def _gone(processes: set[int], seconds: float) -> bool:
-    """Tell whether processes end within some time; a zombie nobody has buried has ended."""
+    """Return whether processes end within some time; a zombie nobody has buried has ended."""
     until = time.monotonic() + seconds
     while any(_state(process) not in ("", "Z") for process in processes):
         if time.monotonic() > until:
@@ -279,10 +285,10 @@ def test_ctrl_c_stops_all_and_tears_nothing(shelf: Scratch) -> None:
     assert len(family) >= 2
     started = time.monotonic()
     build.send_signal(signal.SIGINT)
-    _, said = build.communicate(timeout=20)
+    _, printed = build.communicate(timeout=20)
     took = time.monotonic() - started
     assert build.returncode == 130
-    assert said == "Stopped. The files in the output folder are intact.\n"
+    assert printed == "Stopped. The files in the output folder are intact.\n"
     assert _gone(family, 2)
     assert took < 5  # it does not wait for the work
     assert not (shelf.root / "output").exists()
@@ -324,8 +330,8 @@ def _whole_build(shelf: Scratch) -> float:
     """Let a build come to its end; give how many seconds it takes on this machine at this time."""
     started = time.monotonic()
     build = _start(shelf, "small", "--quiet")
-    said = build.communicate(timeout=600)
-    assert build.returncode == 0, said
+    printed = build.communicate(timeout=600)
+    assert build.returncode == 0, printed
     return time.monotonic() - started
 
 
@@ -334,9 +340,9 @@ def _complete(shelf: Scratch, words: str) -> None:
     import pypdfium2
 
     output = shelf.root / "output"
-    told = json.loads((output / "manifest.json").read_text("utf-8"))["files"]
-    assert len(told) == 2
-    for name, facts in told.items():
+    reported = json.loads((output / "manifest.json").read_text("utf-8"))["files"]
+    assert len(reported) == 2
+    for name, facts in reported.items():
         body = (output / name).read_bytes()
         assert hashlib.sha256(body).hexdigest() == facts["sha256"]
         document = pypdfium2.PdfDocument(body)

@@ -56,7 +56,7 @@ def test_help_lists_every_command() -> None:
 
 
 @pytest.mark.processes
-def test_the_front_door_opens() -> None:
+def test_the_entry_point_opens() -> None:
     done = subprocess.run(
         [sys.executable, str(ROOT / "build.py"), "--version"], capture_output=True, text=True, check=True
     )
@@ -64,7 +64,7 @@ def test_the_front_door_opens() -> None:
 
 
 @pytest.mark.processes
-def test_the_package_is_a_front_door_too() -> None:
+def test_the_package_is_a_entry_point_too() -> None:
     command = [sys.executable, "-m", "bifolio", "biuld"]
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
     assert done.returncode == 2
@@ -89,12 +89,12 @@ def test_only_the_module_of_the_command_is_imported() -> None:
 
 @pytest.mark.layout
 @pytest.mark.parametrize("is_its_own", [True, False])
-def test_a_build_goes_by_what_the_front_door_saw_of_its_project(
+def test_a_build_goes_by_what_the_entry_point_saw_of_its_project(
     scratch: Scratch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_its_own: bool
 ) -> None:
     asked = BuildRecord(scratch.root if is_its_own else tmp_path)
     asked.stands([])
-    assert asked.files.states is not None, "the front door has looked at all files"
+    assert asked.files.states is not None, "the entry point has looked at all files"
     looked = []
     monkeypatch.setattr("bifolio.core.files.walk", lambda root: looked.append(root) or walk(root))
     command = ["build", "small", "--format", "html", "--project", str(scratch.root)]

@@ -85,7 +85,7 @@ def compose(
 
 
 def _library(us: Composer, name: str, old: str = "", new: str = "") -> str:
-    """Give a part of the library with one place of it changed, or the start of it."""
+    """Return a part of the library with one place of it changed, or the start of it."""
     text = (us.design.templates / "parts" / name).read_text("utf-8")
     assert old in text
     return text.replace(old, new, 1) if old else new + text

@@ -45,7 +45,7 @@ def test_warning_and_artefact_without_a_line() -> None:
 
 
 def _marked(text: str, word: str) -> tuple[str, str]:
-    """Give what stands above the carets, counted in the columns of a terminal, and the carets."""
+    """Return what stands above the carets, counted in the columns of a terminal, and the carets."""
     _, quoted, marks = show(Diagnostic("a.b", "c", _span(text, word))).splitlines()
     return quoted, marks
 

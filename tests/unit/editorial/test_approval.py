@@ -292,7 +292,7 @@ def test_wording_is_what_stands_on_the_page(body: str, lines: list[str]) -> None
 
 
 def _wordings(item: str, repository, pipeline) -> set[str]:
-    """Give what a handout says in each edition, and in each theme: the two have no say in each other."""
+    """Return what a handout says in each edition, and in each theme: the two have no say in each other."""
     looks = {
         *((edition, "calm") for edition in repository.catalogue.editions),
         *(("letter", theme) for theme in repository.catalogue.themes),

@@ -197,7 +197,7 @@ WISHES = "words: {partner: Zebedee-Quill}\nnote: Thornbush is a long word.\nnext
 
 
 def _traces(*folders: Path, since: float = 0) -> Iterator[str]:
-    """Give each file below the folders that holds a word of the person, in its name or bytes, packed or not.
+    """Return each file below the folders that holds a word of the person, in its name or bytes, packed or not.
 
     Files that were last written before `since`, in seconds of the epoch, are passed over.
     """
@@ -214,7 +214,7 @@ def _traces(*folders: Path, since: float = 0) -> Iterator[str]:
 
 
 def _unpacked(body: bytes) -> bytes:
-    """Give what zlib streams inside a file hold; the text of a PDF is drawn in glyphs, and read by `_text`."""
+    """Return what zlib streams inside a file hold; the text of a PDF is drawn in glyphs, and read by `_text`."""
     found = b""
     for stream in re.finditer(rb"(?<!end)stream\n(.*?)endstream", body, re.DOTALL):
         with contextlib.suppress(zlib.error):
@@ -227,7 +227,7 @@ def _unpacked(body: bytes) -> bytes:
 
 
 def _alone(tmp_path: Path) -> dict[str, str]:
-    """Give an environment whose home, caches and temporary files all lie in folders of this test."""
+    """Return an environment whose home, caches and temporary files all lie in folders of this test."""
     places = {"HOME": "home", "TMPDIR": "tmp", "XDG_CACHE_HOME": "cache", "XDG_STATE_HOME": "state"}
     for folder in places.values():
         (tmp_path / folder).mkdir(exist_ok=True)

@@ -1,4 +1,4 @@
-"""Phone links: what a clinic and a region write, through the whole press, and where their files then lead."""
+"""Phone links: what a clinic and a region write, through the whole program, and where their files then lead."""
 
 from __future__ import annotations
 

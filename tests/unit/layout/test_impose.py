@@ -60,7 +60,7 @@ Seen = dict[int, tuple[float, float]]
 
 
 def seen(pdf: bytes) -> Iterator[Seen]:
-    """Give page by page the middle of each square in mm, by its number."""
+    """Return page by page the middle of each square in mm, by its number."""
     document = pdfium.PdfDocument(pdf)
     for page in document:
         found: Seen = {}

@@ -36,7 +36,7 @@ def test_it_knows_its_slots(plate) -> None:
 
 
 def _held(element: Any) -> dict[int, int]:
-    """Give each element of a tree of tags the one that holds it, by number."""
+    """Return each element of a tree of tags the one that holds it, by number."""
     kids = element.get("/K", ())
     kids = kids if isinstance(kids, pikepdf.Array) else [kids]
     own = [kid for kid in kids if isinstance(kid, pikepdf.Dictionary) and "/S" in kid]

@@ -35,9 +35,9 @@ async def _echo(request: Request) -> Response:
     return PlainTextResponse(f"{len(await request.body())}")
 
 
-def _house(door: LoginThrottle | None = None, *, has_password: bool = False) -> SiteConfig:
-    door = door or LoginThrottle(lambda said: said == "secret")
-    return SiteConfig(frozenset([HOST]), "http", "bifolio-8642", door, has_password=has_password)
+def _site(throttle: LoginThrottle | None = None, *, has_password: bool = False) -> SiteConfig:
+    throttle = throttle or LoginThrottle(lambda typed: typed == "secret")
+    return SiteConfig(frozenset([HOST]), "http", "bifolio-8642", throttle, has_password=has_password)
 
 
 def _scope(path: str, accept: str = "text/html") -> Scope:
@@ -54,10 +54,10 @@ class Answer:
 class Visitor:
     """Sends requests through a guard as a browser would, or as it should not."""
 
-    def __init__(self, house: SiteConfig | None = None) -> None:
-        self.house = house or _house()
+    def __init__(self, site: SiteConfig | None = None) -> None:
+        self.site = site or _site()
         routes = [Route("/{path:path}", _echo, methods=["GET", "POST", "DELETE"])]
-        guard = Middleware(RequestGuard, house=self.house, refuse=refuse)
+        guard = Middleware(RequestGuard, site=self.site, refuse=refuse)
         self.guard = Starlette(routes=routes, middleware=[guard])
         self.session = ""
 
@@ -199,27 +199,27 @@ def test_every_answer_carries_the_policy(visitor: Visitor) -> None:
 
 def test_guessing_gets_slower() -> None:
     now = [0.0]
-    door = LoginThrottle(lambda said: said == "right", clock=lambda: now[0])
-    visitor = Visitor(_house(door))
+    throttle = LoginThrottle(lambda typed: typed == "right", clock=lambda: now[0])
+    visitor = Visitor(_site(throttle))
     assert [visitor.enter(f"guess{n}").status for n in range(6)] == [401] * 5 + [429]
     assert visitor.enter("right").status == 429, "the right one has to wait, too"
     now[0] += 1.5
     assert visitor.enter("wrong").status == 401
-    assert door.seconds_closed > 1.0, "each wrong try doubles the wait"
+    assert throttle.seconds_closed > 1.0, "each wrong try doubles the wait"
     now[0] += 400
     assert visitor.enter("right").status == 303
-    assert door.seconds_closed == 0
+    assert throttle.seconds_closed == 0
 
 
 def test_a_password_is_never_taken_from_an_address() -> None:
-    visitor = Visitor(_house(has_password=True))
+    visitor = Visitor(_site(has_password=True))
     assert visitor.send("GET", "/enter", site="none").status == 200
     assert visitor.enter("secret").status == 401
     assert visitor.session == ""
 
 
 @pytest.mark.parametrize(
-    ("said", "status"),
+    ("typed", "status"),
     [
         ("secret", 303),
         (f" {ORIGIN}/?key=secret\n", 303),
@@ -228,8 +228,8 @@ def test_a_password_is_never_taken_from_an_address() -> None:
         ("http://[", 401),
     ],
 )
-def test_the_address_of_a_start_may_be_pasted(said: str, status: int) -> None:
-    assert let_in(_house(), refuse, _scope("/enter"), said).status_code == status
+def test_the_address_of_a_start_may_be_pasted(typed: str, status: int) -> None:
+    assert let_in(_site(), refuse, _scope("/enter"), typed).status_code == status
 
 
 @pytest.mark.parametrize(
@@ -243,11 +243,11 @@ def test_the_address_of_a_start_may_be_pasted(said: str, status: int) -> None:
     ],
 )
 def test_signing_in_leads_on_within_the_studio_alone(to: str, expected: str) -> None:
-    answer = let_in(_house(has_password=True), refuse, _scope("/enter"), "secret", to)
+    answer = let_in(_site(has_password=True), refuse, _scope("/enter"), "secret", to)
     assert answer.headers["location"] == expected
 
 
 def test_a_script_that_signs_in_is_not_redirected() -> None:
-    answer = let_in(_house(), refuse, _scope("/enter", accept="application/json"), "secret")
+    answer = let_in(_site(), refuse, _scope("/enter", accept="application/json"), "secret")
     assert answer.status_code == 200
     assert "set-cookie" in answer.headers

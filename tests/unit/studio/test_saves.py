@@ -25,7 +25,7 @@ from bifolio.studio.draft import Draft
 from bifolio.studio.session import Session
 from tests.conftest import ROOT
 from tests.support.projects import HANDOUT, Scratch
-from tests.support.studio import Client, house, opened
+from tests.support.studio import Client, opened, site
 
 pytestmark = pytest.mark.processes
 
@@ -96,7 +96,7 @@ async def _version(client: Client, page: str) -> str:
 
 
 def _stranger(scratch: Scratch, *, has_password: bool = False, session: str = "") -> Client:
-    return Client(studio(scratch.root, house(has_password=has_password)), session)  # the guard answers first
+    return Client(studio(scratch.root, site(has_password=has_password)), session)  # the guard answers first
 
 
 @pytest.mark.parametrize("session", ["", "bifolio-8642=of-an-earlier-start"])

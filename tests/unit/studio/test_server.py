@@ -53,9 +53,9 @@ def test_the_password_is_kept_as_its_hash(password: Path) -> None:
     assert text.startswith("$argon2id$")
     assert "correct horse" not in text
     assert password.stat().st_mode & 0o077 == 0
-    _, door = _lock(Address("0.0.0.0", password_file=password))
-    assert door.enter("wrong") is None
-    assert door.knows(door.enter("correct horse") or "")
+    _, throttle = _lock(Address("0.0.0.0", password_file=password))
+    assert throttle.enter("wrong") is None
+    assert throttle.knows(throttle.enter("correct horse") or "")
 
 
 @pytest.mark.parametrize("text", [None, "", "correct horse", "$argon2id$v=19$m=1"])
@@ -79,11 +79,11 @@ def test_no_project_is_told(tmp_path: Path) -> None:
 
 
 def test_each_start_has_its_own_key() -> None:
-    (one, door), (other, _) = _lock(Address()), _lock(Address())
+    (one, throttle), (other, _) = _lock(Address()), _lock(Address())
     assert one != other
     assert len(one) > 40
-    assert door.enter(other) is None
-    assert door.enter(one)
+    assert throttle.enter(other) is None
+    assert throttle.enter(one)
 
 
 def test_who_comes_before_the_server_is_ready_waits(scratch: Scratch) -> None:

@@ -67,7 +67,7 @@ def test_lead_is_taken_out_to_save_a_page(body: str, pages: int, space_mm: float
 
 
 def _space_mm(pdf: bytes, page: int = 0) -> float:
-    """Tell how far the second line of a page stands below its first."""
+    """Return how far the second line of a page stands below its first."""
     with pikepdf.open(io.BytesIO(pdf)) as document:
         placed = [op for op in pikepdf.parse_content_stream(document.pages[page]) if str(op.operator) == "Tm"]
     first, second = (float(op.operands[5]) for op in placed[:2])
