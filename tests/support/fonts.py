@@ -7,8 +7,10 @@ from collections.abc import Callable
 from functools import cache
 
 from fontTools.fontBuilder import FontBuilder
+from fontTools.pens.filterPen import DecomposingFilterPen
 from fontTools.pens.qu2cuPen import Qu2CuPen
 from fontTools.pens.t2CharStringPen import T2CharStringPen
+from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont
 from fontTools.ttLib.tables.TupleVariation import TupleVariation
@@ -44,6 +46,26 @@ def without(letters: str, body: bytes = REGULAR) -> bytes:
                 table.cmap.pop(ord(letter), None)
 
     return changed(cut, body)
+
+
+def taller(letter: str, units: int, body: bytes = REGULAR) -> bytes:
+    """Return a font in which a letter has a dot so many units above its top."""
+
+    def raise_dot(font: TTFont) -> None:
+        glyphs, name = font.getGlyphSet(), font.getBestCmap()[ord(letter)]
+        pen = TTGlyphPen(None)
+        glyphs[name].draw(DecomposingFilterPen(pen, glyphs))
+        top = font["glyf"][name].yMax + units
+        for draw, point in (
+            (pen.moveTo, (100, top)),
+            (pen.lineTo, (200, top)),
+            (pen.lineTo, (150, top - 90)),
+        ):
+            draw(point)
+        pen.closePath()
+        font["glyf"][name] = pen.glyph()
+
+    return changed(raise_dot, body)
 
 
 def _latin() -> TTFont:

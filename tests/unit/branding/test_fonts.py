@@ -23,8 +23,8 @@ from bifolio.core.diagnostics import BifolioError, DesignError
 from bifolio.formats.pdf import verify
 from bifolio.model.job import Job
 from bifolio.model.typeface import FontFace
-from tests.support.fonts import BOLD, FONTS, LEAD, REGULAR, changed, cubic, packed, variable, without
-from tests.support.projects import BRAND, SAFE, Scratch
+from tests.support.fonts import BOLD, FONTS, LEAD, REGULAR, changed, cubic, packed, taller, variable, without
+from tests.support.projects import BRAND, COMPLETE, SAFE, Scratch
 
 
 def _typography(scratch: Scratch, typography: str, **files: bytes) -> Repository:
@@ -314,6 +314,37 @@ def test_a_font_without_letters_of_the_page_is_refused(
     found = {(one.code, str(one.span).partition(":")[0]) for one in raised.value.findings}
     assert found == {("render.font-letters", at)}
     assert all(one.help and words.split()[1][1] in one.message for one in raised.value.findings)
+
+
+@pytest.mark.layout
+@pytest.mark.parametrize(
+    ("field", "brand"),
+    [
+        ("name: Ångström", BRAND.replace("Test Clinic", "Ångström")),
+        ("address: [Åvägen 7", BRAND.replace("phone:", "address: [Åvägen 7], phone:")),
+        ("hours: Åtta till tre", BRAND.replace("phone:", "hours: Åtta till tre, phone:")),
+    ],
+)
+def test_an_accent_that_is_cut_off_is_found_at_its_field(
+    field: str, brand: str, scratch: Scratch, tmp_path: Path
+) -> None:
+    typography = (
+        "typography: {fonts: [{family: Mine, source: file, files: [mine.ttf]}], base: Mine, headings: Mine}"
+    )
+    scratch.write("content/brands/default/_brand.yml", f"{brand}{typography}\n")
+    scratch.write("content/brands/default/mine.ttf", taller("Å", 3000))
+    scratch.write("content/handouts/small.yaml", COMPLETE)
+    with pytest.raises(BifolioError) as raised:
+        Pipeline(Repository(scratch.root), Cache(tmp_path)).make(_job("default"))
+    at = {str(one.span) for one in raised.value.findings if one.is_error}
+    line, column = next(
+        (number, row.index(field) + field.index(": ") + 3)
+        for number, row in enumerate(brand.splitlines(), 1)
+        if field in row
+    )
+    expected = f"content/brands/default/_brand.yml:{line}:{column + field.count('[')}"
+    assert at == {expected}, raised.value
+    assert all(one.help for one in raised.value.findings)
 
 
 @pytest.mark.layout
