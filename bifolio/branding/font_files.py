@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import struct
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -110,6 +111,21 @@ def static_face(source: FontSource, weight: int, size: float) -> bytes:
     font = instantiateVariableFont(font, place, inplace=True, downgradeCFF2="CFF2" in font)
     for tag in set(font.keys()) - _TABLES - {"GlyphOrder"}:
         del font[tag]
+    return _saved(font)
+
+
+def merged(parts: Sequence[FontSource]) -> bytes:
+    """Return one font of the parts that a website loads one after another; the first that has a letter gives it.
+
+    Raises whatever fontTools does where they do not belong together.
+    """
+    from fontTools.merge import Merger
+    from fontTools.ttLib import TTFont
+
+    font = Merger().merge([io.BytesIO(part.body) for part in parts])
+    first = TTFont(io.BytesIO(parts[0].body))["head"]  # the merger takes the time from the clock
+    font["head"].created, font["head"].modified = first.created, first.modified
+    font.recalcTimestamp = False
     return _saved(font)
 
 

@@ -1,7 +1,7 @@
 """The families that a brand names → fonts that are here, or the finding that they are not.
 
-A family comes from files beside `_brand.yml`, or is one that the project ships; nothing is fetched, whatever the
-brand says is its source. Fonts are embedded in the HTML as data addresses: they change the layout, and so are part
+A family comes from files beside `_brand.yml`, is one that the project ships, or one of the wheel of extra fonts;
+nothing is fetched, whatever the brand says is its source. Fonts are embedded in the HTML as data addresses: they change the layout, and so are part
 of the plate's key.
 """
 
@@ -12,7 +12,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from bifolio.branding.font_files import MAX_BYTES, FontSource, TooLargeError, read_font, static_face
+from bifolio.branding.extra_fonts import files_of, known
+from bifolio.branding.font_files import MAX_BYTES, FontSource, TooLargeError, merged, read_font, static_face
 from bifolio.core.cache import Cache
 from bifolio.core.diagnostics import DesignError, Diagnostic, Severity, Span, ToolError
 from bifolio.core.files import OutsideError
@@ -63,23 +64,29 @@ def choose(
     for own, role in ((HEAD, typography.headings), (TEXT, typography.base)):
         if role is None or not role.families:
             continue
-        files = _files_of(typography, role.families)
-        if files:
+        if files := _files_of(typography, role.families):
             brought = [_read(file, read, span) for file in files]
-            regular = _nearest(own, _REGULAR, brought, role.weight or _REGULAR, store)
-            faces.append(regular)
-            if own == TEXT:
-                strong = [font for font in brought if font.weights[1] >= _SEMI_BOLD]
-                bold = _nearest(own, _BOLD, strong, _BOLD, store) if strong else regular
-                if bold.body == regular.body:
-                    remarks.append(_no_bold(role.families[0], span))
-                else:
-                    faces.append(bold)
-            tokens |= dict.fromkeys(TOKENS[own], f'"{own}"')
         elif family := next((f for f in role.families if _is_whole(f, shipped)), None):
             tokens |= dict.fromkeys(TOKENS[own], f'"{family}"')
-        elif not any(_is_cut(family, shipped) for family in role.families):
+            continue
+        elif any(_is_cut(family, shipped) for family in role.families):
+            continue
+        elif family := next((f for f in role.families if files_of(f)), None):
+            brought = [_extra(path, weight, span) for weight, path in files_of(family)]
+        else:
             remarks.append(_not_here(role.families[0], shipped, span))
+            continue
+        fonts = _whole(brought, store)
+        regular = _nearest(own, _REGULAR, fonts, role.weight or _REGULAR, store)
+        faces.append(regular)
+        if own == TEXT:
+            strong = [font for font in fonts if font.weights[1] >= _SEMI_BOLD]
+            bold = _nearest(own, _BOLD, strong, _BOLD, store) if strong else regular
+            if bold.body == regular.body:
+                remarks.append(_no_bold(role.families[0], span))
+            else:
+                faces.append(bold)
+        tokens |= dict.fromkeys(TOKENS[own], f'"{own}"')
     return Typeface(tokens, tuple(faces), tuple(dict.fromkeys(remarks)))
 
 
@@ -136,11 +143,12 @@ def _is_cut(family: str, shipped: Families) -> bool:
 
 def _not_here(family: str, shipped: Families, span: Span) -> Diagnostic:
     whole = [name for name in shipped if _is_whole(name, shipped)]
+    extra = 'install the extra fonts with "make fonts", ' if known(family) else ""
     return Diagnostic(
         "brand.font-not-here",
         f'the font "{family}" is not here, and nothing is fetched; the handouts keep their own',
         span.narrowed_to(family) or span,
-        help=f"name one that is here ({', '.join(whole)}), or put its files beside _brand.yml with source: file",
+        help=f"{extra}name one that is here ({', '.join(whole)}), or put its files beside _brand.yml with source: file",
         severity=Severity.WARNING,
     )
 
@@ -172,20 +180,69 @@ class _Brought(NamedTuple):
         """Return the face for a weight, made once."""
         if not self.source.is_variable:
             return self.source.body
-        key = fingerprint("static face", engine_fingerprint(), self.source.body, str(weight), str(size))
-        if store and (kept := store.find(key)):
-            return kept
         try:
-            made = static_face(self.source, weight, size)
+            return _made(
+                ("static face", self.source.body, str(weight), str(size)),
+                lambda: static_face(self.source, weight, size),
+                store,
+            )
         except TooLargeError as error:
             raise _refuse("font-size", f'the variable font "{self.file.path}" is too large to work out', self.span,
                           "use the static files of its regular and its bold") from error  # fmt: skip
         except Exception as error:  # fontTools raises all sorts of errors for broken fonts
             raise _unreadable(self.file, self.span) from error
-        if store:
-            with suppress(ToolError):
-                store.keep(key, made)
-        return made
+
+
+def _made(key: tuple[str | bytes, ...], make: Callable[[], bytes], store: Cache | None) -> bytes:
+    """Return what takes long to make, made once."""
+    name = fingerprint(engine_fingerprint(), *key)
+    if store and (kept := store.find(name)):
+        return kept
+    made = make()
+    if store:
+        with suppress(ToolError):
+            store.keep(name, made)
+    return made
+
+
+def _extra(path: Path, weight: int, span: Span) -> _Brought:
+    """Return a file of the extra fonts."""
+    return _Brought(FontFile(path=path.name, weight=weight), read_font(path.read_bytes()), span)
+
+
+def _whole(brought: Iterable[_Brought], store: Cache | None) -> list[_Brought]:
+    """Join fonts that come in parts, as websites load them, and refuse one that lacks letters of every page."""
+    parts: dict[tuple[object, ...], list[_Brought]] = {}
+    for number, font in enumerate(brought):
+        face = (number,) if font.source.is_variable else (font.weights, font.is_italic)
+        parts.setdefault(face, []).append(font)
+    return [_with_letters(_joined(fonts, store)) for fonts in parts.values()]
+
+
+def _joined(fonts: list[_Brought], store: Cache | None) -> _Brought:
+    first, *others = fonts
+    sources, letters = [first.source], first.source.letters
+    for other in others:
+        if not other.source.letters <= letters:
+            sources.append(other.source)
+            letters |= other.source.letters
+    if len(sources) == 1:
+        return first
+    try:
+        body = _made(("merged", *(source.body for source in sources)), lambda: merged(sources), store)
+        return first._replace(source=read_font(body))
+    except Exception as error:  # fontTools raises all sorts of errors for fonts that do not belong together
+        names = " and ".join(f'"{font.file.path}"' for font in fonts)
+        raise _refuse("unreadable-font", f"{names} have one weight, and cannot be joined to one font", first.span,
+                      "name one file for each weight, or say which weight each has") from error  # fmt: skip
+
+
+def _with_letters(font: _Brought) -> _Brought:
+    if missing := "".join(letter for letter in _NEEDED if ord(letter) not in font.source.letters):
+        few = missing if len(missing) < 12 else f"{missing[:10]} …"
+        raise _refuse("font-letters", f'the font "{font.file.path}" lacks letters that every page needs: {few}', font.span,
+                      "use the whole file as the foundry gave it, or name all parts of it: fonts from websites are often cut")  # fmt: skip
+    return font
 
 
 def _read(file: FontFile, read: Callable[[str], bytes], span: Span) -> _Brought:
@@ -211,10 +268,6 @@ def _read(file: FontFile, read: Callable[[str], bytes], span: Span) -> _Brought:
     if source.is_restricted:
         raise _refuse("font-licence", f'the maker of "{file.path}" does not allow it in documents', place,
                       "ask the foundry for a licence and a file that may be embedded, or use another font")  # fmt: skip
-    if missing := "".join(letter for letter in _NEEDED if ord(letter) not in source.letters):
-        few = missing if len(missing) < 12 else f"{missing[:10]} …"
-        raise _refuse("font-letters", f'the font "{file.path}" lacks letters that every page needs: {few}', place,
-                      "use the whole file as the foundry gave it: fonts from websites are often cut into parts")  # fmt: skip
     return _Brought(file, source, place)
 
 

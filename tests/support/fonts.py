@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 
 from fontTools.fontBuilder import FontBuilder
@@ -66,6 +66,18 @@ def taller(letter: str, units: int, body: bytes = REGULAR) -> bytes:
         font["glyf"][name] = pen.glyph()
 
     return changed(raise_dot, body)
+
+
+def part(letters: Iterable[int], body: bytes = REGULAR) -> bytes:
+    """Return the part of a font that has some letters, as websites load it."""
+    font = TTFont(io.BytesIO(body), recalcTimestamp=False)
+    subsetter = Subsetter(Options(hinting=False))
+    subsetter.populate(unicodes=letters)
+    subsetter.subset(font)
+    font.flavor = "woff2"
+    out = io.BytesIO()
+    font.save(out)
+    return out.getvalue()
 
 
 def _latin() -> TTFont:

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import io
+import re
+import runpy
 import struct
+import time
 import tracemalloc
 import zlib
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 
 import brotli
 import pikepdf
 import pytest
 from fontTools.ttLib import TTFont
+from fontTools.ttLib.scaleUpem import scale_upem
 
+from bifolio.branding.extra_fonts import FAMILIES, PACKAGE, PARTS, WEIGHTS, file_name
 from bifolio.branding.font_files import MAX_BYTES
 from bifolio.branding.fonts import TOKENS, families
 from bifolio.build.pipeline import Pipeline
@@ -23,7 +29,20 @@ from bifolio.core.diagnostics import BifolioError, DesignError
 from bifolio.formats.pdf import verify
 from bifolio.model.job import Job
 from bifolio.model.typeface import FontFace
-from tests.support.fonts import BOLD, FONTS, LEAD, REGULAR, changed, cubic, packed, taller, variable, without
+from tests.conftest import ROOT
+from tests.support.fonts import (
+    BOLD,
+    FONTS,
+    LEAD,
+    REGULAR,
+    changed,
+    cubic,
+    packed,
+    part,
+    taller,
+    variable,
+    without,
+)
 from tests.support.projects import BRAND, COMPLETE, SAFE, Scratch
 
 
@@ -32,6 +51,12 @@ def _typography(scratch: Scratch, typography: str, **files: bytes) -> Repository
     for name, body in files.items():
         scratch.write(f"content/brands/default/{name}.ttf", body)
     return Repository(scratch.root)
+
+
+@pytest.fixture(autouse=True)
+def _no_extra_fonts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take no notice of a wheel that may be installed here."""
+    monkeypatch.setattr("bifolio.branding.extra_fonts.find_spec", lambda _: None)
 
 
 FILE = "{fonts: [{family: Mine, source: file, files: [mine.ttf]}], headings: Mine}"
@@ -256,6 +281,85 @@ def _variable_text(scratch: Scratch) -> tuple[FontFace, ...]:
 def test_a_variable_font_that_would_take_too_long(scratch: Scratch, monkeypatch) -> None:
     monkeypatch.setattr("bifolio.branding.font_files._MAX_VARIATIONS", 1000)
     assert _refused(scratch, variable()) == "brand.font-size"
+
+
+# -- parts, and the wheel of extra fonts ---------------------------------------------------------
+
+LATIN, MORE = [*range(32, 0x100), *range(0x2010, 0x2027)], range(0x100, 0x180)
+
+
+def test_parts_of_a_font_are_joined(scratch: Scratch) -> None:
+    typography = "{fonts: [{family: Mine, source: file, files: [a.ttf, b.ttf, c.ttf]}], base: Mine}"
+    parts = {"a": part(LATIN), "b": part(MORE), "c": part(LATIN, BOLD)}
+    typeface = _typography(scratch, typography, **parts).brand_files("default").typeface
+    regular, bold = (TTFont(io.BytesIO(face.body)) for face in typeface.faces)
+    assert {*LATIN, *MORE} & TTFont(io.BytesIO(REGULAR)).getBestCmap().keys() <= regular.getBestCmap().keys()
+    assert bold["OS/2"].usWeightClass == 700
+    assert typeface.remarks == ()
+    time.sleep(1.1)  # fonts say when they were made, to the second
+    again = _typography(Scratch.create(scratch.root / "again"), typography, **parts)
+    assert again.brand_files("default").typeface.faces == typeface.faces
+
+
+def test_a_part_alone_is_refused(scratch: Scratch) -> None:
+    assert _refused(scratch, part(MORE)) == "brand.font-letters"
+
+
+def test_parts_that_do_not_belong_together(scratch: Scratch) -> None:
+    finer = changed(lambda font: scale_upem(font, 2048), part(MORE))
+    typography = "{fonts: [{family: Mine, source: file, files: [mine.ttf, finer.ttf]}], base: Mine}"
+    scratch.write("content/brands/default/finer.ttf", finer)
+    assert _refused(scratch, part(LATIN), typography) == "brand.unreadable-font"
+
+
+@pytest.fixture
+def extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Install a wheel in which Lora looks like Atkinson Hyperlegible."""
+    folder = tmp_path / "site" / PACKAGE / "lora"
+    folder.mkdir(parents=True)
+    for weight, body in zip(WEIGHTS, (REGULAR, BOLD), strict=True):
+        for name, letters in zip(PARTS, (LATIN, MORE), strict=False):
+            (folder / file_name("lora", name, weight)).write_bytes(part(letters, body))
+    monkeypatch.syspath_prepend(tmp_path / "site")
+    monkeypatch.setattr("bifolio.branding.extra_fonts.find_spec", find_spec)
+
+
+@pytest.mark.usefixtures("extra")
+@pytest.mark.parametrize("family", ["Lora", "lora", "'Georgia, Lora, serif'"])
+def test_a_family_of_the_extra_fonts(family: str, scratch: Scratch) -> None:
+    typeface = _typography(scratch, f"{{base: {family}, headings: {family}}}").brand_files("default").typeface
+    assert typeface.remarks == ()
+    assert [(face.family, face.weight) for face in typeface.faces] == [
+        ("Brand Head", "400"),
+        ("Brand Text", "400"),
+        ("Brand Text", "700"),
+    ]
+    for face in typeface.faces:
+        assert {ord("ő"), ord("A")} <= TTFont(io.BytesIO(face.body)).getBestCmap().keys()
+
+
+@pytest.mark.usefixtures("extra")
+def test_headings_of_the_extra_fonts_may_be_bold(scratch: Scratch) -> None:
+    repository = _typography(scratch, "{headings: {family: Lora, weight: semi-bold}}")
+    (face,) = repository.brand_files("default").typeface.faces
+    assert TTFont(io.BytesIO(face.body))["OS/2"].usWeightClass == 700
+
+
+@pytest.mark.parametrize(
+    ("family", "is_extra"), [("Lora", True), ("open sans", True), ("Comic Sans MS", False)]
+)
+def test_a_family_that_is_extra_says_how_to_have_it(family: str, is_extra: bool, scratch: Scratch) -> None:
+    (remark,) = _typography(scratch, f"{{base: {family}}}").brand_files("default").typeface.remarks
+    assert ("make fonts" in str(remark.help)) is is_extra
+    assert "beside _brand.yml" in str(remark.help)
+
+
+def test_every_extra_family_is_pinned() -> None:
+    pinned = runpy.run_path(str(ROOT / "scripts" / "extra_fonts.py"))["PINNED"]
+    assert pinned.keys() == set(FAMILIES.values())
+    assert all(
+        re.fullmatch(r"\d+\.\d+\.\d+", version) and len(digest) == 64 for version, digest in pinned.values()
+    )
 
 
 # -- on the page ---------------------------------------------------------------------------------
