@@ -13,7 +13,7 @@ ifeq ($(shell uname -s),Darwin)
 export DYLD_FALLBACK_LIBRARY_PATH := $(shell brew --prefix 2>/dev/null)/lib:$(DYLD_FALLBACK_LIBRARY_PATH)
 endif
 
-.PHONY: handouts studio quick test thorough check gallery bench golden schema reference setup lock wheel clean
+.PHONY: handouts studio quick test thorough check gallery bench golden schema reference setup fonts lock wheel clean
 
 handouts: $(VENV)/.ready ## build the library into output/
 	@$(RUN) build.py
@@ -61,6 +61,10 @@ $(VENV)/.ready: requirements.lock scripts/setup.sh
 $(VENV)/.ready-dev: $(VENV)/.ready requirements-dev.lock requirements-tools.lock
 	@sh scripts/setup.sh requirements-dev.lock requirements-tools.lock
 	@touch $@
+
+fonts: $(VENV)/.ready ## build and install the extra fonts, a dozen families that clinics often name (needs npm)
+	@$(RUN) scripts/extra_fonts.py dist
+	@$(RUN) -m pip install -q --no-deps --force-reinstall dist/bifolio_fonts-*.whl
 
 lock: ## resolve the dependencies anew (needs uv)
 	uv pip compile -q pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements.lock

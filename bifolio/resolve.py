@@ -11,6 +11,7 @@ from bifolio.branding.logo import Logo
 from bifolio.branding.palette import DEFAULT_SEED
 from bifolio.branding.proof_sheet import Proof
 from bifolio.content.brands import BrandFiles
+from bifolio.content.catalogue import BRANDS
 from bifolio.content.handouts import DEFAULTS, FACTS, SOURCES
 from bifolio.content.repository import Repository
 from bifolio.core.diagnostics import ContentError, Span
@@ -146,9 +147,11 @@ def resolve(
         raise ContentError(unknown)
     setup = page_setup(repository, job, brand)
     if handout is None:
-        layout = layout_inputs(repository, repository.handout(job.item), setup)
+        said = _with_licence(repository, job.item, repository.handout(job.item), brand)
+        layout = layout_inputs(repository, said, setup)
     else:  # nothing of one person's copy stays in the memory
-        layout = _layout_inputs(repository, handout, setup, proof)
+        said = _with_licence(repository, job.item, handout, brand)
+        layout = _layout_inputs(repository, said, setup, proof)
     return Inputs(
         job=job,
         layout=layout,
@@ -157,6 +160,17 @@ def resolve(
         purpose=purpose,
         sources=_sources(repository, job, layout, brand),
     )
+
+
+def _with_licence(repository: Repository, item: str, handout: Handout, brand: BrandFiles) -> Handout:
+    """Return a handout with what it says of the use of its words: nothing, where a clinic's own says nothing.
+
+    A handout of the library is under the licence of the library, and so is a booklet that binds some.
+    """
+    is_own = repository.catalogue.handouts.get(item, "").startswith(f"{BRANDS}/")
+    if not is_own or handout.handouts or handout.text_licence is not None:
+        return handout
+    return handout.model_copy(update={"text_licence": brand.brand.clinic.text_licence or ""})
 
 
 def page_setup(repository: Repository, job: Job, brand: BrandFiles) -> PageSetup:
@@ -245,8 +259,9 @@ def wording_layout(repository: Repository, item: str, brand: str, region: str, l
     """Return the pages whose words a clinician approves."""
     catalogue = repository.catalogue
     job = Job(item, catalogue.editions[0], catalogue.themes[0], region, language, brand, "pdf")
-    setup = page_setup(repository, job, repository.brand_files(brand))
-    return layout_inputs(repository, repository.handout(item), setup)
+    files = repository.brand_files(brand)
+    setup = page_setup(repository, job, files)
+    return layout_inputs(repository, _with_licence(repository, item, repository.handout(item), files), setup)
 
 
 def _sources(

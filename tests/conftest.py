@@ -10,6 +10,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import Phase
+from hypothesis import settings as properties
 
 from bifolio.build.pipeline import Pipeline
 from bifolio.content.repository import Repository
@@ -27,6 +29,11 @@ KINDS = ("tears-and-closeness", "steady-now", "check-in-card", "why-tears-come")
 THOROUGH = os.environ.get("BIFOLIO_THOROUGH") == "1"
 """Hold every handout to what otherwise one of each frame is held to."""
 REQUIRE_TOOLS = os.environ.get("BIFOLIO_REQUIRE_TOOLS") == "1"
+properties.register_profile(
+    "ci", derandomize=True, phases=(Phase.explicit, Phase.generate, Phase.target), print_blob=True
+)
+if REQUIRE_TOOLS:  # the same examples in every run; at a desk others each time, and the smallest that fails
+    properties.load_profile("ci")
 MARK_OF_FOLDER = {
     "browser": "browser",
     "conformance": "layout",

@@ -170,7 +170,7 @@ class BrandFiles:
             ) from error
         except OSError as error:
             raise missing_logo(name, span) from error
-        fonts, store = self._editions.font_files, Cache(store_of(self._reader.files.root), self._memory)
+        fonts, store = self._editions.font_files, self._store
         key = "logo", fingerprint(raw), name.rpartition(".")[2].lower(), use, self._editions.fonts_digest
         return self._memory.make(key, partial(clean_logo, raw, name, span, use, fonts, store))
 
@@ -195,7 +195,13 @@ class BrandFiles:
         typography = self.brand.typography
         if typography.base is None and typography.headings is None:
             return PLAIN
-        return choose(typography, self._read, self._editions.shipped_families, self.span("typography"))
+        shipped, span = self._editions.shipped_families, self.span("typography")
+        return choose(typography, self._read, shipped, span, self._store)
+
+    @property
+    def _store(self) -> Cache:
+        """Where work on the brand's files is kept."""
+        return Cache(store_of(self._reader.files.root), self._memory)
 
     def _read(self, name: str) -> bytes:
         """Return what a file says that the brand names. Raises OSError, and OutsideError for one that is not its own."""

@@ -120,6 +120,9 @@ RUNTIME = frozenset(
 )
 """The distributions of requirements.lock; a house test holds this list to it."""
 
+EXTRA = frozenset(["bifolio-fonts"])
+"""What may be installed beside them and then has a say."""
+
 
 @cache
 def engine_version() -> Mapping[str, str]:
@@ -141,7 +144,7 @@ def engine_fingerprint() -> str:
 
 
 def installed() -> dict[str, str]:
-    """Return the versions of the libraries of the lock file, as the names of their dist-info folders tell them."""
+    """Return the versions of the libraries of the lock file, and of extra fonts, as the names of their dist-info folders tell them."""
     found: dict[str, str] = {}
     for folder in sys.path:
         try:
@@ -151,7 +154,7 @@ def installed() -> dict[str, str]:
         for name in names:
             if entry := _DISTRIBUTION.fullmatch(name):
                 found.setdefault(re.sub(r"[-_.]+", "-", entry[1]).lower(), entry[2])
-    return {name: found[name] for name in sorted(RUNTIME & found.keys())}
+    return {name: found[name] for name in sorted((RUNTIME | EXTRA) & found.keys())}
 
 
 _DISTRIBUTION = re.compile(r"(.+?)-(\d[^-]*)(?:-.*)?\.(?:dist|egg)-info")

@@ -49,6 +49,7 @@ def make(inputs: Inputs, stages: Stages) -> Artifact:
         written=layout.handout.review.written.isoformat(),
         source=f"{made.flow.title}, {layout.setup.edition.name}, {layout.handout.version}",
         openings=openings,
+        rights=layout.handout.text_licence,
         cover=image.cover_picture(words, inputs, stages, "JPEG"),
         form_at=form_at,
         form_code=qr(form_at) if form_at else None,

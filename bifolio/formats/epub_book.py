@@ -54,6 +54,8 @@ class Book:
     """The first words of each page of that book."""
     cover: bytes
     """The picture of the cover, as JPEG."""
+    rights: str | None = None
+    """What it says of the use of its words; None for what the library says, "" for nothing."""
     form_at: str | None = None
     """Where a reader finds the form to fill in on a screen."""
     form_code: str | None = None
@@ -73,6 +75,7 @@ def render(
         "identifier": uuid.uuid5(uuid.NAMESPACE_URL, book.identifier).urn,
         "written": book.written,
         "source": book.source,
+        "rights": book.rights,
         "form_at": book.form_at,
         "form_code": book.form_code,
         "features": tuple(_features(pages)),

@@ -36,7 +36,8 @@ def make(inputs: Inputs, stages: Stages) -> Artifact:
     plate, inker, warnings = stages.lay_out(inputs, html)
     pdf = _imposed(inputs, plate, inker.ink(plate), stages)
     verified = stages.cache.memory.make("verified PDFs", _Verified)
-    warnings += proved(_looked_over(inputs, plate, inker, pdf, verified))
+    with placing(inputs.sources, inputs.layout.setup.files):
+        warnings += proved(_looked_over(inputs, plate, inker, pdf, verified))
     return stages.artifact(inputs, pdf, warnings, pages=plate.pages)
 
 

@@ -6,11 +6,13 @@ import ctypes
 from collections.abc import Iterator
 from typing import Any
 
-from bifolio.core.diagnostics import Diagnostic, Severity
+from bifolio.core.diagnostics import Diagnostic, Severity, shorten
 
 _POINTS_PER_MM = 72 / 25.4
 _CUT_TOLERANCE = 1.2
-"""Points that text may stand out of its clip or page: hairline serifs and rounding, not a letter."""
+"""Points that text may stand out of its clip or page at a side: hairline serifs and rounding, not a letter."""
+_ACCENT_TOLERANCE = 0.4
+"""The same at its top and foot, where a part of an accent or a tail would be missing."""
 
 
 def count_pages(pdf: bytes) -> int | None:
@@ -53,23 +55,33 @@ def _page(raw: Any, page: Any, number: int, where: str, *, is_sheet: bool) -> It
     sheet = page.get_trimbox()  # words on what is cut off are lost
     safe = _safe_area(sheet)
     texts = drawn = 0
-    reported = set()
+    reported: set[tuple[str, _Bounds]] = set()
     for text in _objects(raw, page):
         drawn += 1
         if text is None:
             continue
         texts += 1
-        bounds, clip = text
-        for frame, code, words in (
-            (sheet, "verify.text-past-page", "text runs past the edge of the page"),
-            (clip, "verify.text-cut", "text is cut off"),
+        bounds, clip, item = text
+        for frame, code, what in (
+            (sheet, "verify.text-past-page", "runs past the edge of the page"),
+            (clip, "verify.text-cut", "is cut off"),
         ):
-            if frame is not None and code not in reported and _stands_out(bounds, frame):
-                reported.add(code)
+            if frame is not None and (code, frame) not in reported and _stands_out(bounds, frame):
+                reported.add((code, frame))  # one for each box
+                words = _words(raw, page, item) or "text"
                 at = f"{bounds[0] / _POINTS_PER_MM:.0f}, {bounds[1] / _POINTS_PER_MM:.0f} mm"
-                yield _finding(code, f"page {number}: {words} near {at}", where)
-        if safe is not None and "verify.near-edge" not in reported and _stands_out(bounds, safe):
-            reported.add("verify.near-edge")
+                yield _finding(
+                    code,
+                    f"page {number}: {words} {what} near {at}",
+                    where,
+                    "shorten the words, or set them in another font",
+                )
+        if (
+            safe is not None
+            and ("near-edge", safe) not in reported
+            and _stands_out(bounds, safe, _CUT_TOLERANCE)
+        ):
+            reported.add(("near-edge", safe))
             yield Diagnostic(
                 "verify.near-edge",
                 f"page {number}: text stands closer than {_SAFE_MM:g} mm to the edge of the page",
@@ -105,8 +117,8 @@ def _finding(code: str, message: str, where: str, cure: str | None = None) -> Di
 
 
 _Bounds = tuple[float, float, float, float]
-_Text = tuple[_Bounds, _Bounds | None]
-"""The bounds of a text and its clip, in page points."""
+_Text = tuple[_Bounds, _Bounds | None, Any]
+"""The bounds of a text and its clip, in page points, and the object of PDFium."""
 
 _SAFE_MM = 10.0
 _CARD_MM = 100.0
@@ -121,13 +133,26 @@ def _safe_area(trim: _Bounds) -> _Bounds | None:
     return trim[0] + inset, trim[1] + inset, trim[2] - inset, trim[3] - inset
 
 
-def _stands_out(bounds: _Bounds, frame: _Bounds) -> bool:
+def _stands_out(bounds: _Bounds, frame: _Bounds, above: float = _ACCENT_TOLERANCE) -> bool:
     return (
         bounds[0] < frame[0] - _CUT_TOLERANCE
-        or bounds[1] < frame[1] - _CUT_TOLERANCE
+        or bounds[1] < frame[1] - above
         or bounds[2] > frame[2] + _CUT_TOLERANCE
-        or bounds[3] > frame[3] + _CUT_TOLERANCE
+        or bounds[3] > frame[3] + above
     )
+
+
+def _words(raw: Any, page: Any, item: Any) -> str:
+    """Return the words of a text in quotation marks; empty where the PDF does not say them."""
+    texts = raw.FPDFText_LoadPage(page.raw)
+    try:
+        length = raw.FPDFTextObj_GetText(item, texts, None, 0)
+        said = (ctypes.c_ushort * (length // 2 + 1))()
+        raw.FPDFTextObj_GetText(item, texts, said, length)
+    finally:
+        raw.FPDFText_ClosePage(texts)
+    words = bytes(said).decode("utf-16-le", "replace").strip("\0 ")
+    return f'"{shorten(words)}"' if words else ""
 
 
 def _objects(raw: Any, page: Any) -> Iterator[_Text | None]:
@@ -155,7 +180,7 @@ def _object(raw: Any, item: Any, outer: _Matrix, depth: int) -> Iterator[_Text |
         return
     left, bottom, right, top = (ctypes.c_float() for _ in range(4))
     raw.FPDFPageObj_GetBounds(item, left, bottom, right, top)
-    yield _moved((left.value, bottom.value, right.value, top.value), outer), _clip(raw, item, outer)
+    yield _moved((left.value, bottom.value, right.value, top.value), outer), _clip(raw, item, outer), item
 
 
 def _clip(raw: Any, item: Any, outer: _Matrix) -> _Bounds | None:

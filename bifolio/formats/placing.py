@@ -37,6 +37,15 @@ def placing(sources: Sequence[SourceTree], files: ProjectFiles) -> Iterator[None
         raise type(error)(_one_a_line(dict.fromkeys(placed))) from error
 
 
+_QUOTING = {
+    "render.cut-text": r'"(.+?)…?" runs',
+    "render.font-letters": r'"(.+?)…?" has letters',
+    "verify.text-cut": r'"(.+?)…?" is cut off',
+    "verify.text-past-page": r'"(.+?)…?" runs past',
+}
+"""Findings that quote words of the page, and how."""
+
+
 def _placed(finding: Diagnostic, sources: Sequence[SourceTree], files: ProjectFiles) -> Diagnostic:
     where = finding.where or ""
     if finding.code == "render.missing-glyph":
@@ -44,10 +53,11 @@ def _placed(finding: Diagnostic, sources: Sequence[SourceTree], files: ProjectFi
         span = place_of(letter[1], sources) if letter else None
         cure = "use another sign, or words"
         return replace(finding, span=span, help=cure, where=None if span else finding.where)
-    if finding.code == "render.cut-text":
-        words = re.search(r'"(.+?)…?" runs', finding.message)
-        # Two or three letters stand in too many places to say which.
-        span = place_of(words[1], sources) if words and len(words[1]) > 3 else None
+    if finding.code in _QUOTING:
+        words = re.search(_QUOTING[finding.code], finding.message)
+        # The foot joins the clinic's name to other words; two or three letters stand in too many places to say which.
+        parts = re.split(r"\s·\s", words[1]) if words else []
+        span = next((place for part in parts if len(part) > 3 and (place := place_of(part, sources))), None)
         if span:
             return replace(finding, message=f"{where}, {finding.message}", span=span)
     if finding.code == "render.warning" and (style := re.match(r"Ignored `(.+)` at ", finding.message)):

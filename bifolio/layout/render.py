@@ -1,7 +1,8 @@
 """Render HTML to PDF, and say what is wrong with the pages.
 
-Whatever the layout engine warns of is a finding, and so is text that runs out of its box. A handout is rendered as
-PDF/UA-1 (ISO 14289-1) and PDF/A-3a (ISO 19005-3); sheets of slots as plain PDF.
+Whatever the layout engine warns of is a finding, and so are text that runs out of its box and letters that a clinic's
+own font lacks. A handout is rendered as PDF/UA-1 (ISO 14289-1) and PDF/A-3a (ISO 19005-3); sheets of slots as plain
+PDF.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bifolio.core.diagnostics import Diagnostic
+from bifolio.layout.font_letters import find_missing_letters, letters_of_faces
 from bifolio.layout.overflow import find_cut_text
 from bifolio.layout.page_checks import check_pages
 from bifolio.layout.weasyprint import boxes
@@ -43,11 +45,18 @@ def render(html: str, fonts: Path, where: str, *, variant: str | None = "pdf/ua-
     with laid_out(html, fonts, where, variant, _judge) as document:
         reports = check_pages(document.pages, where) if variant else []
         cut_texts = [tuple(find_cut_text(page, n, where)) for n, page in enumerate(document.pages, 1)]
+        faces = letters_of_faces(html)
+        letters = [
+            one
+            for n, page in enumerate(document.pages, 1)
+            for one in find_missing_letters(page, n, where, faces)
+        ]
         openings = tuple(_opening(page) for page in document.pages) if variant else ()
         pdf, late_findings = document.write_pdf()
     findings = (
         *document.findings,
         *(finding for page in cut_texts for finding in page),
+        *letters,
         *(finding for report in reports for finding in report.findings),
         *late_findings,
     )

@@ -60,6 +60,8 @@ class Handout(Model):
     words: dict[WordName, Annotated[tuple[OwnWord, ...], Field(min_length=1, max_length=20)]] = {}
     """Words that can be chosen for one person's copy: `partner: [partner, wife, husband]` for `{partner}` in the
     text. All other copies use the first."""
+    text_licence: Label | None = None
+    """What a page says of the use of its words: "© 2026 Rowan Practice. All rights reserved." """
     review: Review
 
     @model_validator(mode="after")

@@ -32,6 +32,9 @@ class Document(Protocol):
     def outlines(self, element: Element, style: Style, place: Place) -> list[tuple[Path, Style]]:
         """Return the outlines of a text."""
 
+    def shifted(self, element: Element, style: Style, place: Place) -> Place:
+        """Return where a `use` puts what it points at."""
+
     def contents(self, element: Element, place: Place) -> list[Item]:
         """Draw the children of an element."""
 

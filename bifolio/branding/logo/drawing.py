@@ -88,6 +88,7 @@ class Drawing:
         if style["display"] == "none":
             return []
         inner = place.within(element, self.transform(element, style, place.viewport))
+        inner = self.shifted(element, style, inner)
         if abs(inner.matrix[0] * inner.matrix[3] - inner.matrix[1] * inner.matrix[2]) < 1e-12:
             return []
         return self._finished(element, style, inner, draw(self, element, style, inner))
@@ -104,6 +105,13 @@ class Drawing:
             box = shape(element, style, viewport).box
         x, y = _origin(style["transform-origin"], box)
         return Identity.translate(x, y).transform(matrix).translate(-x, -y)
+
+    def shifted(self, element: Element, style: Style, place: Place) -> Place:
+        """Return where a `use` puts what it points at: its clip and mask move, too (SVG 2, 5.5)."""
+        if element.tag != f"{SVG}use":
+            return place
+        measure = Measure(element, style, place.viewport)
+        return replace(place, matrix=place.matrix.translate(measure.length("x"), measure.length("y")))
 
     def group(self, element: Element, style: Style, place: Place) -> list[Item]:
         """Return what the children of a group draw."""
@@ -151,14 +159,13 @@ class Drawing:
         target = self.named.get(pointer[1:])
         if target is None:
             return []
-        measure = Measure(element, style, place.viewport)
-        moved = replace(place, matrix=place.matrix.translate(measure.length("x"), measure.length("y")))
         if target.tag not in (f"{SVG}symbol", f"{SVG}svg"):
-            return self.element(target, style, moved)
+            return self.element(target, style, place)
         own = self.cascade.style(target, style)
         if own["display"] == "none":
             return []
-        inner = moved.within(target, self.transform(target, own, place.viewport))
+        measure = Measure(element, style, place.viewport)
+        inner = place.within(target, self.transform(target, own, place.viewport))
         size = (measure.text("width") or None, measure.text("height") or None)
         return self._finished(target, own, inner, self.inner_svg(target, own, inner, size))
 

@@ -141,12 +141,11 @@ class Effects:
         if style["display"] == "none" or style["visibility"] != "visible":
             return
         inner = place.within(element, values.transform(style["transform"], place.viewport) or Identity)
+        inner = self._drawing.shifted(element, style, inner)
         rule = style["clip-rule"] == "evenodd"
         if name == f"{SVG}use":
-            measure = Measure(element, style, place.viewport)
             target = self._drawing.named.get(href(element)[1:])
-            moved = replace(inner, matrix=inner.matrix.translate(measure.length("x"), measure.length("y")))
-            found = list(self._clip_shapes(target, style, moved)) if target is not None else []
+            found = list(self._clip_shapes(target, style, inner)) if target is not None else []
         elif name == f"{SVG}text":
             found = [
                 (path.moved(inner.matrix), rule) for path, _ in self._drawing.outlines(element, style, inner)

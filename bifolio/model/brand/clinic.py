@@ -68,5 +68,7 @@ class Clinic(Model):
     masthead: Literal["logo and name", "logo", "name"] = "logo and name"
     intro: Text | None = None
     """A few words under the summary of each handout that has its title on the first page of text."""
+    text_licence: Label | None = None
+    """What the clinic's own handouts say of the use of their words, where they do not say it themselves."""
     contact: Label | None = None
     """Words above the contact lines; the clinic's name by default."""

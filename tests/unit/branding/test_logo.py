@@ -304,6 +304,18 @@ def test_moves_at_the_end_of_a_path_change_nothing(moves: str, tmp_path: Path) -
 
 
 @pytest.mark.layout
+@pytest.mark.parametrize("cut", ['clip-path="url(#c)"', 'mask="url(#m)"'])
+def test_a_clip_and_a_mask_move_with_what_is_used(cut: str, tmp_path: Path) -> None:
+    """SVG 2, 5.5: x and y of a `use` are a part of its transform."""
+    defs = (
+        '<defs><clipPath id="c"><circle cx="9" cy="9" r="8"/></clipPath><path id="p" d="M0 0h20v20H0z"/>'
+        '<mask id="m"><circle cx="9" cy="9" r="8" fill="#fff"/></mask></defs><path d="M0 40h9v8H0z"/>'
+    )
+    used = _read(tmp_path, _svg(f'{defs}<use href="#p" x="20" y="10%" {cut}/>'))
+    moved = _read(tmp_path, _svg(f'{defs}<g transform="translate(20 4.8)" {cut}><use href="#p"/></g>'))
+    assert used.body == moved.body
+
+
 def test_cleaned_logos_can_be_set_whatever_was_in_them(tmp_path: Path) -> None:
     """What the layout engine stumbled over once, all in one drawing, as one page with no findings."""
     from bifolio.layout.render import render

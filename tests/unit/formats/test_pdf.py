@@ -78,6 +78,31 @@ def test_spoiled_slots_are_found(code, spoiler, inker) -> None:
     assert code in {finding.code for finding in verify_slots(spoiler(inker.clinic.sheet.pdf))}
 
 
+def test_a_cut_off_accent_is_found_and_its_words_are_named(inker) -> None:
+    """Half a point of the top of a line, which is less than any letter."""
+    import pypdfium2 as pdfium
+
+    sheet = inker.clinic.sheet
+    at = sheet.pages["line-1"]
+    document = pdfium.PdfDocument(sheet.pdf)
+    text = document[at].get_textpage()
+    words = text.get_text_range()
+    top = max(text.get_charbox(number)[3] for number in range(text.count_chars()))
+
+    def lower(by: float) -> bytes:
+        def change(document: pikepdf.Pdf) -> None:
+            page = document.pages[at]
+            left, bottom, right, _ = (float(v) for v in page.mediabox)
+            page.mediabox = page.trimbox = [left, bottom, right, top - by]
+
+        return spoil(sheet.pdf, change)
+
+    assert verify_slots(lower(0)) == []
+    (finding,) = verify_slots(lower(0.6))
+    assert finding.code == "verify.text-past-page"
+    assert f'"{words}" runs past the edge' in finding.message
+
+
 def test_a_contact_line_that_calls_nobody_is_found(inker) -> None:
     """Of a plate that is known, only the clinic's own is looked at: its links, too."""
     sheet, links = inker.clinic.sheet.pdf, inker.clinic.links
