@@ -14,6 +14,7 @@ from bifolio.build.build_record import BuildRecord
 from bifolio.build.jobs import plan_project
 from bifolio.build.scheduler import Batch
 from bifolio.build.selection import read_each, select, together
+from bifolio.build.tables import with_sound_rows
 from bifolio.content import overview, scaffold
 from bifolio.content.repository import Repository
 from bifolio.core.cache import Cache, Memory
@@ -208,23 +209,11 @@ class Project:
     # -- brands ----------------------------------------------------------------------------------
 
     def add_table(self, table: Path) -> tuple[tuple[str, ...], list[Diagnostic]]:
-        """Read a table of clinics; return the ids of those that can be built, and what is wrong with the others.
-
-        Every row is read and checked as a brand is, its logo too. Raises one error when the table itself cannot
-        be read.
-        """
+        """Read a table of clinics; return the ids of those that can be built, and what is wrong with the others."""
         before = self.repository.guests
-        repository, findings = self.repository.with_table(table)
-        sound = dict(before)
-        for name, guest in repository.guests.items():
-            try:
-                select(repository, Request(), (), (name,))
-            except BifolioError as failure:
-                findings += failure.findings
-            else:
-                sound[name] = guest
-        self.repository, self.table = repository.with_guests(sound), table.resolve()
-        return tuple(name for name in sound if name not in before), list(dict.fromkeys(findings))
+        self.repository, findings = with_sound_rows(self.repository, table)
+        self.table = table.resolve()
+        return tuple(name for name in self.repository.guests if name not in before), findings
 
     def new_brand(self, brand_id: str, *values: Any, **own: Any) -> list[Diagnostic]:
         """Make a brand, see `scaffold.new_brand`; return the warnings."""
