@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bifolio.build.build_record import BuildRecord
-from bifolio.build.jobs import plan_project
+from bifolio.build.jobs import all_items, plan_project
 from bifolio.build.scheduler import Batch
-from bifolio.build.selection import read_each, select, together
+from bifolio.build.selection import read_each, refuse_errors, select, together
 from bifolio.build.tables import with_sound_rows
 from bifolio.content import overview, scaffold
 from bifolio.content.repository import Repository
 from bifolio.core.cache import Cache, Memory
-from bifolio.core.diagnostics import BifolioError, ContentError, Diagnostic, RequestError
+from bifolio.core.diagnostics import BifolioError, Diagnostic, RequestError
 from bifolio.core.files import Overlay, store_of
 from bifolio.core.source_tree import SourceTree
 from bifolio.model.job import Job, Request
@@ -83,7 +83,7 @@ class Project:
 
     def plan(self, request: Request) -> tuple[Job, ...]:
         """Return the jobs of a request; everything that it names is read and checked first."""
-        return plan_project(self.repository, request)
+        return plan_project(self.repository, request).jobs
 
     def prefetch(self, request: Request) -> None:
         """Begin to lay out the one handout that was asked for, or changed, while all else is still to be read.
@@ -139,19 +139,17 @@ class Project:
         from bifolio.editorial.review import read_through
         from bifolio.editorial.search_texts import stray_synonyms
 
-        catalogue = self.repository.catalogue
+        brands = brands or self.repository.catalogue.brands
+        every = items or all_items(self.repository, brands)
         request = Request(items=tuple(items), brands=tuple(brands))
-        found = select(
-            self.repository, request, items or tuple(catalogue.handouts), brands or catalogue.brands
-        )
+        found = select(self.repository, request, every, brands, keep_going=True)
         findings = [
             *self.warnings(found.clinics),
             *self.approvals.stale(found.handouts, found.clinics),
             *read_through(self.repository, found.handouts, found.regions.values(), today),
             *(() if items else stray_synonyms(self.repository)),
         ]
-        if any(finding.is_error for finding in findings):
-            raise ContentError(findings)
+        refuse_errors(found.failures, findings)
         return findings
 
     def write_evidence_sheets(
@@ -197,10 +195,13 @@ class Project:
         return Project(self.repository.root, memory=self.cache.memory).approvals.status(item, brand, *place)
 
     def approval_statuses(
-        self, items: Sequence[str] = (), brands: Sequence[str] = ()
+        self,
+        items: Sequence[str] = (),
+        brands: Sequence[str] = (),
+        failures: list[BifolioError] | None = None,
     ) -> list[ApprovalStatus]:
-        """Return what each handout is to each brand: draft, approved, or changed since."""
-        return self.approvals.statuses(items, brands)
+        """Return what each handout is to each brand; see `ProjectApprovals.statuses`."""
+        return self.approvals.statuses(items, brands, failures)
 
     def changes(self, status: ApprovalStatus) -> list[Change]:
         """Return word by word what changed since a text was approved."""
@@ -262,11 +263,11 @@ class Project:
 
     # -- what there is ---------------------------------------------------------------------------
 
-    def rows(self, what: str) -> list[tuple[str, str]]:
-        """Return the names of what there is, each with one line about it."""
+    def rows(self, what: str, failures: list[BifolioError] | None = None) -> list[tuple[str, str]]:
+        """Return the names of what there is, each with a line about it; what is wrong is raised, or added to `failures`."""
         sort, about = overview.rows(self.repository)[what]
-        failures: list[BifolioError] = []
-        found = read_each(self.repository.catalogue.known(sort), about, failures)
-        if failures:
-            raise together(failures)
+        wrong: list[BifolioError] = [] if failures is None else failures
+        found = read_each(self.repository.catalogue.known(sort), about, wrong)
+        if wrong and failures is None:
+            raise together(wrong)
         return list(found.items())
