@@ -491,7 +491,7 @@ def test_keyboard_alone_goes_the_whole_way(page: Page, studio: Studio) -> None:
     keys.tab_to("Download PDF")
     with page.expect_download() as begun:
         page.keyboard.press("Enter")
-    assert begun.value.suggested_filename == "tears-and-closeness.a5.pdf"
+    assert begun.value.suggested_filename == "Tears and closeness – Bifolio handouts – A5.pdf"
     keys.press("For one client")
     keys.write("A few words from you", "Until Tuesday.")
     keys.tab_to("Download it")
