@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import platform
 import shutil
+import sqlite3
 import sys
 import warnings
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import NamedTuple
 from bifolio.cli.console import Console
 from bifolio.cli.options import command
 from bifolio.core.diagnostics import ToolError
+from bifolio.editorial.search import SearchIndex
 from bifolio.layout.weasyprint.loader import installed_version, load, version_warning
 
 
@@ -74,7 +76,7 @@ def examine(project: Path) -> list[Part]:
     from bifolio.core.files import ProjectFiles
 
     fonts = ProjectFiles(project).path("styles/fonts")
-    return [_python(), *_packages(), _engine(fonts), _fonts(fonts), *_programs()]
+    return [_python(), *_packages(), _engine(fonts), _fonts(fonts), _search(), *_programs()]
 
 
 def _python() -> Part:
@@ -117,6 +119,18 @@ def _fonts(fonts: Path) -> Part:
     files = sorted(fonts.glob("*.ttf"))
     words = f"{len(files)} files in styles/fonts"
     return Part("Fonts", bool(files), True, words, "take styles/fonts/ from the project again")
+
+
+def _search() -> Part:
+    try:
+        SearchIndex([])
+    except sqlite3.Error as error:
+        is_there, words = False, str(error)
+    else:
+        is_there, words = True, f"version {sqlite3.sqlite_version}"
+    return Part(
+        "SQLite with FTS5", is_there, True, words, "SQLite 3.34 or newer with FTS5, and a Python that uses it"
+    )
 
 
 def _programs() -> list[Part]:

@@ -310,7 +310,7 @@ def _words(text: str) -> list[str]:
 
 
 def _folded(text: str) -> str:
-    return text.casefold().replace("’", "'")
+    return text.lower().replace("’", "'")  # as FTS5 does: a casefold makes "ss" of "ß"
 
 
 def _quoted(text: str) -> str:

@@ -65,7 +65,7 @@ def test_shelf_finds_as_one_types(page: Page) -> None:
     expect(page.get_by_role("status")).to_have_text(f"1 of {len(ITEMS)} handouts for “steady”")
     page.get_by_label("Kind").select_option("card")
     expect(leaves).to_have_count(0)
-    expect(page.locator("[data-none]")).to_contain_text("1 fit what you typed")
+    expect(page.locator("[data-none]")).to_contain_text("1 fits what you typed")
     page.get_by_role("button", name="Show all").click()
     expect(leaves).to_have_count(len(ITEMS))
     page.get_by_label("Kind").select_option("card")
@@ -89,8 +89,8 @@ def test_shelf_is_searched_as_people_speak(page: Page) -> None:
     expect(leaves.first.locator("[data-found] mark").first).to_be_visible()
     field.fill("tears and closenes")
     expect(leaves.first.locator("h2")).to_have_text("Tears and closeness")
-    field.fill("groundign")
-    expect(said).to_contain_text("for “grounding”; “groundign” is in none")
+    field.fill("Groundign exercise")
+    expect(said).to_contain_text("for “grounding exercise”, as “Groundign exercise” is in none")
     field.press("Enter")
     expect(page.locator("[data-shelf] > li:visible h2 a").first).to_be_focused()
     field.fill("kidney stones")
@@ -491,7 +491,7 @@ def test_keyboard_alone_goes_the_whole_way(page: Page, studio: Studio) -> None:
     keys.tab_to("Download PDF")
     with page.expect_download() as begun:
         page.keyboard.press("Enter")
-    assert begun.value.suggested_filename == "tears-and-closeness.a5.pdf"
+    assert begun.value.suggested_filename == "Tears and closeness – Bifolio handouts – A5.pdf"
     keys.press("For one client")
     keys.write("A few words from you", "Until Tuesday.")
     keys.tab_to("Download it")

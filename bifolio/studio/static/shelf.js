@@ -72,14 +72,13 @@ function show() {
 function summary(amount) {
   const words = sought.trim();
   if (!found.hits.length) return `No handout fits “${words}”.`;
-  if (found.is_near) return `Nothing fits “${words}”. The nearest: ${amount}, for ${meant()}`;
-  return found.read_as.length ? `${amount} for ${meant()}; “${words}” is in none` : `${amount} for “${words}”`;
+  const meant = found.read_as.reduce((all, [was, word]) => all.toLowerCase().replace(was, word), words);
+  if (found.is_near) return `Nothing fits “${words}”. The nearest: ${amount} for “${meant}”`;
+  return found.read_as.length ? `${amount} for “${meant}”, as “${words}” is in none` : `${amount} for “${words}”`;
 }
 
-const meant = () => found.read_as.map(([, word]) => `“${word}”`).join(" and ");
-
 function nothing(unchosen) {
-  if (unchosen) return `No handout fits all that you chose. ${unchosen} fit what you typed.`;
+  if (unchosen) return `No handout fits all that you chose. ${unchosen} ${unchosen === 1 ? "fits" : "fit"} what you typed.`;
   return found ? "Try another word for it." : "No handout fits.";
 }
 

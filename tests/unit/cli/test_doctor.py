@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import sqlite3
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,7 +20,7 @@ def _parts(project: Path = ROOT) -> dict[str, Part]:
 @pytest.mark.layout
 def test_everything_needed_is_here() -> None:
     parts = _parts()
-    assert {"Python", "WeasyPrint with Pango", "Fonts", "qpdf", "pydantic"} <= set(parts)
+    assert {"Python", "WeasyPrint with Pango", "Fonts", "SQLite with FTS5", "qpdf", "pydantic"} <= set(parts)
     assert all(part.present for part in parts.values() if part.needed)
     assert all(part.install and part.words for part in parts.values())
 
@@ -34,6 +36,20 @@ def test_missing_package_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     part = _parts()["no_such_package"]
     assert (part.present, part.needed) == (False, True)
     assert part.install == "make setup"
+
+
+def test_sqlite_without_full_text_search_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    connect = sqlite3.connect
+
+    def without_modules(*arguments: Any, **named: Any) -> sqlite3.Connection:
+        store = connect(*arguments, **named)
+        denied, modules = sqlite3.SQLITE_DENY, sqlite3.SQLITE_CREATE_VTABLE
+        store.set_authorizer(lambda action, *_: denied if action == modules else sqlite3.SQLITE_OK)
+        return store
+
+    monkeypatch.setattr(sqlite3, "connect", without_modules)
+    part = _parts()["SQLite with FTS5"]
+    assert (part.present, part.needed) == (False, True)
 
 
 def test_missing_program_is_no_need(monkeypatch: pytest.MonkeyPatch) -> None:

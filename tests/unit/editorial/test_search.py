@@ -145,6 +145,12 @@ def test_scores_fall() -> None:
     assert all(before >= after for before, after in pairwise(scores))
 
 
+def test_letters_of_other_languages_are_kept() -> None:
+    index = SearchIndex([Document("weg", "Große Schritte", "Ein Weg.", (Text("ÜBER MUT", 1),))])
+    for typed in ("große", "GROSSE Große", "uber", "Über"):
+        assert _items(typed, index) == ["weg"]
+
+
 def test_several_may_ask_at_once() -> None:
     found: list[list[str]] = []
     asking = [threading.Thread(target=lambda: found.append(_items("menopause"))) for _ in range(8)]

@@ -68,7 +68,7 @@ def test_returns_what_a_task_returns(scratch: Scratch) -> None:
         shelf = await pool.run(tasks.shelf, None)
         assert [item["id"] for item in shelf["items"]] == ["small"]
         name, body = await pool.run(tasks.file, SMALL)
-        assert name == "small.letter.pdf"
+        assert name == "A small leaflet – Test Clinic.pdf"
         assert body.startswith(b"%PDF-")
 
     _with_pool(scratch, work)
