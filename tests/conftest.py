@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import Phase
+from hypothesis import HealthCheck, Phase
 from hypothesis import settings as properties
 
 from bifolio.build.pipeline import Pipeline
@@ -30,7 +30,12 @@ THOROUGH = os.environ.get("BIFOLIO_THOROUGH") == "1"
 """Hold every handout to what otherwise one of each frame is held to."""
 REQUIRE_TOOLS = os.environ.get("BIFOLIO_REQUIRE_TOOLS") == "1"
 properties.register_profile(
-    "ci", derandomize=True, phases=(Phase.explicit, Phase.generate, Phase.target), print_blob=True
+    "ci",
+    derandomize=True,
+    deadline=None,  # nobody knows how busy the machine is
+    suppress_health_check=[HealthCheck.too_slow],
+    phases=(Phase.explicit, Phase.generate, Phase.target),
+    print_blob=True,
 )
 if REQUIRE_TOOLS:  # the same examples in every run; at a desk others each time, and the smallest that fails
     properties.load_profile("ci")
