@@ -65,9 +65,16 @@ def wrap(ttf: bytes) -> Face:
     return Face(family, weight, out.getvalue())
 
 
+def named(faces: Iterable[Face], styles: str) -> tuple[Face, ...]:
+    """Return the faces that flattened styles name."""
+    return _in_order(face for face in faces if f'"{face.family}"' in styles)
+
+
 def used(faces: Iterable[Face], styles: str) -> tuple[Face, ...]:
     """Return the faces that the styles set text in: those that a token of a face ends up naming."""
     families = set(dict(_FACE_TOKEN.findall(styles)).values())
-    return tuple(
-        sorted((face for face in faces if face.family in families), key=lambda f: (f.family, f.weight))
-    )
+    return _in_order(face for face in faces if face.family in families)
+
+
+def _in_order(faces: Iterable[Face]) -> tuple[Face, ...]:
+    return tuple(sorted(faces, key=lambda face: (face.family, face.weight)))
