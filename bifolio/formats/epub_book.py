@@ -19,6 +19,7 @@ from urllib.parse import unquote_to_bytes
 
 from markupsafe import Markup
 
+from bifolio.compose.typography import NBSP
 from bifolio.formats.paint import BookPaint
 from bifolio.formats.webfonts import Face, named
 from bifolio.model.flow import Flow, Heading
@@ -35,7 +36,7 @@ _CONTAINER = b"""<?xml version="1.0" encoding="utf-8"?>
 _FIRST_DAY = (1980, 1, 1, 0, 0, 0)
 """The oldest that a zip can tell: nobody asks the clock."""
 
-_PACKED = frozenset([".jpg", ".png", ".woff"])
+_PACKED = frozenset([".jpg", ".png"])
 """Already small: storing them as they are is quicker, and their bytes hang on no zlib."""
 
 
@@ -70,7 +71,7 @@ def render(flow: Flow, paint: BookPaint, faces: Iterable[Face], book: Book, docu
     brought = named(faces, flow.styles)
     rules = "\n".join(face.rule(f"fonts/{face.file}") for face in brought)
     body, pages = with_page_marks(paint.markup(flow.body), book.openings)
-    body, pictures = _as_files(_sized(_with_types(body)))
+    body, pictures = _as_files(_sized(_with_types(_loosened(body))))
     chapters = _chapters(body, flow)
     context: dict[str, Any] = {
         "flow": flow,
@@ -95,7 +96,7 @@ def render(flow: Flow, paint: BookPaint, faces: Iterable[Face], book: Book, docu
         "style.css": (rules + "\n" + paint.styles(flow.styles)).encode(),
         "cover.jpg": book.cover,
         **pictures,
-        **{f"fonts/{face.file}": face.woff for face in brought},
+        **{f"fonts/{face.file}": face.sfnt for face in brought},
     }
     for chapter in chapters:
         code = book.form_code if chapter is chapters[-1] else None
@@ -252,6 +253,14 @@ def _with_types(body: str) -> str:
     return body
 
 
+_HEAD = re.compile(r"<(h[1-6]) [^>]*>.*?</\1>", re.DOTALL)
+
+
+def _loosened(body: str) -> str:
+    """Let heads break at every space: in large type on a small screen two words may be wider than a line."""
+    return _HEAD.sub(lambda found: found[0].replace(NBSP, " "), body)
+
+
 _DRAWING = re.compile(r"<svg [^>]*>")
 _BOX = re.compile(r'viewBox="\S+ \S+ ([\d.]+) ([\d.]+)"')
 _WIDEST = 320
@@ -312,7 +321,8 @@ _TYPES = {
     "svg": "image/svg+xml",
     "png": "image/png",
     "jpg": "image/jpeg",
-    "woff": "font/woff",
+    "ttf": "font/ttf",
+    "otf": "font/otf",
 }
 
 

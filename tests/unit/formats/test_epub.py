@@ -73,9 +73,13 @@ def test_package_says_whose_it_is_and_in_which_language(files) -> None:
 
 
 def test_fonts_are_embedded_and_whole(files) -> None:
-    fonts = [name for name in files if name.endswith(".woff")]
-    assert "EPUB/fonts/atkinson-hyperlegible-400.woff" in fonts
-    assert all(files[name].startswith(b"wOFF") for name in fonts)
+    """As TrueType, which more reading systems know than WOFF."""
+    fonts = {files[name] for name in files if name.startswith("EPUB/fonts/")}
+    assert {name for name in files if name.startswith("EPUB/fonts/")} >= {
+        "EPUB/fonts/atkinson-hyperlegible-400.ttf"
+    }
+    assert fonts <= {path.read_bytes() for path in (ROOT / "styles" / "fonts").glob("*.ttf")}
+    assert len(fonts) == 3
 
 
 def test_zip_begins_with_its_type_and_hangs_on_no_clock(epubs) -> None:
@@ -291,3 +295,11 @@ def test_the_package_says_what_a_shelf_sorts_by(pipeline, jobs) -> None:
     said = _said(package)
     review = Repository(ROOT).handout("my-log").review
     assert said["dcterms:valid"] == [f"start={review.written}; end={review.due}"]
+
+
+def test_heads_break_at_every_space_and_words_bound_in_text_stay_so(files) -> None:
+    text = _text(files).decode()
+    heads = re.findall(r"<h[1-6] .*?</h[1-6]>", text, re.DOTALL)
+    assert len(heads) > 2
+    assert not any("\u00a0" in head for head in heads)
+    assert "call\u00a0911" in text
