@@ -64,6 +64,11 @@ class Paint:
         )
 
 
+DARK_READER = "screen and (color) and (prefers-color-scheme: dark)"
+"""The media query for dark colours in books. calibre, on the way to a Kindle, knows no colour scheme and would take the
+rules for those of every screen; it drops what asks for `color`, as it cannot know that of a device."""
+
+
 @dataclass(frozen=True)
 class BookPaint:
     """The role colours of a clinic, the paper among them, for a book."""
@@ -85,7 +90,7 @@ class BookPaint:
             f"html {{ color-scheme: dark; background: {self.night['paper']}; color: {self.night['ink']} }}"
         )
         dark = "\n".join((ground, *(rule for line in styles.splitlines() if (rule := self._by_night(line)))))
-        return f"{_plain(styles, self.any_ground)}\n@media {DARK_SCREEN} {{\n{dark}\n}}"
+        return f"{_plain(styles, self.any_ground)}\n@media {DARK_READER} {{\n{dark}\n}}"
 
     def _by_night(self, rule: str) -> str:
         selector, _, body = rule.partition(" { ")

@@ -206,7 +206,7 @@ def test_words_leave_their_colour_to_the_reader_and_show_on_any_ground(files) ->
         assert contrast(colour, "#000000") >= 3, selector
     grounds = {selector for selector, body in rules.items() if "background" in body}
     assert grounds == {".logo", ".qr", ".figure-drawing svg", ".figure-key-sign"}, "pictures alone"
-    assert night.startswith("screen and (prefers-color-scheme: dark)")
+    assert night.startswith("screen and (color) and (prefers-color-scheme: dark)"), "see DARK_READER"
 
 
 def test_a_dark_reader_has_body_text_at_seven_to_one(files) -> None:
