@@ -378,9 +378,12 @@ def _zipped(files: Mapping[str, bytes]) -> bytes:
         def put(name: str, body: bytes, method: int) -> None:
             entry = zipfile.ZipInfo(name, _FIRST_DAY)
             entry.compress_type = method
+            level = (
+                1 if name.startswith("EPUB/fonts/") else None
+            )  # as small within a tenth, in a third of the time
             entry.create_system = 3  # the same on every machine
             entry.external_attr = 0o644 << 16
-            archive.writestr(entry, body)
+            archive.writestr(entry, body, compresslevel=level)
 
         put("mimetype", MIMETYPE, zipfile.ZIP_STORED)
         put("META-INF/container.xml", _CONTAINER, zipfile.ZIP_DEFLATED)
