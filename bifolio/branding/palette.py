@@ -103,6 +103,14 @@ def derive_night(seed: str) -> dict[str, str]:
     return _derive(seed, NIGHT)
 
 
+def derive_for_any_ground(seed: str) -> dict[str, str]:
+    """Return a hex colour for each role of ROLES that also shows on black, for books, whose readers choose the ground.
+
+    Three to one on black (WCAG 2.2, 1.4.11, and large text in 1.4.3) is still seven to one on white.
+    """
+    return {role: nearest_safe(colour, "#000000", 3.0) for role, colour in derive(seed).items()}
+
+
 def _derive(seed: str, roles: Mapping[str, Role]) -> dict[str, str]:
     from coloraide import Color  # 0.3 s to import; a build whose palettes are cached does not need it
 

@@ -79,7 +79,7 @@ def _shelf(
     flow = composer.shelf(shown, composer.slots(copy, {}, flowing=True), copy)
     plain = stages.composer(setup)
     body = web.render(
-        flow, colours, faces(setup, stages), copy.name, plain.stylesheet.frame("web"), plain.document
+        flow, colours, faces(setup, stages), copy.name, plain.stylesheet.web_frame, plain.document
     )
     path = f"{place}/index.html"
     warnings = proved(web.verify(body, path, [file.name for item in stock for file in item.files]))

@@ -65,6 +65,7 @@ _PACKAGES = (
 _PROGRAMS = (
     ("qpdf", "checks the syntax of PDFs in the tests", "qpdf", "qpdf"),
     ("pdftotext", "reads text back in the tests", "poppler-utils", "poppler"),
+    ("mutool", "shows EPUBs as MuPDF draws them in the tests", "mupdf-tools", "mupdf-tools"),
     ("java", "runs veraPDF and EPUBCheck in the tests", "openjdk-17-jdk-headless", "openjdk@17"),
     ("node", "runs Ace and axe in the tests", "nodejs npm", "node"),
     ("chromium", "shows pages to Ace and axe in the tests", "chromium", "chromium"),

@@ -35,6 +35,7 @@ class Citations:
         self._sources = evidence.references(handout.cites)
         self._numbers = {id(source): number for number, source in enumerate(self._sources, 1)}
         self._has_marks = handout.kind == "notes"
+        self._is_listed = False
 
     @offered
     def sources(self) -> tuple[EvidenceSource, ...]:
@@ -47,6 +48,12 @@ class Citations:
         if not self._has_marks:
             return []
         return sorted({self._numbers[id(source)] for source in self._evidence.references(cites)})
+
+    @offered
+    def links_here(self) -> bool:
+        """Return whether marks lead to the list being composed: to the first of a page that shows marks."""
+        is_first, self._is_listed = not self._is_listed, True
+        return is_first and self._has_marks
 
     @offered
     def in_brief(self, sources: tuple[EvidenceSource, ...]) -> str:

@@ -150,6 +150,7 @@ class Composer:
                 "clinic": place,
                 "document": "documents/flow.html.j2",
                 "flowing": True,
+                "in_book": not on_web,
                 "fillable": on_web,
             }
             return _body(composer.templates.render(f"{handout.kind}.html.j2", context))
@@ -163,7 +164,7 @@ class Composer:
             language=self.wording.language(handout),
             kind=handout.kind,
             body=body,
-            styles=self.stylesheet.flowing(_components(handout)),
+            styles=self.stylesheet.flowing(_components(handout)) if on_web else self.stylesheet.book,
             pictures=page.css,
             headings=headings,
             is_drawn=bool(handout.figures),
@@ -189,6 +190,7 @@ class Composer:
             "references": citations.sources,
             "sources_in_brief": citations.in_brief,
             "cite_marks": citations.marks,
+            "links_here": citations.links_here,
             "support_lines": support_lines.choose,
             "reach_of": support_lines.reach,
             "scope_of": support_lines.scope,
@@ -196,6 +198,8 @@ class Composer:
             "figure": page.figure,
             "use_icon": page.icon,
             "use_art": page.art,
+            "icon_picture": page.icon_picture,
+            "art_picture": page.art_picture,
             "slot_url": slot_url,
             "edition": self.design.edition,
             "field_name": _field_namer(),
@@ -255,9 +259,11 @@ class Composer:
 
     # -- parts of documents ----------------------------------------------------------------------
 
-    def slots(self, copy: ClinicCopy, fits: Mapping[str, int], *, flowing: bool = False) -> dict[str, Markup]:
+    def slots(
+        self, copy: ClinicCopy, fits: Mapping[str, int], *, flowing: bool = False, in_book: bool = False
+    ) -> dict[str, Markup]:
         """Compose the markup of each slot that the clinic fills; see `slots.slots`."""
-        return slots(self.templates, copy, fits, flowing=flowing)
+        return slots(self.templates, copy, fits, flowing=flowing, in_book=in_book)
 
     def metadata(self, handout: Handout) -> dict[str, object]:
         """Return the metadata of a handout, as shelves show it."""

@@ -50,7 +50,7 @@ class Templates:
             bytecode_cache=CompiledTemplates(open_folder(compiled) if compiled else None),
             auto_reload=False,
         )
-        self.environment.globals["dark_screen"] = DARK_SCREEN
+        self.environment.globals |= {"dark_screen": DARK_SCREEN, "in_book": False}
         self.environment.filters |= filters
         self._compiled = cache(self._compile)
 

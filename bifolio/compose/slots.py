@@ -20,25 +20,32 @@ FITS = 3
 
 
 def slots(
-    templates: Templates, copy: ClinicCopy, fits: Mapping[str, int], *, flowing: bool = False
+    templates: Templates,
+    copy: ClinicCopy,
+    fits: Mapping[str, int],
+    *,
+    flowing: bool = False,
+    in_book: bool = False,
 ) -> dict[str, Markup]:
     """Return the markup of each slot that the clinic fills, set at its fit (0 is full size).
 
-    When `flowing`, each number of a line that has several is a link.
+    When `flowing`, each number of a line that has several is a link; `in_book`, pictures have a definite size.
     """
     return {
-        name: _slot(templates, name, copy, fits.get(name, 0), flowing=flowing)
+        name: _slot(templates, name, copy, fits.get(name, 0), flowing=flowing, in_book=in_book)
         for name in SLOTS
         if copy.fills(name)
     }
 
 
-def _slot(templates: Templates, name: str, copy: ClinicCopy, fit: int, *, flowing: bool) -> Markup:
+def _slot(
+    templates: Templates, name: str, copy: ClinicCopy, fit: int, *, flowing: bool, in_book: bool
+) -> Markup:
     line, text = None, Markup()
     if name.startswith("line-"):
         line = copy.lines[int(name.removeprefix("line-")) - 1]
         text = link_numbers(line.text, line.numbers if flowing and not line.href else (), "tel")
-    context = {"copy": copy, "fit": fit, "line": line, "text": text}
+    context = {"copy": copy, "fit": fit, "line": line, "text": text, "in_book": in_book}
     content = templates.render(f"slots/{slot_class(name)}.html.j2", context)
     context = {"name": name, "fit": fit, "content": Markup(content.strip())}  # noqa: S704
     return Markup(templates.render("slots/slot.html.j2", context).strip())  # noqa: S704

@@ -8,6 +8,7 @@ from functools import cache, cached_property, lru_cache
 
 from bifolio.branding.palette import colours, tokens_of
 from bifolio.compose import typography
+from bifolio.compose.book_styles import flattened
 from bifolio.compose.design import Design
 from bifolio.core.diagnostics import DesignError
 from bifolio.model.flow import DARK_SCREEN
@@ -77,9 +78,9 @@ class Stylesheet:
         return "\n".join(pieces)
 
     def flowing(self, components: Iterable[str] = (), last: Iterable[str] = ()) -> str:
-        """Return the styles of a flow: without layers, which old readers drop entirely, and with lengths in rem.
+        """Return the styles of a web page: without layers, which old readers drop entirely, and with lengths in rem.
 
-        `components` precede the rules for flows, and those of `last` follow them.
+        `components` precede the rules for web pages, and those of `last` follow them.
         """
         files = ("tokens.css", "base.css", *self._parts, *components, "flow/flow.css", *last)
         pieces = [
@@ -91,9 +92,19 @@ class Stylesheet:
         ]
         return "\n".join(pieces)
 
-    def frame(self, name: str) -> str:
-        """Return the styles of the page around a flow: `web` or `epub`."""
-        return _in_rem(self._css(f"flow/{name}.css"))
+    @cached_property
+    def book(self) -> str:
+        """The styles of an EPUB, the same for every handout: plain rules with the values of all tokens."""
+        one_face = dict.fromkeys(
+            ("title-face", "lead-face", "numeral-face"), self.tokens["head-face"]
+        )  # fewer to carry
+        tokens = {**self.tokens, **one_face, **self._overrides.typeface.tokens, **self.palette}
+        return flattened(self._css("flow/epub.css"), tokens)
+
+    @property
+    def web_frame(self) -> str:
+        """The styles of the page around a flow in a browser."""
+        return _in_rem(self._css("flow/web.css"))
 
     @property
     def _parts(self) -> list[str]:

@@ -58,8 +58,11 @@ def ids(root: Element) -> frozenset[str]:
     return frozenset(value for element in root.iter() if (value := element.get("id")))
 
 
-def check_document(root: Element, space: str, where: str) -> Iterator[Diagnostic]:
-    """Find what a document lacks; `space` is the namespace of its names."""
+def check_document(root: Element, space: str, where: str, above: int = 0) -> Iterator[Diagnostic]:
+    """Find what a document lacks; `space` is the namespace of its names.
+
+    `above` is the level of the last heading before it, where it goes on from another.
+    """
     if not (root.get("lang") or root.get(_LANG)):
         yield finding("verify.no-language", "it does not say its language", where)
     if not (root.findtext(f".//{space}title") or "").strip():
@@ -71,22 +74,37 @@ def check_document(root: Element, space: str, where: str) -> Iterator[Diagnostic
             if own in seen:
                 yield finding("verify.same-id", f'two elements have the id "{own}"', where)
             seen.add(own)
-        if name == "img" and not (element.get("alt") or "").strip():
+        if name == "img" and not _is_told(element):
             yield finding("verify.no-alt", "a picture has no text alternative", where)
         if name == "svg" and not any(_name(kid) == "title" and (kid.text or "").strip() for kid in element):
             yield finding("verify.no-alt", "a drawing has no text alternative", where)
-    yield from _headings(root, where)
+    yield from _headings(root, above, where)
     yield from _fields(root, where)
 
 
-def _headings(root: Element, where: str) -> Iterator[Diagnostic]:
-    above = 0
+def _is_told(picture: Element) -> bool:
+    """Return whether a picture has an alternative, or says that it is there for the eye alone."""
+    alt = picture.get("alt")
+    return bool((alt or "").strip()) or (alt == "" and picture.get("role") == "presentation")
+
+
+def _headings(root: Element, above: int, where: str) -> Iterator[Diagnostic]:
+    for level, element in _leveled(root):
+        if level > above + 1:
+            words = " ".join("".join(element.itertext()).split())
+            yield finding("verify.heading-skipped", f'the heading "{words}" skips a level', where)
+        above = level
+
+
+def last_level(root: Element, above: int = 0) -> int:
+    """Return the level of the last heading of a document, `above` if it has none."""
+    return max([(0, above), *((place, level) for place, (level, _) in enumerate(_leveled(root), 1))])[1]
+
+
+def _leveled(root: Element) -> Iterator[tuple[int, Element]]:
     for element in root.iter():
         if level := re.fullmatch(r"h([1-6])", _name(element)):
-            if int(level[1]) > above + 1:
-                words = " ".join("".join(element.itertext()).split())
-                yield finding("verify.heading-skipped", f'the heading "{words}" skips a level', where)
-            above = int(level[1])
+            yield int(level[1]), element
 
 
 def _fields(root: Element, where: str) -> Iterator[Diagnostic]:
@@ -130,6 +148,57 @@ def check_style_links(css: str, name: str, files: Mapping[str, Any], where: str)
         path = posixpath.normpath(posixpath.join(posixpath.dirname(name), target))
         if path not in files:
             yield finding("verify.broken-link", f'the styles ask for "{target}", which is not there', where)
+
+
+_UNKNOWN_TO_READERS = re.compile(
+    r"(?:var|calc|min|max|clamp)\(|@(?:layer|supports|container|import)\b|@media[^{]*\b(?:width|height)\b"
+    r"|(?<![\w.#-])[\d.]+(?:rem|vw|vh|vmin|vmax|ch)\b|display:\s*(?:inline-)?(?:flex|grid)|display:\s*contents"
+    r"|position:\s*(?:absolute|fixed|sticky)"
+)
+"""What reading systems drop, or take for something else: what came after CSS 2.1 and has no fallback, places off the flow,
+and queries for the width of a page, of which paginating ones do not tell the truth."""
+
+_LACKING_IN_READERS = frozenset(
+    [
+        "audio",
+        "button",
+        "canvas",
+        "details",
+        "embed",
+        "form",
+        "iframe",
+        "input",
+        "object",
+        "picture",
+        "script",
+        "select",
+        "textarea",
+        "video",
+    ]
+)
+
+
+def check_for_readers(root: Element, where: str) -> Iterator[Diagnostic]:
+    """Find what a document of a book has and reading systems lack, and drawings without a definite size."""
+    for element in root.iter():
+        name = _name(element)
+        if name in _LACKING_IN_READERS:
+            yield finding("verify.unsupported", f"not every reading system knows <{name}>", where)
+        if name == "svg" and not all(_SIZE.fullmatch(element.get(side, "")) for side in ("width", "height")):
+            yield finding("verify.no-size", "a drawing has no definite width and height", where)
+        yield from check_styles_for_readers(element.get("style", ""), where)
+        if name == "style":
+            yield from check_styles_for_readers(element.text or "", where)
+
+
+_SIZE = re.compile(r"[1-9]\d*(?:\.\d+)?(?:px)?")
+
+
+def check_styles_for_readers(css: str, where: str) -> Iterator[Diagnostic]:
+    """Find the first thing in styles of a book that not every reading system knows."""
+    if found := _UNKNOWN_TO_READERS.search(css):
+        said = " ".join(found[0].split())
+        yield finding("verify.unsupported", f'not every reading system knows "{said}" in styles', where)
 
 
 def check_requests(text: str, root: Element, where: str) -> Iterator[Diagnostic]:

@@ -13,20 +13,25 @@ from collections.abc import Iterator, Mapping
 from urllib.parse import unquote
 from xml.etree.ElementTree import Element
 
+from bifolio.branding.palette import PAPER, derive_for_any_ground
 from bifolio.compose.clinic_panel import qr
 from bifolio.core.diagnostics import Diagnostic
 from bifolio.formats import epub_book, image
 from bifolio.formats.document_checks import (
     XHTML,
     check_document,
+    check_for_readers,
     check_links,
     check_placeholders,
     check_style_links,
+    check_styles_for_readers,
     finding,
     ids,
+    last_level,
     parsed,
 )
 from bifolio.formats.flow import faces, flow
+from bifolio.formats.paint import BookPaint
 from bifolio.formats.placing import placing
 from bifolio.formats.stages import Stages, proved
 from bifolio.model.artifact import Artifact
@@ -47,6 +52,8 @@ def make(inputs: Inputs, stages: Stages) -> Artifact:
         clinic=made.copy.name,
         identifier=f"bifolio:{job.brand}/{job.language}/{job.region}/{job.item}",
         written=layout.handout.review.written.isoformat(),
+        due=layout.handout.review.due.isoformat(),
+        topics=layout.handout.topics,
         source=f"{made.flow.title}, {layout.setup.edition.name}, {layout.handout.version}",
         openings=openings,
         rights=layout.handout.text_licence,
@@ -55,8 +62,9 @@ def make(inputs: Inputs, stages: Stages) -> Artifact:
         form_code=qr(form_at) if form_at else None,
     )
     composer = stages.composer(layout.setup)
-    frame, compose = composer.stylesheet.frame("epub"), composer.document
-    body = epub_book.render(made.flow, made.paint, faces(layout.setup, stages), book, frame, compose)
+    both = {"paper": PAPER, **stages.palette(inputs.clinic.seed, derive_for_any_ground)}
+    paint = BookPaint(made.paint.day, both, made.paint.night)
+    body = epub_book.render(made.flow, paint, faces(layout.setup, stages), book, composer.document)
     return stages.artifact(inputs, body, [*made.warnings, *proved(verify(body, job.path))])
 
 
@@ -91,7 +99,8 @@ def verify(book: bytes, where: str) -> list[Diagnostic]:
     package = parsed(files.get(name, b""), f"{where}, {name or 'package'}")
     if isinstance(package, Diagnostic):
         return [package]
-    return [*_package(package, name, files, where), *_documents(files, where)]
+    order = _reading_order(package, name)
+    return [*_package(package, name, files, where), *_documents(files, order, where)]
 
 
 def _package_name(files: Mapping[str, bytes]) -> str:
@@ -116,7 +125,15 @@ def _package(package: Element, name: str, files: Mapping[str, bytes], where: str
             yield finding("verify.accessibility", f"the book does not say its {needed}", where)
 
 
-def _documents(files: Mapping[str, bytes], where: str) -> Iterator[Diagnostic]:
+def _reading_order(package: Element, name: str) -> list[str]:
+    """Return the names of the documents that a reader goes through, one after another."""
+    folder = posixpath.dirname(name)
+    listed = {item.get("id"): unquote(item.get("href", "")) for item in package.iter(f"{_OPF}item")}
+    read = (item.get("idref") for item in package.iter(f"{_OPF}itemref") if item.get("linear") != "no")
+    return [posixpath.join(folder, listed[item]) for item in read if item in listed]
+
+
+def _documents(files: Mapping[str, bytes], order: list[str], where: str) -> Iterator[Diagnostic]:
     roots: dict[str, Element] = {}
     for name, body in files.items():
         if name.endswith(".xhtml"):
@@ -128,11 +145,23 @@ def _documents(files: Mapping[str, bytes], where: str) -> Iterator[Diagnostic]:
     known = {name: ids(root) for name, root in roots.items()} | {
         name: frozenset() for name in files if name not in roots
     }
+    # A chapter goes on from the one before; the list of contents and the cover stand by themselves.
+    levels = dict.fromkeys(roots, 0)
+    above = 0
+    for name in (name for name in order if name in roots and not _is_contents(roots[name])):
+        levels[name], above = above, last_level(roots[name], above)
     for name, root in roots.items():
         place = f"{where}, {name}"
-        yield from check_document(root, XHTML, place)
+        yield from check_document(root, XHTML, place, levels[name])
+        yield from check_for_readers(root, place)
         yield from check_links(root, name, known, place)
         yield from check_placeholders(files[name], place)
     for name, body in files.items():
         if name.endswith(".css"):
-            yield from check_style_links(body.decode(errors="replace"), name, files, f"{where}, {name}")
+            css, place = body.decode(errors="replace"), f"{where}, {name}"
+            yield from check_style_links(css, name, files, place)
+            yield from check_styles_for_readers(css, place)
+
+
+def _is_contents(root: Element) -> bool:
+    return next(root.iter(f"{XHTML}nav"), None) is not None

@@ -1,6 +1,6 @@
 """Render as EPUB: a flow → an EPUB 3.3 book, zipped the same way each time.
 
-One text document, a cover, a list of contents with the pages of the print edition, a package document with
+One text document, or in a booklet one for each chapter, a cover, a list of contents with the pages of the print edition, a package document with
 the metadata of EPUB Accessibility 1.1. Dates are those of the handout, names are sorted, and the mimetype
 stands first and plain, as the Open Container Format asks.
 """
@@ -19,8 +19,9 @@ from urllib.parse import unquote_to_bytes
 
 from markupsafe import Markup
 
-from bifolio.formats.paint import Paint
-from bifolio.formats.webfonts import Face, used
+from bifolio.compose.typography import NBSP
+from bifolio.formats.paint import BookPaint
+from bifolio.formats.webfonts import Face, named
 from bifolio.model.flow import Flow, Heading
 
 Document = Callable[[str, Mapping[str, Any]], str]
@@ -35,7 +36,7 @@ _CONTAINER = b"""<?xml version="1.0" encoding="utf-8"?>
 _FIRST_DAY = (1980, 1, 1, 0, 0, 0)
 """The oldest that a zip can tell: nobody asks the clock."""
 
-_PACKED = frozenset([".jpg", ".png", ".woff"])
+_PACKED = frozenset([".jpg", ".png"])
 """Already small: storing them as they are is quicker, and their bytes hang on no zlib."""
 
 
@@ -48,6 +49,9 @@ class Book:
     """What never changes about it, from which its identifier is made."""
     written: str
     """The day its words were written, as 2026-11-22."""
+    due: str
+    """The day by which they are to be reviewed."""
+    topics: Sequence[str]
     source: str
     """Names the print edition whose pages the page list gives."""
     openings: Sequence[str]
@@ -62,40 +66,98 @@ class Book:
     """The same to scan, as a data address."""
 
 
-def render(
-    flow: Flow, paint: Paint, faces: Iterable[Face], book: Book, frame: str, document: Document
-) -> bytes:
-    """Return the book. `frame` is the stylesheet of a page in a reading system."""
-    brought = used(faces, flow.styles)
+def render(flow: Flow, paint: BookPaint, faces: Iterable[Face], book: Book, document: Document) -> bytes:
+    """Return the book."""
+    brought = named(faces, flow.styles)
     rules = "\n".join(face.rule(f"fonts/{face.file}") for face in brought)
     body, pages = with_page_marks(paint.markup(flow.body), book.openings)
+    body, pictures = _as_files(_sized(_with_types(_loosened(body))))
+    chapters = _chapters(body, flow)
     context: dict[str, Any] = {
         "flow": flow,
         "clinic": book.clinic,
         "identifier": uuid.uuid5(uuid.NAMESPACE_URL, book.identifier).urn,
         "written": book.written,
+        "due": book.due,
+        "subjects": [topic.replace("-", " ") for topic in book.topics],
         "source": book.source,
         "rights": book.rights,
         "form_at": book.form_at,
-        "form_code": book.form_code,
         "features": tuple(_features(pages)),
-        "body": Markup(_inflected(body)),  # noqa: S704 - composed and painted
+        "chapters": chapters,
+        "file_of": {anchor: chapter.file for chapter in chapters for anchor in _anchors(chapter.body)},
         "pages": pages,
         "tree": _tree(flow.headings),
+        "start": next(chapter.file for chapter in chapters if chapter.matter == "bodymatter"),
     }
-    text, pictures = _as_files(document("epub/handout.xhtml.j2", context).lstrip())
     files = {
-        "handout.xhtml": text.encode(),
         "cover.xhtml": document("epub/cover.xhtml.j2", context).lstrip().encode(),
         "nav.xhtml": document("epub/nav.xhtml.j2", context).lstrip().encode(),
-        "style.css": (rules + "\n" + paint.styles(flow.styles + "\n" + frame, flow.pictures)).encode(),
+        "style.css": (rules + "\n" + paint.styles(flow.styles)).encode(),
         "cover.jpg": book.cover,
         **pictures,
-        **{f"fonts/{face.file}": face.woff for face in brought},
+        **{f"fonts/{face.file}": face.sfnt for face in brought},
     }
+    for chapter in chapters:
+        code = book.form_code if chapter is chapters[-1] else None
+        if code:
+            files["form-code.svg"] = _picture_in(code)
+        shown = {**context, "chapter": chapter, "is_last": chapter is chapters[-1], "form_code": code}
+        files[chapter.file] = document("epub/handout.xhtml.j2", shown).lstrip().encode()
     items = [_item(name, body) for name, body in sorted(files.items())]
     package = document("epub/package.opf.j2", {**context, "items": items}).lstrip()
     return _zipped({"package.opf": package.encode(), **files})
+
+
+# -- chapters ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """One text document of a book."""
+
+    file: str
+    title: str
+    body: Markup
+    matter: str
+    """Its place in the book, as `epub:type` has it: frontmatter, bodymatter or backmatter."""
+
+    @property
+    def stem(self) -> str:
+        return self.file.removesuffix(".xhtml")
+
+
+_CHAPTER = re.compile(r'(?=<section class="(?:section hung part\b|back"))')
+_ANCHOR = re.compile(r' id="([^"]+)"')
+_INSIDE = re.compile(r' href="#([^"]+)"')
+
+
+def _chapters(body: str, flow: Flow) -> tuple[Chapter, ...]:
+    """Return the text documents of a book: one, or those of a booklet: its opening, each part, its back."""
+    pieces = _CHAPTER.split(body) if flow.kind == "booklet" else [body]
+    last = len(pieces) - 1
+    files = ["handout.xhtml", *(f"chapter-{number}.xhtml" for number in range(1, last)), "back.xhtml"]
+    homes = {anchor: file for file, piece in zip(files, pieces, strict=False) for anchor in _anchors(piece)}
+    titles = {heading.id: heading.words for heading in flow.headings}
+
+    def chapter(number: int, piece: str) -> Chapter:
+        file = files[number]
+
+        def link(found: re.Match[str]) -> str:
+            home = homes.get(found[1], file)
+            return f' href="{"" if home == file else home}#{found[1]}"'
+
+        opened, closed = "<main>\n" if number else "", "\n</main>" if number < last else ""
+        title = next((titles[anchor] for anchor in _anchors(piece) if anchor in titles), flow.title)
+        matter = "bodymatter" if 0 < number < last or not last else "backmatter" if number else "frontmatter"
+        markup = Markup(opened + _INSIDE.sub(link, piece).rstrip() + closed)  # noqa: S704 - composed and painted
+        return Chapter(file, title if matter == "bodymatter" and last else flow.title, markup, matter)
+
+    return tuple(chapter(number, piece) for number, piece in enumerate(pieces))
+
+
+def _anchors(markup: str) -> list[str]:
+    return _ANCHOR.findall(markup)
 
 
 # -- the pages of print --------------------------------------------------------------------------
@@ -153,7 +215,7 @@ def _letters(body: str) -> Iterator[tuple[str, int]]:
 
 # -- what the text means -------------------------------------------------------------------------
 
-_INFLECTIONS = {
+_TYPES_OF_CLASSES = {
     "colophon": ("colophon", "doc-colophon"),
     "glossary": ("glossary", "doc-glossary"),
     "references-full": ("bibliography", "doc-bibliography"),
@@ -162,16 +224,60 @@ _INFLECTIONS = {
 }
 """What a class says to a reading system: `epub:type` (EPUB 3 Structural Semantics), and its ARIA role."""
 
-_OPENED = re.compile(r'<(section|aside|div) class="([a-z-]+)([^"]*)"')
+_TYPES_OF_ROLES = {"doc-chapter": "chapter", "doc-endnotes": "endnotes", "doc-noteref": "noteref"}
+"""The `epub:type` of what has a role already."""
+
+_OPENED = re.compile(r'<(?:section|aside|div|a) class="([a-z-]+)[^>]*>')
+_ROLE = re.compile(r' role="([a-z-]+)"')
+_PLAIN_TYPES = (
+    ("<dt>", '<dt epub:type="glossterm">'),
+    ("<dd>", '<dd epub:type="glossdef">'),
+    ('<li class="reference" id=', '<li class="reference" epub:type="endnote" id='),
+)
+"""Terms and meanings of a glossary, and notes that marks lead to; other lists have classes."""
 
 
-def _inflected(body: str) -> str:
+def _with_types(body: str) -> str:
     def opened(found: re.Match[str]) -> str:
-        kind, role = _INFLECTIONS.get(found[2], (None, None))
-        epub_type = f' epub:type="{kind}"' if kind else ""
-        return f"{found[0]}{epub_type}" + (f' role="{role}"' if role else "")
+        if role := _ROLE.search(found[0]):
+            kind = _TYPES_OF_ROLES.get(role[1])
+            said = f' epub:type="{kind}"' if kind else ""
+        else:
+            kind, own = _TYPES_OF_CLASSES.get(found[1], ("", ""))
+            said = f' epub:type="{kind}" role="{own}"' if kind else ""
+        return found[0][:-1] + said + ">"
 
-    return _OPENED.sub(opened, body)
+    body = _OPENED.sub(opened, body)
+    for old, new in _PLAIN_TYPES:
+        body = body.replace(old, new)
+    return body
+
+
+_HEAD = re.compile(r"<(h[1-6]) [^>]*>.*?</\1>", re.DOTALL)
+
+
+def _loosened(body: str) -> str:
+    """Let heads break at every space: in large type on a small screen two words may be wider than a line."""
+    return _HEAD.sub(lambda found: found[0].replace(NBSP, " "), body)
+
+
+_DRAWING = re.compile(r"<svg [^>]*>")
+_BOX = re.compile(r'viewBox="\S+ \S+ ([\d.]+) ([\d.]+)"')
+_WIDEST = 320
+"""CSS pixels: a drawing fits the narrowest screen even where styles are dropped."""
+
+
+def _sized(body: str) -> str:
+    """Set width and height of every drawing within the text."""
+
+    def sized(found: re.Match[str]) -> str:
+        tag = re.sub(r' (?:width|height)="[^"]*"', "", found[0])
+        if not (box := _BOX.search(tag)):
+            return found[0]
+        height = round(_WIDEST * float(box[2]) / float(box[1]))
+        return tag.replace("<svg ", f'<svg width="{_WIDEST}" height="{height}" ', 1)
+
+    return _DRAWING.sub(sized, body)
 
 
 def _features(pages: tuple[PageMark, ...]) -> Iterator[str]:
@@ -207,7 +313,7 @@ def _tree(headings: Iterable[Heading], deepest: int = 3) -> list[_Entry]:
 
 # -- files ---------------------------------------------------------------------------------------
 
-_DATA_PICTURE = re.compile(r'(src|srcset)="data:image/(svg\+xml|png|jpeg)([^,"]*),([^"]*)"')
+_DATA_PICTURE = re.compile(r'src="data:image/(svg\+xml|png|jpeg)[^"]*"')
 _ENDS = {"svg+xml": "svg", "png": "png", "jpeg": "jpg"}
 _TYPES = {
     "xhtml": "application/xhtml+xml",
@@ -215,7 +321,8 @@ _TYPES = {
     "svg": "image/svg+xml",
     "png": "image/png",
     "jpg": "image/jpeg",
-    "woff": "font/woff",
+    "ttf": "font/ttf",
+    "otf": "font/otf",
 }
 
 
@@ -224,18 +331,23 @@ def _as_files(text: str) -> tuple[str, dict[str, bytes]]:
     files: dict[str, bytes] = {}
 
     def taken(found: re.Match[str]) -> str:
-        import base64
-
-        body = unquote_to_bytes(Markup(found[4]).unescape())  # noqa: S704 - an address, to be read
-        if "base64" in found[3]:
-            body = base64.b64decode(body)
+        body = _picture_in(found[0].partition('"')[2].removesuffix('"'))
         name = next((n for n, other in files.items() if other == body), None)
         if name is None:
-            name = f"picture-{len(files) + 1}.{_ENDS[found[2]]}"
+            name = f"picture-{len(files) + 1}.{_ENDS[found[1]]}"
             files[name] = body
-        return f'{found[1]}="{name}"'
+        return f'src="{name}"'
 
     return _DATA_PICTURE.sub(taken, text), files
+
+
+def _picture_in(address: str) -> bytes:
+    """Return the picture that a data address holds."""
+    import base64
+
+    head, _, coded = str(Markup(address).unescape()).partition(",")  # noqa: S704 - an address, to be read
+    body = unquote_to_bytes(coded)
+    return base64.b64decode(body) if head.endswith(";base64") else body
 
 
 @dataclass(frozen=True)
@@ -252,11 +364,11 @@ def _item(name: str, body: bytes) -> _Item:
     properties = {
         "nav.xhtml": "nav",
         "cover.jpg": "cover-image",
-        "handout.xhtml": "svg" if b"<svg" in body else "",
     }
     stem, _, end = name.rpartition(".")
+    drawn = "svg" if end == "xhtml" and b"<svg" in body else ""
     own = stem.rpartition("/")[2] if end == "xhtml" else name.replace("/", "-")
-    return _Item(own, name, _TYPES[end], properties.get(name, ""))
+    return _Item(own, name, _TYPES[end], properties.get(name, drawn))
 
 
 def _zipped(files: Mapping[str, bytes]) -> bytes:
@@ -266,9 +378,12 @@ def _zipped(files: Mapping[str, bytes]) -> bytes:
         def put(name: str, body: bytes, method: int) -> None:
             entry = zipfile.ZipInfo(name, _FIRST_DAY)
             entry.compress_type = method
+            level = (
+                1 if name.startswith("EPUB/fonts/") else None
+            )  # as small within a tenth, in a third of the time
             entry.create_system = 3  # the same on every machine
             entry.external_attr = 0o644 << 16
-            archive.writestr(entry, body)
+            archive.writestr(entry, body, compresslevel=level)
 
         put("mimetype", MIMETYPE, zipfile.ZIP_STORED)
         put("META-INF/container.xml", _CONTAINER, zipfile.ZIP_DEFLATED)

@@ -36,7 +36,7 @@ def flow(inputs: Inputs, stages: Stages, *, on_web: bool) -> Flowing:
     colours = paint(inputs.clinic, stages)
     approval, warnings = stages.approval_line(inputs)
     copy = clinic_copy(inputs.clinic, composer, colours, approval)
-    slots = composer.slots(copy, {}, flowing=True)
+    slots = composer.slots(copy, {}, flowing=True, in_book=not on_web)
     made = composer.flow(layout.handout, layout.evidence, layout.drawings, slots, copy, on_web=on_web)
     return Flowing(made, colours, copy, warnings)
 

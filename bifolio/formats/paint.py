@@ -1,8 +1,8 @@
 """Paint: a flow in sentinel colours → the same in a clinic's, by day and by night.
 
 On screens there is no ink: colours are custom properties that a dark screen gives other values, and pictures
-that stand in the styles come in both. A reading system that knows no custom properties has the day's colours
-as plain attributes.
+that stand in the styles come in both. In a book, whose readers choose the ground by themselves, colours are plain
+and show on any ground.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from bifolio.model.flow import DARK_SCREEN
 _ROLE_OF = {**{colour: role for role, colour in SENTINELS.items()}, PAPER_SENTINEL: "paper"}
 _TAG = re.compile(r"<[a-z][^<>]*#b1f0[0-9a-f]{2}[^<>]*>")
 _ATTRIBUTE = re.compile(r' (fill|stroke)="(#b1f0[0-9a-f]{2})"')
+_PLAIN = re.compile(r"#b1f0[0-9a-f]{2}")
 _IN_ADDRESS = re.compile(r"%23(b1f0[0-9a-f]{2})")
 
 
@@ -61,6 +62,48 @@ class Paint:
                 by_night + "\n".join(changed) + "\n}",
             )
         )
+
+
+DARK_READER = "screen and (color) and (prefers-color-scheme: dark)"
+"""The media query for dark colours in books. calibre, on the way to a Kindle, knows no colour scheme and would take the
+rules for those of every screen; it drops what asks for `color`, as it cannot know that of a device."""
+
+
+@dataclass(frozen=True)
+class BookPaint:
+    """The role colours of a clinic, the paper among them, for a book."""
+
+    day: Mapping[str, str]
+    """Of figures, which bring their own light ground."""
+    any_ground: Mapping[str, str]
+    """Of heads, lines and signs, which stand on whatever ground a reader has chosen."""
+    night: Mapping[str, str]
+    """The same for readers that tell a book when they are dark."""
+
+    def markup(self, body: str) -> str:
+        """Colour figures within the text, and pictures in addresses."""
+        return _coloured(_plain(body, self.day), self.any_ground)
+
+    def styles(self, styles: str) -> str:
+        """Return flattened styles with their colours, and the few that change by night."""
+        ground = (
+            f"html {{ color-scheme: dark; background: {self.night['paper']}; color: {self.night['ink']} }}"
+        )
+        dark = "\n".join((ground, *(rule for line in styles.splitlines() if (rule := self._by_night(line)))))
+        return f"{_plain(styles, self.any_ground)}\n@media {DARK_READER} {{\n{dark}\n}}"
+
+    def _by_night(self, rule: str) -> str:
+        selector, _, body = rule.partition(" { ")
+        changed = [
+            f"{name if name == 'color' else f'{name}-color'}: {_plain(colour[0], self.night)}"
+            for name, _, value in (part.partition(": ") for part in body.removesuffix(" }").split("; "))
+            if (colour := _PLAIN.search(value))
+        ]
+        return f"{selector} {{ {'; '.join(changed)} }}" if changed else ""
+
+
+def _plain(text: str, colours: Mapping[str, str]) -> str:
+    return _PLAIN.sub(lambda found: colours[_ROLE_OF[found[0]]], text)
 
 
 def _roles(colours: Mapping[str, str]) -> str:

@@ -48,7 +48,7 @@ def make(inputs: Inputs, stages: Stages) -> Artifact:
         made.paint,
         faces(setup, stages),
         made.copy.name,
-        composer.stylesheet.frame("web"),
+        composer.stylesheet.web_frame,
         composer.document,
     )
     return stages.artifact(inputs, body, [*made.warnings, *proved(verify(body, inputs.job.path))])

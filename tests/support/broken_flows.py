@@ -79,6 +79,37 @@ def no_metadata(book: bytes) -> bytes:
     return _changed(book, change)
 
 
+BEYOND_CSS_2 = (
+    b"p { color: var(--ink) }",
+    b"p { margin: calc(1em - 1px) }",
+    b"p { margin: 1.5rem }",
+    b"p { width: 50vw }",
+    b"p { display: flex }",
+    b"p { display: inline-grid }",
+    b"p { position: absolute }",
+    b"@media (max-width: 36em) { p { margin: 0 } }",
+    b"@media screen and (min-device-width: 600px) { p { margin: 0 } }",
+    b"@layer words { p { margin: 0 } }",
+)
+"""Rules that not every reading system knows."""
+
+
+def _with_rule(rule: bytes) -> Spoiler:
+    def spoil(book: bytes) -> bytes:
+        def change(files: dict[str, bytes]) -> None:
+            files["EPUB/style.css"] += b"\n" + rule
+
+        return _changed(book, change)
+
+    return spoil
+
+
+def _without_height(files: dict[str, bytes]) -> None:
+    spoiled = re.sub(rb'(<svg [^>]*?) height="\d+"', rb"\1", files[HANDOUT])
+    assert spoiled != files[HANDOUT]
+    files[HANDOUT] = spoiled
+
+
 BOOKS: dict[str, list[Spoiler]] = {
     "verify.unreadable": [torn],
     "verify.mimetype": [packed_type, other_type, type_not_first],
@@ -99,7 +130,19 @@ BOOKS: dict[str, list[Spoiler]] = {
     "verify.same-id": [_replaced(HANDOUT, b"<main>", b'<main><p id="heading.1">x</p>')],
     "verify.no-alt": [
         _replaced(HANDOUT, b"<main>", b'<main><p><img src="picture-1.svg" alt=" "/></p>'),
+        _replaced(HANDOUT, b' role="presentation"', b""),
         _replaced(HANDOUT, b"<main>", b'<main><svg xmlns="http://www.w3.org/2000/svg"></svg>'),
+    ],
+    "verify.no-size": [
+        lambda book: _changed(book, _without_height),
+        _replaced(HANDOUT, b'<svg width="320"', b'<svg width="100%"'),
+    ],
+    "verify.unsupported": [
+        *(_with_rule(rule) for rule in BEYOND_CSS_2),
+        _replaced(HANDOUT, b"<main>", b'<main><p style="margin: calc(1em + 2px)">x</p>'),
+        _replaced(HANDOUT, b"</head>", b"<style>p { padding: var(--x) }</style></head>"),
+        _replaced(HANDOUT, b"<main>", b'<main><picture><img src="cover.jpg" alt="x"/></picture>'),
+        _replaced(HANDOUT, b"<main>", b'<main><input aria-label="x"/>'),
     ],
     "verify.heading-skipped": [_replaced(HANDOUT, b"</main>", b"<h6>x</h6></main>")],
     "verify.placeholder": [_replaced(HANDOUT, b"<main>", b"<main><p>slot:masthead</p>")],

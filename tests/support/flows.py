@@ -14,14 +14,30 @@ from xml.etree.ElementTree import Element, fromstring
 
 from tests.support import tags
 
+_OPF = "{http://www.idpf.org/2007/opf}"
+
+_LISTED_TABLES = {"log-list", "agreement-list"}
+"""A table that has no room stands as a list, which tells the heads with each row, and a table tells them once."""
+
+_LISTED_CELLS = {"log-cell", "agreement-initials"}
+"""Its cells; the first element in each is its head."""
+
 _NEVER_SHOWN = {"kept-here", "elsewhere"}
 """What a screen says of itself."""
 
 
-def of_book(book: bytes) -> str:
-    """Return the letters of an EPUB's text document."""
+def documents(book: bytes) -> list[Element]:
+    """Return the text documents of an EPUB in reading order, without its cover and its list of contents."""
     with zipfile.ZipFile(io.BytesIO(book)) as archive:
-        return letters(_of_markup(fromstring(archive.read("EPUB/handout.xhtml"))))
+        package = fromstring(archive.read("EPUB/package.opf"))
+        files = {item.get("id"): item.get("href") for item in package.iter(f"{_OPF}item")}
+        read = [item.get("idref") for item in package.iter(f"{_OPF}itemref") if item.get("linear") != "no"]
+        return [fromstring(archive.read(f"EPUB/{files[name]}")) for name in read if name != "nav"]
+
+
+def of_book(book: bytes) -> str:
+    """Return the letters of an EPUB's text documents."""
+    return letters(piece for root in documents(book) for piece in _of_markup(root))
 
 
 def of_page(page: bytes) -> str:
@@ -63,6 +79,12 @@ def _told(element: Element, number: int = 0) -> Iterator[str]:
     if name == "svg":
         yield from (kid.text or "" for kid in element if _name(kid) == "title")
         return
+    if name == "img":
+        yield element.get("alt") or ""
+    if element.get("role") == "img":
+        yield element.get("aria-label") or ""
+    if classes & _LISTED_TABLES:
+        yield from _heads(element)
     if name == "li" and "step" in classes:  # styles count these
         yield str(number)
     if name == "li" and "reference" in classes:
@@ -74,6 +96,19 @@ def _told(element: Element, number: int = 0) -> Iterator[str]:
         if not ("resources-line" in classes and kid.get("class") == "resources-extra"):
             yield from _told(kid, items)
         yield kid.tail or ""
+
+
+def _heads(rows: Element) -> Iterator[str]:
+    """Give the heads of a table that stands as a list, and take them out of its rows."""
+    for number, row in enumerate(rows):
+        for cell in row.iter():
+            if _LISTED_CELLS & set((cell.get("class") or "").split()):
+                head = cell[0]
+                if number == 0:
+                    yield "".join(head.itertext())
+                head.text = None
+                for inner in [*head]:
+                    head.remove(inner)
 
 
 def _of_tags(tag: tags.Tag, clinic: set[str]) -> Iterator[str]:
