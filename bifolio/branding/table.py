@@ -1,230 +1,329 @@
-"""A table of many clinics (CSV, RFC 4180) → the brand file that each of them would have.
+"""A table of many clinics → the brand file that each of them would have.
 
-Each row is a clinic, each column a field; the first row names the columns. A row becomes a tree like that of a
-brand file whose values are at the cells, so that every later finding points into the table. A clinic that needs
-more (fonts of its own, a palette, support lines of its own) needs a brand folder.
+Each row is a clinic, each column a field; the first row of two names or more that are known says which. A row becomes
+a tree like that of a brand file whose values are at the cells, so that every later finding points into the table. A
+clinic that needs more (fonts of its own, a palette, support lines of its own) needs a brand folder.
 """
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any
+from difflib import get_close_matches
+from typing import Any, NamedTuple
 
 import yaml
 
-from bifolio.core.diagnostics import ContentError, Diagnostic, Source, Span, shorten, suggest
-from bifolio.core.source_tree import SourceTree, Steps
-from bifolio.model.base import NAME
-from bifolio.model.brand.clinic import Clinic
-
-ID = "id"
-"""The column with the clinic's name in paths and on the command line."""
-
-_SPEC_COLUMNS: dict[str, Steps] = {
-    "name": ("meta", "name", "full"),
-    "short_name": ("meta", "name", "short"),
-    "link": ("meta", "link"),
-    "color": ("color", "primary"),
-    "logo": ("logo", "path"),
-    "logo_alt": ("logo", "alt"),
-    "font": ("typography", "base"),
-    "heading_font": ("typography", "headings"),
-}
-
-COLUMNS: dict[str, Steps] = {
-    **_SPEC_COLUMNS,
-    **{name: ("defaults", "bifolio", name) for name in Clinic.model_fields if name != "lines"},
-}
-"""Where a brand file has what a column contains."""
+from bifolio.branding.cells import Cell
+from bifolio.branding.columns import COLUMNS, CONTACT, COUNTY, ID, LAST_LINE, LISTS, NAMES, plain
+from bifolio.branding.sheet import Sheet
+from bifolio.branding.spreadsheet import read_sheet
+from bifolio.core.diagnostics import ContentError, Diagnostic, Severity, Span, shorten
+from bifolio.core.source_tree import SourceTree
+from bifolio.model.base import id_fault, id_from
 
 
-@dataclass(frozen=True, slots=True)
-class _Cell:
-    text: str
-    start: int
-    end: int
+class Table(NamedTuple):
+    """What a table says of its clinics."""
+
+    trees: dict[str, SourceTree]
+    """The tree of each clinic that has one, by its id."""
+    findings: list[Diagnostic]
+    """What is wrong with the rows that have none, and, as warnings, what is not read."""
 
 
-@dataclass(frozen=True)
-class _TableText:
-    """The text of a table, and the line and column of each position in it."""
+def read_table(raw: bytes, name: str) -> Table:
+    """Read a table as a spreadsheet program saves it; `name` is that of the file in findings.
 
-    source: Source
-
-    @cached_property
-    def starts(self) -> list[int]:
-        return [0, *(found.end() for found in _BREAK.finditer(self.source.text))]
-
-    def mark(self, at: int) -> yaml.Mark:
-        line = bisect_right(self.starts, at) - 1
-        return yaml.Mark(self.source.name, at, line, at - self.starts[line], None, 0)
-
-    def span(self, cell: _Cell) -> Span:
-        mark = self.mark(cell.start)
-        lines = self.source.text[cell.start : cell.end].splitlines() or [""]
-        return Span(self.source, mark.line + 1, mark.column + 1, max(1, len(lines[0])))
-
-    def scalar(self, text: str, cell: _Cell) -> yaml.ScalarNode:
-        return yaml.ScalarNode(_TEXT, text, self.mark(cell.start), self.mark(cell.end))
-
-    def mapping(self, first: _Cell, last: _Cell) -> yaml.MappingNode:
-        return yaml.MappingNode(_MAP, [], self.mark(first.start), self.mark(last.end))
-
-
-_BREAK = re.compile(r"\r\n|\r|\n")
-_TEXT, _MAP = "tag:yaml.org,2002:str", "tag:yaml.org,2002:map"
-
-
-def read_table(source: Source) -> tuple[dict[str, SourceTree], list[Diagnostic]]:
-    """Return the tree of each clinic by its name, and what is wrong with the rows that have none.
-
-    The lines of an address are separate lines of the cell, or separated by "|". Raises ContentError if the
-    table itself cannot be read: no rows, an unknown column, a quotation mark that is not closed.
+    Raises ContentError if the table itself cannot be read: no rows, no column of names, a file of another sort.
     """
-    table = _TableText(source)
-    rows = [row for row in _rows(source) if any(cell.text.strip() for cell in row)]
-    if len(rows) < 2:
+    sheet = read_sheet(raw, name)
+    filled = [at for at, row in enumerate(sheet.rows) if any(cell.words for cell in row)]
+    head = next((at for at in filled[:_MOST_ABOVE] if _is_head(sheet.rows[at])), filled[0] if filled else 0)
+    below = [at for at in filled if at > head]
+    if not below:
         raise ContentError.of(
             "roster.empty",
             "the table has no clinics",
-            Span(source, 1, 1),
-            help=f"name the columns in the first row ({ID}, name, color, logo …), then add a row for each clinic",
+            sheet.span(head, 0) if filled else None,
+            help="name the columns in the first row (name, color, logo …), then add a row for each clinic",
+            where=None if filled else name,
         )
-    columns = _columns(table, rows[0])
+    if not _is_head(sheet.rows[head]) and _is_head([sheet.rows[at][0] for at in filled]):
+        raise ContentError.of(
+            "roster.transposed",
+            "the clinics of the table stand beside each other",
+            sheet.span(head, 0),
+            help="give each a row of its own: copy the table, then Paste Special, Transpose",
+        )
+    columns, findings = _columns(sheet, head, below)
+    above = [
+        _warning(
+            "roster.above-head",
+            f'"{shorten(_first(sheet.rows[at]).words, 40)}" is above the names of the columns, and is not read',
+            sheet.span(at, sheet.rows[at].index(_first(sheet.rows[at]))),
+            "nothing needs to be done; remove the row if you like",
+        )
+        for at in filled
+        if at < head
+    ]
+    reader = _Rows(sheet, head, columns)
     trees: dict[str, SourceTree] = {}
-    findings: list[Diagnostic] = []
-    for row in rows[1:]:
-        wrong = _wrong_with(table, columns, row, trees)
+    for at in below:
+        if note := reader.note_in(at):
+            findings.append(note)
+            continue
+        brand_id, wrong = reader.id_of(at, trees)
+        wrong += reader.wrong_with(at)
         findings += wrong
         if not wrong:
-            trees[_text_of(row, columns.index(ID))] = _tree(table, columns, rows[0], row)
-    return trees, findings
+            trees[brand_id] = reader.tree(at)
+    return Table(trees, [*sheet.remarks, *above, *findings])
 
 
-def _rows(source: Source) -> Iterator[list[_Cell]]:
-    comma = max(
-        ",;\t", key=source.line(1).count
-    )  # spreadsheets use the one that numbers of their country do not
-    cell = re.compile(rf'"((?:[^"]|"")*)"|([^{comma}\r\n]*)')
-    text, at = source.text, 0
-    while at < len(text):
-        row = []
-        while True:
-            found = cell.match(text, at)
-            assert found is not None, "an empty cell matches, too"
-            if (found[2] or "").startswith('"'):
-                raise ContentError(_stray_quote(source, at))
-            content = found[2] if found[1] is None else found[1].replace('""', '"')
-            row.append(_Cell(content, found.start(), found.end()))
-            at = found.end()
-            if text[at : at + 1] != comma:
-                break
-            at += 1
-        if end := _BREAK.match(text, at):
-            at = end.end()
-        elif at < len(text):  # after a closing quotation mark
-            raise ContentError(_stray_quote(source, row[-1].start))
-        yield row
+_MOST_ABOVE = 12
+"""The rows among which the one with the names of the columns is looked for."""
 
 
-def _stray_quote(source: Source, at: int) -> Diagnostic:
-    return Diagnostic(
-        "roster.quote",
-        "a quotation mark is not closed, or text follows one that is",
-        source.place(at),
-        help='put "…" around the whole cell, and write "" for each quotation mark in it',
-    )
+def _first(row: Sequence[Cell]) -> Cell:
+    return next(cell for cell in row if cell.words)
 
 
-def _columns(table: _TableText, head: Sequence[_Cell]) -> list[str]:
-    names = [cell.text.strip().lower().replace(" ", "_").replace("-", "_") for cell in head]
-    known = (ID, *COLUMNS)
-    wrong = [
-        Diagnostic(
-            "roster.unknown-column",
-            f'there is no field "{shorten(cell.text)}"'
-            if name not in known
-            else f'two columns are called "{name}"',
-            table.span(cell),
-            help=suggest(name, known, "columns", limit=40) if name not in known else "remove one of them",
+def _is_head(row: Sequence[Cell]) -> bool:
+    return sum(plain(cell.text) in NAMES for cell in row) > 1
+
+
+def _warning(code: str, message: str, span: Span | None, cure: str) -> Diagnostic:
+    return Diagnostic(code, message, span, cure, Severity.WARNING)
+
+
+# -- the names of the columns --------------------------------------------------------------------
+
+
+def _columns(sheet: Sheet, head: int, below: Sequence[int]) -> tuple[list[str | None], list[Diagnostic]]:
+    """Return the field of each column, None for one that is not read, and warnings about those that hold something."""
+    row = sheet.rows[head]
+    if len(_words := [cell for cell in row if cell.words]) == 1 and re.search(r"[,;\t|]", _words[0].text):
+        raise ContentError.of(
+            "roster.one-column",
+            "each row of the table stands in one cell",
+            sheet.span(head, row.index(_words[0])),
+            help="split them in the spreadsheet program: Data, Text to Columns",
         )
-        for position, (name, cell) in enumerate(zip(names, head, strict=True))
-        if name not in known or name in names[:position]
-    ]
-    if ID not in names:
-        wrong.append(
-            Diagnostic(
-                "roster.no-id",
-                f'there is no column "{ID}" with the names of the clinics',
-                Span(table.source, 1, 1),
-                help="add it, with a name like rowan-practice in each row; it is the folder's name in output/",
+    width = max(len(sheet.rows[at]) for at in (head, *below))
+    names = [NAMES.get(plain(row[at].text)) if at < len(row) else None for at in range(width)]
+    wrong: list[Diagnostic] = []
+    unread: list[Diagnostic] = []
+    for at, name in enumerate(names):
+        words = row[at].words if at < len(row) else ""
+        if name and name in names[:at] and not _may_repeat(name):
+            message = f'two columns say the "{name}" of a clinic'
+            wrong.append(
+                Diagnostic("roster.same-column", message, sheet.span(head, at), help="remove one of them")
             )
-        )
+        if name or not words or not any(_holds(sheet, n, at) for n in below):
+            continue
+        if near := _mistyped(plain(words)):
+            message = f'there is no column "{shorten(words)}"'
+            cure = f'did you mean "{near}"? if not, give it a name that is less like it'
+            wrong.append(Diagnostic("roster.unknown-column", message, sheet.span(head, at), help=cure))
+        else:
+            cure = f"nothing needs to be done, unless it is one of these: {', '.join((ID, *COLUMNS))}"
+            message = f'the column "{shorten(words)}" is not used'
+            unread.append(_warning("roster.unused-column", message, sheet.span(head, at), cure))
+    if not {ID, "name", "short_name"} & set(names):
+        message = "there is no column with the names of the clinics"
+        cure = f'call it "name" in row {head + 1}; the other columns: {", ".join(COLUMNS)}'
+        wrong.append(Diagnostic("roster.no-name", message, sheet.span(head, 0), help=cure))
     if wrong:
         raise ContentError(wrong)
-    return names
+    return names, unread
 
 
-def _wrong_with(
-    table: _TableText, columns: Sequence[str], row: Sequence[_Cell], before: dict[str, SourceTree]
-) -> list[Diagnostic]:
-    if len(row) > len(columns):
-        return [
-            Diagnostic(
-                "roster.too-many-cells",
-                f"the row has {len(row)} cells, but there are only {len(columns)} columns",
-                table.span(row[len(columns)]),
-                help='put "…" around a cell that contains the separator',
+def _mistyped(words: str) -> str | None:
+    """Return the name of a column that may be meant: for "phnoe", but not for "practice manager"."""
+    near = get_close_matches(words, [name for name in NAMES if abs(len(name) - len(words)) < 3], 1, 0.8)
+    return near[0] if near else None
+
+
+def _holds(sheet: Sheet, row: int, column: int) -> bool:
+    return column < len(sheet.rows[row]) and bool(sheet.rows[row][column].words)
+
+
+NOTHING = re.compile(r"n/?a|[-–—/]+|none|nil|keine?|\.", re.IGNORECASE)
+"""What people write into a cell that has nothing to say."""
+
+_SUM = re.compile(
+    r"(?:grand )?(?:total|sum|count|average)\b[\s:\d.,]*|(?:last |page )?(?:updated|printed)\b.*|(?:notes?|source):.*",
+    re.IGNORECASE | re.DOTALL,
+)
+"""What stands below a table and is no clinic."""
+
+
+def _may_repeat(name: str) -> bool:
+    return name in LISTS or name in LAST_LINE
+
+
+def _id_for(words: str) -> str:
+    """Return an id made of a clinic's name, which may be long, or begin with a number."""
+    name = id_from(words)
+    return (f"clinic-{name}" if name[:1].isdecimal() else name)[:60].rstrip("-")
+
+
+# -- rows ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """The rows of a sheet that are clinics."""
+
+    sheet: Sheet
+    head: int
+    columns: Sequence[str | None]
+
+    def cells(self, at: int) -> Iterator[tuple[int, str, Cell]]:
+        """Yield the cells of a row that say something: the number of the column, its field, the cell."""
+        for number, (name, cell) in enumerate(zip(self.columns, self.sheet.rows[at], strict=False)):
+            if name and cell.words and not NOTHING.fullmatch(cell.words):
+                yield number, name, cell
+
+    def note_in(self, at: int) -> Diagnostic | None:
+        """Return a warning for a row that is no clinic: a note below the others, their sum, the heads once more."""
+        row, heads = self.sheet.rows[at], self.sheet.rows[self.head]
+        filled = [number for number, cell in enumerate(row) if cell.words]
+        words, span = row[filled[0]].words, self.sheet.span(at, filled[0])
+        cure = "if it is a clinic, put it beside the others and fill its cells"
+        if all(
+            number < len(heads) and plain(row[number].text) == plain(heads[number].text) for number in filled
+        ):
+            message = "the names of the columns stand here once more, and are not read"
+            return _warning("roster.note", message, span, cure)
+        is_alone = len(filled) == 1 and len([*filter(None, self.columns)]) > 1
+        if (is_alone and self._is_below_all(at)) or (len(filled) < 3 and _SUM.fullmatch(words)):
+            message = f'"{shorten(words, 40)}" stands apart from the clinics, and is not read'
+            return _warning("roster.note", message, span, cure)
+        return None
+
+    def _is_below_all(self, at: int) -> bool:
+        """Tell whether a row is set off by an empty one from all rows that say more."""
+        rows = self.sheet.rows
+        return not any(cell.words for cell in rows[at - 1]) and all(
+            sum(bool(cell.words) for cell in below) < 3 for below in rows[at + 1 :]
+        )
+
+    def id_of(self, at: int, before: dict[str, SourceTree]) -> tuple[str, list[Diagnostic]]:
+        """Return the id of a row, made of the clinic's name where there is no column of ids, and what is wrong."""
+        own = ID in self.columns
+        told = {name: (number, cell.words) for number, name, cell in reversed([*self.cells(at)])}
+        number, words = next(
+            (told[name] for name in ((ID,) if own else ("name", "short_name")) if name in told), (0, "")
+        )
+        column = self.columns.index(ID) if own else number
+        span = self.sheet.span(at, column)
+        if number in {place for place, _, cell in self.cells(at) if cell.fault}:
+            return "", []
+        if not words:
+            what = f'the cell "{ID}" is empty' if own else "the row has no name"
+            cure = "fill it, or empty the whole row"
+            return "", [Diagnostic("roster.bad-id", what, span, help=cure)]
+        name = words if own else _id_for(words)
+        if fault := id_fault(name):
+            message = f'a clinic cannot be called "{shorten(words)}" here'
+            cure = (
+                fault
+                if own
+                else f'add a column "{ID}" with a short name for each clinic, such as rowan-practice'
             )
+            return "", [Diagnostic("roster.bad-id", message, span, help=cure)]
+        if name in before:
+            cure = "give one of them another name" if own else f'add a column "{ID}" with a name for each row'
+            return "", [Diagnostic("roster.same-id", f'two rows are called "{name}"', span, help=cure)]
+        return name, []
+
+    def wrong_with(self, at: int) -> list[Diagnostic]:
+        """Find cells of which a spreadsheet program has changed the words, and the first that is in no column."""
+        row, names = self.sheet.rows[at], self.sheet.rows[self.head]
+        lost = [
+            number
+            for number, cell in enumerate(row)
+            if cell.words and not (number < len(names) and names[number].words)
         ]
-    at = columns.index(ID)
-    name = _text_of(row, at)
-    place = table.span(row[min(at, len(row) - 1)])
-    if not NAME.fullmatch(name):
-        slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
-        cure = "use lower-case letters, digits and hyphens" + (f": {slug}" if NAME.fullmatch(slug) else "")
-        message = f'a clinic cannot be called "{shorten(name)}" here' if name else f'the cell "{ID}" is empty'
-        return [Diagnostic("roster.bad-id", message, place, help=cure)]
-    if name in before:
-        message = f'two rows are called "{name}"'
-        return [Diagnostic("roster.same-id", message, place, help="give one of them another name")]
-    return []
+        stray = [
+            Diagnostic(
+                "roster.no-head",
+                f'"{shorten(row[number].words)}" stands in a column without a name',
+                self.sheet.span(at, number),
+                help=f"name the column in row {self.head + 1}, or put the words into the one that they belong to; "
+                'in CSV, put "…" around a cell that contains the separator',
+            )
+            for number in lost[:1]
+        ]
+        return stray + [
+            Diagnostic("roster.mangled", cell.fault[0], self.sheet.span(at, number), help=cell.fault[1])
+            for number, _, cell in self.cells(at)
+            if cell.fault
+        ]
+
+    def tree(self, at: int) -> SourceTree:
+        """Return a row as a brand file, each key at its column's name and each value at its cell."""
+        value: dict[str, Any] = {}
+        row = self.sheet.rows[at]
+        whole = self._mapping(at, row[0], row[-1])
+        for name, cells in self._fields(at).items():
+            number = next(iter(cells))
+            key = self._scalar(self.head, self.sheet.rows[self.head][number])
+            inner, node = value, whole
+            *above, last = map(str, COLUMNS[name])
+            for step in above:
+                inner = inner.setdefault(step, {})
+                node = self._inner(node, step, at, key, row[number])
+            lines = [line for lines in cells.values() for line in lines]
+            inner[last] = lines if name in LISTS else (", " if name in CONTACT else " ").join(lines)
+            key = yaml.ScalarNode(_TEXT, last, key.start_mark, key.end_mark)
+            node.value.append(
+                (key, self._scalar(at, row[number]) if len(cells) == 1 else self._list(at, cells))
+            )
+        return SourceTree(self.sheet.source, value, whole)
+
+    def _fields(self, at: int) -> dict[str, dict[int, list[str]]]:
+        """Return the lines that a row says of each field, by the number of their column."""
+        found: dict[str, dict[int, list[str]]] = {}
+        place, first = "", None
+        for number, name, cell in self.cells(at):
+            if name in LAST_LINE:
+                place += (", " if name == COUNTY else " ") * bool(place) + " ".join(cell.text.split())
+                first = number if first is None else first
+            elif name != ID:
+                pattern = r"[\r\n\v|]+" if name in LISTS else r"[\r\n\v]+"
+                lines = [line.strip() for line in re.split(pattern, cell.text) if line.strip()]
+                found.setdefault(name, {})[number] = lines
+        if first is not None:
+            found.setdefault("address", {})[first] = [place]
+        return found
+
+    def _scalar(self, at: int, cell: Cell) -> yaml.ScalarNode:
+        return yaml.ScalarNode(
+            _TEXT, cell.text, self.sheet.mark(at, cell.start), self.sheet.mark(at, cell.end)
+        )
+
+    def _mapping(self, at: int, first: Cell, last: Cell) -> yaml.MappingNode:
+        return yaml.MappingNode(_MAP, [], self.sheet.mark(at, first.start), self.sheet.mark(at, last.end))
+
+    def _list(self, at: int, cells: dict[int, list[str]]) -> yaml.SequenceNode:
+        row = self.sheet.rows[at]
+        items = [self._scalar(at, row[number]) for number, lines in cells.items() for _ in lines]
+        return yaml.SequenceNode(_LIST, items, items[0].start_mark, items[-1].end_mark)
+
+    def _inner(
+        self, node: yaml.MappingNode, step: str, at: int, key: yaml.ScalarNode, cell: Cell
+    ) -> yaml.MappingNode:
+        found = next((inner for name, inner in node.value if name.value == step), None)
+        if found is None:
+            found = self._mapping(at, cell, cell)
+            node.value.append((yaml.ScalarNode(_TEXT, step, key.start_mark, key.end_mark), found))
+        assert isinstance(found, yaml.MappingNode), "no column contains another"
+        return found
 
 
-def _text_of(row: Sequence[_Cell], at: int) -> str:
-    return row[at].text.strip() if at < len(row) else ""
-
-
-def _tree(
-    table: _TableText, columns: Sequence[str], head: Sequence[_Cell], row: Sequence[_Cell]
-) -> SourceTree:
-    """Return a row as a brand file, each key at its column's name and each value at its cell."""
-    value: dict[str, Any] = {}
-    whole = table.mapping(row[0], row[-1])
-    for name, key, cell in zip(columns, head, row, strict=False):
-        if name == ID or not cell.text.strip():
-            continue
-        inner, node = value, whole
-        *above, last = map(str, COLUMNS[name])
-        for step in above:
-            inner = inner.setdefault(step, {})
-            node = _inner(node, step, table, key, cell)
-        content: str | list[str] = cell.text.strip()
-        if name == "address":
-            content = [line.strip() for line in re.split(r"[\r\n|]+", cell.text) if line.strip()]
-        inner[last] = content
-        node.value.append((table.scalar(last, key), table.scalar(cell.text, cell)))
-    return SourceTree(table.source, value, whole)
-
-
-def _inner(node: yaml.MappingNode, step: str, table: _TableText, key: _Cell, cell: _Cell) -> yaml.MappingNode:
-    found = next((inner for name, inner in node.value if name.value == step), None)
-    if found is None:
-        found = table.mapping(cell, cell)
-        node.value.append((table.scalar(step, key), found))
-    assert isinstance(found, yaml.MappingNode), "no column contains another"
-    return found
+_TEXT, _MAP, _LIST = (f"tag:yaml.org,2002:{sort}" for sort in ("str", "map", "seq"))

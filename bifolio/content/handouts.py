@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any
@@ -23,7 +22,7 @@ from bifolio.content.validation import (
 from bifolio.core.diagnostics import ContentError, Diagnostic, shorten, suggest
 from bifolio.core.fingerprints import fingerprint_of
 from bifolio.core.source_tree import SourceTree
-from bifolio.model.base import NAME
+from bifolio.model.base import id_fault
 from bifolio.model.evidence import Evidence, Facts, Sources
 from bifolio.model.figure import Drawing, FigureWords
 from bifolio.model.handout import Handout
@@ -143,7 +142,7 @@ class Handouts:
                     help="give one of the two files another name",
                 )
             )
-        if not NAME.fullmatch(item) or item in _TAKEN:
+        if id_fault(item) or item in _TAKEN:
             raise ContentError(bad_name("content", "file", item, name))
 
     # -- what handouts refer to ------------------------------------------------------------------
@@ -256,17 +255,13 @@ class Handouts:
 
 def bad_name(subject: str, what: str, name: str, where: str) -> Diagnostic:
     """Return the finding that a file or folder cannot have its name."""
-    slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
-    if name in _TAKEN:
+    if cure := id_fault(name):
         return Diagnostic(
-            f"{subject}.bad-name",
-            f'a {what} of our own is called "{name}"',
-            where=where,
-            help="give it another name",
+            f"{subject}.bad-name", f'the {what} cannot be called "{shorten(name)}"', where=where, help=cure
         )
     return Diagnostic(
         f"{subject}.bad-name",
-        f'the {what} cannot be called "{shorten(name)}"',
+        f'a {what} of our own is called "{name}"',
         where=where,
-        help="use small letters, digits and hyphens" + (f": {slug}" if NAME.fullmatch(slug) else ""),
+        help="give it another name",
     )

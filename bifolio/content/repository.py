@@ -11,6 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from bifolio.branding.sheet import MAX_BYTES
 from bifolio.branding.table import read_table
 from bifolio.content.brands import BrandFiles, Brands, Guest
 from bifolio.content.catalogue import Catalogue
@@ -21,7 +22,7 @@ from bifolio.core.cache import Memory
 from bifolio.core.diagnostics import ContentError, DesignError, Diagnostic, Span, suggest
 from bifolio.core.files import ENGINE, PROJECT_FILE, Overlay, ProjectFiles
 from bifolio.core.source_tree import SourceTree
-from bifolio.core.yaml_loader import parse, read_text
+from bifolio.core.yaml_loader import parse
 from bifolio.model.brand import Brand
 from bifolio.model.edition import Edition
 from bifolio.model.evidence import Evidence
@@ -82,7 +83,7 @@ class Repository:
         asked for. Raises ContentError when the table itself cannot be read.
         """
         files = ProjectFiles(table.resolve().parent)
-        rows, findings = read_table(read_text(files, table.name))
+        rows, findings = read_table(_raw(table), table.name)
         taken = [name for name in rows if name in self.catalogue.brands]
         findings += [
             Diagnostic(
@@ -212,6 +213,20 @@ class Repository:
         text = path.read_text("utf-8")
         tree = self.memory.make(("tree", name, text), lambda: parse(text, name))
         return self.reader.model_of(Locale, tree, "locale", DesignError)
+
+
+def _raw(table: Path) -> bytes:
+    """Return what a table says, or a little more than is ever read of one."""
+    try:
+        with table.open("rb") as file:
+            return file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise ContentError.of(
+            "load.missing-file",
+            f"the table cannot be read: {(error.strerror or str(error)).lower()}",
+            where=table.name,
+            help="check the name, and that no other program keeps the file to itself",
+        ) from error
 
 
 def _unlike(english: Locale | None, locale: Locale, tree: SourceTree) -> Iterable[Diagnostic]:

@@ -26,7 +26,7 @@ from bifolio.core.diagnostics import (
     ToolError,
 )
 from bifolio.core.yaml_loader import parse
-from bifolio.model.base import NAME
+from bifolio.model.base import id_fault
 from bifolio.model.brand import Brand, name_after
 
 
@@ -82,12 +82,8 @@ def brand_text(
 
 def refuse_name(brands: Path, brand_id: str) -> None:
     """Raise RequestError if a new brand cannot have this name."""
-    if not NAME.fullmatch(brand_id):
-        raise RequestError.of(
-            "new.bad-name",
-            f'a brand cannot be called "{brand_id}"',
-            help="use lower-case letters, digits and hyphens: rowan-practice",
-        )
+    if cure := id_fault(brand_id):
+        raise RequestError.of("new.bad-name", f'a brand cannot be called "{brand_id}"', help=cure)
     if (brands / brand_id).exists():
         raise RequestError.of(
             "new.there-already",

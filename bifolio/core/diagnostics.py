@@ -58,6 +58,34 @@ class Source:
         start = breaks[-1].end() if breaks else 0
         return Span(self, len(breaks) + 1, at - start + 1, length)
 
+    def address(self, line: int, column: int) -> str:
+        """Return how a person finds a place of this file, both counted from 1."""
+        return f"{self.name}:{line}:{column}"
+
+
+@dataclass(frozen=True, slots=True)
+class SheetSource(Source):
+    """The text of a sheet of a table: a line for each row, with tabs between cells."""
+
+    title: str = ""
+    """The name of the sheet; empty where a file is one."""
+
+    def address(self, line: int, column: int) -> str:
+        sheet = f"{self.title}!" if self.title else ""
+        return f"{self.name}:{sheet}{self.cell(line, column)}"
+
+    def cell(self, line: int, column: int) -> str:
+        r"""Return the name of a cell as its program shows it.
+
+        >>> SheetSource("clinics.csv", "id\tname\nlark\tLark\n").cell(2, 6)
+        'B2'
+        """
+        number, letters = self.line(line)[: column - 1].count("\t") + 1, ""
+        while number:
+            number, letter = divmod(number - 1, 26)
+            letters = chr(ord("A") + letter) + letters
+        return f"{letters}{line}"
+
 
 @lru_cache(maxsize=8)
 def _lines(text: str) -> list[str]:
@@ -75,7 +103,7 @@ class Span:
     length: int = 1
 
     def __str__(self) -> str:
-        return f"{self.source.name}:{self.line}:{self.column}"
+        return self.source.address(self.line, self.column)
 
     def narrowed_to(self, words: str) -> Span | None:
         """Return the span of `words` at or after the start of this place; None if they are not written like this."""
@@ -133,8 +161,16 @@ class Diagnostic:
             "file": self.span.source.name if self.span else self.where,
             "line": self.span.line if self.span else None,
             "column": self.span.column if self.span else None,
+            **self._cell,
             "help": self.help,
         }
+
+    @property
+    def _cell(self) -> dict[str, str | int | None]:
+        span = self.span
+        if span is None or not isinstance(span.source, SheetSource):
+            return {}
+        return {"sheet": span.source.title or None, "cell": span.source.cell(span.line, span.column)}
 
 
 class BifolioError(Exception):

@@ -69,6 +69,56 @@ NAME = re.compile(r"^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$")
 Name = Annotated[str, StringConstraints(pattern=NAME.pattern, max_length=60)]
 """The name of a file or an entry: lower-case letters, digits and hyphens."""
 
+
+def _as_name(value: Any) -> Any:
+    return value.strip().lower().replace(" ", "-") if isinstance(value, str) else value
+
+
+Choice = Annotated[Name, BeforeValidator(_as_name, json_schema_input_type=str)]
+"""One of what there is of a sort, by name, however somebody writes it: "A4", "Booklet A4"."""
+
+_MOST_ID = 60
+_RESERVED_IDS = frozenset(
+    [
+        "con",
+        "prn",
+        "aux",
+        "nul",
+        "conin",
+        "conout",
+        *(f"{port}{n}" for port in ("com", "lpt") for n in range(10)),
+    ]
+)
+"""What Windows takes for a device, whatever follows after a dot; a file or folder of such a name cannot be made there."""
+
+
+def id_fault(name: str) -> str | None:
+    """Return how to mend a name that a brand or a handout cannot have, as files are called by it; None if it can.
+
+    >>> id_fault("rowan-practice"), id_fault("Rowan Practice"), id_fault("CON.")
+    (None, 'use lower-case letters, digits and hyphens: rowan-practice', 'Windows keeps the name "con" for itself: con-1')
+    """
+    stem = name.strip(" .").partition(".")[0].strip().casefold()
+    if stem in _RESERVED_IDS:
+        return f'Windows keeps the name "{stem}" for itself: {stem}-1'
+    if len(name) > _MOST_ID:
+        return f"use at most {_MOST_ID} characters"
+    if not NAME.fullmatch(name):
+        near = id_from(name)
+        return "use lower-case letters, digits and hyphens" + (f": {near}" if NAME.fullmatch(near) else "")
+    return None
+
+
+def id_from(words: str) -> str:
+    """Return the id that words would have; one that `id_fault` refuses where they have no such letters.
+
+    >>> id_from("Zoë's Clinic & Co")
+    'zoes-clinic-co'
+    """
+    plain = unicodedata.normalize("NFKD", words.replace("ß", "ss")).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", plain.replace("'", "").lower()).strip("-")
+
+
 FACT_ID = re.compile(r"^[A-Z]+-[0-9]+$")
 FactId = Annotated[str, StringConstraints(pattern=FACT_ID.pattern)]
 """The id of a fact in content/facts.yaml."""

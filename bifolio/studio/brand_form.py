@@ -26,7 +26,7 @@ from bifolio.core.diagnostics import DesignError, Diagnostic, RequestError, Sour
 from bifolio.core.source_tree import SourceTree, Steps
 from bifolio.core.versions import only_writer, revising, version_of
 from bifolio.core.yaml_loader import parse
-from bifolio.model.base import NAME
+from bifolio.model.base import id_fault, id_from
 from bifolio.model.brand import Brand
 from bifolio.studio.draft import Draft
 from bifolio.studio.errors import refuse_unknown_fields
@@ -217,9 +217,9 @@ def create(root: Path, name: str) -> str:
 
 def _found(root: Path, name: str, files: Mapping[str, bytes]) -> str:
     """Write a clinic's first files under an id that nobody has, after its name; return the id."""
-    brand_id = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:60].strip("-")
-    if not NAME.fullmatch(brand_id):
-        brand_id = f"clinic-{brand_id}".rstrip("-")
+    brand_id = id_from(name)[:60].strip("-")
+    if id_fault(brand_id):
+        brand_id = f"clinic-{brand_id}"[:60].rstrip("-")
     taken, number = brand_id, 2
     with only_writer(root) as owner:
         while (folder := root / "content" / "brands" / brand_id).exists():

@@ -26,6 +26,7 @@ PUT_BEFORE = {
     ("text_rules.py", "finding"): "lint.",
     ("upkeep_rules.py", "finding"): "lint.",
     ("brand_warnings.py", "_warning"): "",
+    ("table.py", "_warning"): "",
     ("pdf_structure.py", "_finding"): "",
     ("pdf_pages.py", "_finding"): "",
     ("epub.py", "finding"): "",
@@ -45,6 +46,7 @@ PUT_TOGETHER = {
     # These join a code that is found where it was made.
     ("messages.py", "{subject}.{code}"): [],
     ("brand_warnings.py", "code"): [],
+    ("table.py", "code"): [],
     ("__init__.py", "brand.{code}"): [],
     ("__init__.py", "brand.{refused.code}"): [],
     ("fonts.py", "brand.{code}"): [],

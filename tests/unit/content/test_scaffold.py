@@ -58,7 +58,9 @@ def test_what_of_a_logo_could_be_better_is_told_when_it_is_cleaned(scratch: Scra
     assert Project(scratch.root).warnings(["lark"]) == []
 
 
-@pytest.mark.parametrize("name", ["", "Rowan", "../rowan", "a/b", ".hidden", "ro wan", "-x"])
+@pytest.mark.parametrize(
+    "name", ["", "Rowan", "../rowan", "a/b", ".hidden", "ro wan", "-x", "con", "com1", "Nul."]
+)
 def test_names_that_will_not_do(name: str, scratch: Scratch) -> None:
     with pytest.raises(RequestError) as raised:
         Project(scratch.root).new_brand(name)
@@ -83,7 +85,7 @@ def test_a_brand_that_is_there_stays_as_it_is(scratch: Scratch) -> None:
     [
         ({"colour": "#12345"}, "brand.bad-color"),
         ({"colour": "no-such"}, "brand.unknown-color"),
-        ({"link": "rowan.example.org"}, "brand.bad-value"),
+        ({"link": "our website"}, "brand.bad-value"),
         ({"email": "nobody"}, "brand.bad-value"),
         ({"logo": Path("none.png")}, "brand.missing-logo"),
         ({"phone": "x" * 200}, "brand.too-long"),
