@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bifolio.build.build_record import BuildRecord
-from bifolio.build.jobs import plan_project
+from bifolio.build.jobs import all_items, plan_project
 from bifolio.build.scheduler import Batch
-from bifolio.build.selection import read_each, select, together
+from bifolio.build.selection import read_each, refuse_errors, select, together
 from bifolio.build.tables import with_sound_rows
 from bifolio.content import overview, scaffold
 from bifolio.content.repository import Repository
 from bifolio.core.cache import Cache, Memory
-from bifolio.core.diagnostics import BifolioError, ContentError, Diagnostic, RequestError
+from bifolio.core.diagnostics import BifolioError, Diagnostic, RequestError
 from bifolio.core.files import Overlay, store_of
 from bifolio.core.source_tree import SourceTree
 from bifolio.model.job import Job, Request
@@ -30,6 +30,9 @@ if TYPE_CHECKING:  # late: they load what makes files, and the word counter
     from bifolio.editorial.approval import ApprovalStatus, Change
     from bifolio.editorial.approvals import ProjectApprovals
     from bifolio.resolve import LayoutInputs
+
+Failures = list[BifolioError] | None
+"""Where a caller wants what is wrong, who goes on with the rest; None raises it."""
 
 
 class Project:
@@ -83,7 +86,7 @@ class Project:
 
     def plan(self, request: Request) -> tuple[Job, ...]:
         """Return the jobs of a request; everything that it names is read and checked first."""
-        return plan_project(self.repository, request)
+        return plan_project(self.repository, request).jobs
 
     def prefetch(self, request: Request) -> None:
         """Begin to lay out the one handout that was asked for, or changed, while all else is still to be read.
@@ -133,25 +136,22 @@ class Project:
     def check(self, items: Sequence[str], brands: Sequence[str], today: datetime.date) -> list[Diagnostic]:
         """Validate and lint handouts and brands, in every region that a brand uses; return the warnings.
 
-        Reviews and support lines are as old as they are on `today`. Raises one error with all findings
-        when there is an error among them.
+        Reviews and support lines are as old as they are on `today`. Raises one error with all findings, if one is.
         """
         from bifolio.editorial.review import read_through
         from bifolio.editorial.search_texts import stray_synonyms
 
-        catalogue = self.repository.catalogue
-        request = Request(items=tuple(items), brands=tuple(brands))
-        found = select(
-            self.repository, request, items or tuple(catalogue.handouts), brands or catalogue.brands
-        )
+        brands = brands or self.repository.catalogue.brands
+        every = items or all_items(self.repository, brands)
+        asked = Request(tuple(items), tuple(brands))
+        found = select(self.repository, asked, every, brands, keep_going=True)
         findings = [
             *self.warnings(found.clinics),
             *self.approvals.stale(found.handouts, found.clinics),
             *read_through(self.repository, found.handouts, found.regions.values(), today),
             *(() if items else stray_synonyms(self.repository)),
         ]
-        if any(finding.is_error for finding in findings):
-            raise ContentError(findings)
+        refuse_errors(found.failures, findings)
         return findings
 
     def write_evidence_sheets(
@@ -197,10 +197,10 @@ class Project:
         return Project(self.repository.root, memory=self.cache.memory).approvals.status(item, brand, *place)
 
     def approval_statuses(
-        self, items: Sequence[str] = (), brands: Sequence[str] = ()
+        self, items: Sequence[str] = (), brands: Sequence[str] = (), failures: Failures = None
     ) -> list[ApprovalStatus]:
-        """Return what each handout is to each brand: draft, approved, or changed since."""
-        return self.approvals.statuses(items, brands)
+        """Return what each handout is to each brand; see `ProjectApprovals.statuses`."""
+        return self.approvals.statuses(items, brands, failures)
 
     def changes(self, status: ApprovalStatus) -> list[Change]:
         """Return word by word what changed since a text was approved."""
@@ -262,11 +262,11 @@ class Project:
 
     # -- what there is ---------------------------------------------------------------------------
 
-    def rows(self, what: str) -> list[tuple[str, str]]:
-        """Return the names of what there is, each with one line about it."""
+    def rows(self, what: str, failures: Failures = None) -> list[tuple[str, str]]:
+        """Return the names of what there is, each with a line about it; what is wrong is raised, or added to `failures`."""
         sort, about = overview.rows(self.repository)[what]
-        failures: list[BifolioError] = []
-        found = read_each(self.repository.catalogue.known(sort), about, failures)
-        if failures:
-            raise together(failures)
+        wrong: list[BifolioError] = [] if failures is None else failures
+        found = read_each(self.repository.catalogue.known(sort), about, wrong)
+        if wrong and failures is None:
+            raise together(wrong)
         return list(found.items())

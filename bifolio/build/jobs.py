@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
+from typing import NamedTuple
 
-from bifolio.build.selection import select
+from bifolio.build.selection import select, together
 from bifolio.content.repository import Repository
-from bifolio.core.diagnostics import Diagnostic, RequestError
+from bifolio.core.diagnostics import BifolioError, Diagnostic, RequestError
 from bifolio.model.brand.clinic import Clinic
 from bifolio.model.edition import Edition
 from bifolio.model.handout import Handout
@@ -22,10 +23,23 @@ _FORMS: Mapping[Format, tuple[Form, ...]] = {
 }
 
 
-def plan_project(repository: Repository, request: Request) -> tuple[Job, ...]:
-    """Return the jobs of a request; everything that it names is read and checked first."""
+class Planned(NamedTuple):
+    """What a build will make."""
+
+    jobs: tuple[Job, ...]
+    failures: tuple[BifolioError, ...] = ()
+    """What is wrong with all that was asked for and has no job."""
+
+
+def plan_project(repository: Repository, request: Request, *, keep_going: bool = False) -> Planned:
+    """Return the jobs of a request; everything that it names is read and checked first.
+
+    Raises one error with all that is wrong; with `keep_going` only if there is nothing left to make.
+    """
     project = repository.plan
-    items = request.items or project.items or tuple(repository.catalogue.handouts)
+    owner = repository.catalogue.owner
+    brands = request.brands or project.brands
+    items = request.items or project.items or all_items(repository, brands)
     if not items:
         raise RequestError(
             Diagnostic(
@@ -34,10 +48,15 @@ def plan_project(repository: Repository, request: Request) -> tuple[Job, ...]:
                 help="put a file there that ends in .yaml; content/schema/ says what it may hold",
             )
         )
-    selection = select(repository, request, items, request.brands or project.brands)
+    selection = select(repository, request, items, brands, keep_going=keep_going)
     jobs = plan(request, project, selection.handouts, selection.clinics, selection.editions)
-    owner = repository.catalogue.owner
-    jobs = tuple(job for job in jobs if owner(job.item) in (None, job.brand))
+    jobs = tuple(
+        job
+        for job in jobs
+        if owner(job.item) in (None, job.brand) and (job.item, job.region) not in selection.unsaid
+    )
+    if not jobs and selection.failures:
+        raise together(selection.failures)
     if not jobs:
         raise RequestError(
             Diagnostic(
@@ -46,7 +65,13 @@ def plan_project(repository: Repository, request: Request) -> tuple[Job, ...]:
                 help="see python build.py list editions",
             )
         )
-    return jobs
+    return Planned(jobs, selection.failures)
+
+
+def all_items(repository: Repository, brands: Collection[str]) -> tuple[str, ...]:
+    """Return the handouts of the library, and those that one of these clinics has of its own."""
+    owner = repository.catalogue.owner
+    return tuple(item for item in repository.catalogue.handouts if owner(item) in (None, *brands))
 
 
 def plan(

@@ -129,7 +129,11 @@ def build(
         if failures and not (keep_going and artifacts):
             raise together(failures)
         asked = {job.path for job in jobs}
-        pages = shelves(pipeline.repository, pipeline.stages, artifacts, stood, target, asked)
+        lost: list[BifolioError] = []
+        pages = shelves(pipeline.repository, pipeline.stages, artifacts, stood, target, asked, lost)
+        failures += lost
+        if lost and not keep_going:
+            raise together(lost)
         with only_writer(pipeline.repository.root) as owner:
             publish([*artifacts, *pages], target, engine_version(), owner=owner)
     pipeline.cache.clean()

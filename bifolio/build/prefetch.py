@@ -38,7 +38,7 @@ def prefetch(pipeline: Pipeline, request: Request, changed: Collection[str]) -> 
         if len(items) == 1 and not has_approval:  # else the slots were set with other handouts
             pipeline.stages.inker(setup, clinic_inputs(repository, job, files), None)
         pipeline.stages.prefetch_styles(setup)
-    for planned in plan_project(repository, replace(request, items=(item,), brands=(brand,))):
+    for planned in plan_project(repository, replace(request, items=(item,), brands=(brand,))).jobs:
         if planned.format == "pdf":
             pipeline.stages.prefetch_pages(resolve(repository, planned))
             return

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple, TypeVar
 
 from bifolio.content.catalogue import unknown
@@ -35,46 +36,109 @@ class Selection:
     clinics: dict[str, Clinic]
     editions: dict[str, Edition]
     regions: dict[str, Region]
+    unsaid: frozenset[tuple[str, str]] = frozenset()
+    """Handouts with regions that lack one of their words."""
+    failures: tuple[BifolioError, ...] = ()
+    """What is wrong with all that was asked for and is not here."""
 
 
 def select(
-    repository: Repository, request: Request, items: Sequence[str], brands: Sequence[str]
+    repository: Repository,
+    request: Request,
+    items: Sequence[str],
+    brands: Sequence[str],
+    *,
+    keep_going: bool = False,
 ) -> Selection:
-    """Read all that a request for these items and brands will use; raise one error with all that is wrong."""
-    failures: list[BifolioError] = []
-    _refuse(RequestError, _unknown(repository, _asked(request)), failures)
-    _refuse(DesignError, _unknown(repository, _written(repository)), failures)
+    """Read all that a request for these items and brands will use; raise one error with all that is wrong.
 
-    def gather(what: str, names: Iterable[str], read: Callable[[str], T]) -> dict[str, T]:
-        """Read each that exists; names that do not have been reported."""
-        there = (name for name in dict.fromkeys(names) if repository.catalogue.has(what, name))
-        return read_each(there, read, failures)
-
-    clinics = gather("brand", brands, lambda brand: repository.brand(brand).clinic)
-    read_each(clinics, lambda brand: repository.brand_files(brand).logos, failures)
-    read_each(clinics, lambda brand: repository.brand_files(brand).typeface, failures)
-    read_each(clinics, lambda brand: repository.brand_files(brand).theme, failures)
-    read_each(clinics, lambda brand: repository.brand_files(brand).parts, failures)
-    choices = list(_choices(repository, request, clinics))
-    _refuse(DesignError, _unknown(repository, choices), failures)
+    With `keep_going` raise only if nothing is left; what is wrong with a clinic leaves out that clinic, and what is
+    wrong with a handout leaves out that handout.
+    """
+    reading = _Reading(repository)
+    reading.refuse(RequestError, _unknown(repository, _asked(request)))
+    reading.refuse(DesignError, _unknown(repository, _written(repository)))
+    clinics = reading.all_of("brand", brands, lambda brand: repository.brand(brand).clinic)
+    for part in _PARTS:
+        reading.each("brand", clinics, partial(_part_of, repository, part))
+    choices = {brand: list(_choices(repository, request, brand, clinic)) for brand, clinic in clinics.items()}
+    language = list(_language(repository, request))
+    every = [*language, *(choice for own in choices.values() for choice in own)]
+    reading.refuse(DesignError, _unknown(repository, every))
 
     def chosen(what: str) -> list[str]:
-        return [choice.name for choice in choices if choice.what == what]
+        return [choice.name for choice in every if choice.what == what]
 
-    editions = gather("edition", chosen("edition"), repository.edition)
+    editions = reading.all_of("edition", chosen("edition"), repository.edition)
     others = [other for edition in editions.values() for other in edition.instead.values()]
-    editions |= gather("edition", others, repository.edition)
-    regions = gather("region", chosen("region"), repository.region)
-    gather("language", chosen("language"), repository.locale)
-    handouts = gather("item", items, repository.handout)
-    figures = {name for handout in handouts.values() for name in handout.figures}
-    read_each(sorted(figures), repository.drawing, failures)
-    check = repository.handouts.check_words
-    words = [finding for region in regions.values() for item in handouts for finding in check(item, region)]
-    _refuse(ContentError, words, failures)
-    if failures:
-        raise together(failures)
-    return Selection(handouts, clinics, editions, regions)
+    editions |= reading.all_of("edition", others, repository.edition)
+    regions = reading.all_of("region", chosen("region"), repository.region)
+    languages = reading.all_of("language", chosen("language"), repository.locale)
+    handouts = reading.all_of("item", items, repository.handout)
+    reading.each("item", handouts, lambda item: [*map(repository.drawing, handouts[item].figures)])
+    unsaid: dict[tuple[str, str], Sequence[Diagnostic]] = {}
+    for region_id, region in regions.items():
+        for item in handouts:
+            if words := repository.handouts.check_words(item, region):
+                unsaid[item, region_id] = words
+    reading.refuse(ContentError, [finding for words in unsaid.values() for finding in words])
+
+    whole = {name for name, edition in editions.items() if set(edition.instead.values()) <= editions.keys()}
+    there = {"edition": whole, "region": regions.keys(), "language": languages.keys()}
+
+    def is_sound(choice: _Choice) -> bool:
+        names = there.get(choice.what)
+        return repository.catalogue.has(choice.what, choice.name) if names is None else choice.name in names
+
+    faulty = reading.faulty
+    clinics = {
+        brand: clinic
+        for brand, clinic in clinics.items()
+        if ("brand", brand) not in faulty and all(map(is_sound, [*language, *choices[brand]]))
+    }
+    handouts = {item: handout for item, handout in handouts.items() if ("item", item) not in faulty}
+    if reading.failures and not (keep_going and clinics and (handouts or not items)):
+        raise together(reading.failures)
+    return Selection(handouts, clinics, editions, regions, frozenset(unsaid), tuple(reading.failures))
+
+
+_PARTS = ("logos", "typeface", "theme", "parts", "approvals")
+"""What a brand says in other files than its own; each is read when it is asked for."""
+
+
+def _part_of(repository: Repository, part: str, brand: str) -> object:
+    return getattr(repository.brand_files(brand), part)
+
+
+class _Reading:
+    """Reads one thing after the other, keeps what is wrong for later, and remembers with what."""
+
+    def __init__(self, repository: Repository) -> None:
+        self.catalogue = repository.catalogue
+        self.failures: list[BifolioError] = []
+        self.faulty: set[tuple[str, str]] = set()
+
+    def all_of(self, what: str, names: Iterable[str], read: Callable[[str], T]) -> dict[str, T]:
+        """Read each that is there; of the names that are not there has been told."""
+        return self.each(
+            what, (name for name in dict.fromkeys(names) if self.catalogue.has(what, name)), read
+        )
+
+    def each(self, what: str, names: Iterable[str], read: Callable[[str], T]) -> dict[str, T]:
+        """Read each by name."""
+        found: dict[str, T] = {}
+        for name in names:
+            try:
+                found[name] = read(name)
+            except BifolioError as failure:
+                self.failures.append(failure)
+                self.faulty.add((what, name))
+        return found
+
+    def refuse(self, kind: type[BifolioError], findings: Sequence[Diagnostic]) -> None:
+        """Keep findings as an error of a kind."""
+        if findings:
+            self.failures.append(kind(findings))
 
 
 def read_each(names: Iterable[str], read: Callable[[str], T], failures: list[BifolioError]) -> dict[str, T]:
@@ -99,6 +163,15 @@ def together(failures: Sequence[BifolioError]) -> BifolioError:
             findings.setdefault((finding.sort_key, finding.message), finding)
     kind = next(kind for kind in _GRAVEST_FIRST if any(isinstance(f, kind) for f in failures))
     return kind(findings.values())
+
+
+def refuse_errors(failures: Sequence[BifolioError], findings: Sequence[Diagnostic]) -> None:
+    """Raise one error with failures and all findings, if there is a failure or an error among them."""
+    errors = [finding for finding in findings if finding.is_error]
+    every = [*failures, *([ContentError(errors)] if errors else [])]
+    if every:
+        error = together(every)
+        raise type(error)([*error.findings, *(finding for finding in findings if not finding.is_error)])
 
 
 # -- the names of a request --------------------------------------------------------------------------
@@ -149,26 +222,29 @@ def _planned(repository: Repository, what: str, names: str | Sequence[str]) -> I
             yield _Choice(what, name, repository.plan_span(f"{what}s", position))
 
 
-def _choices(repository: Repository, request: Request, clinics: Mapping[str, Clinic]) -> Iterator[_Choice]:
-    """Yield what the jobs will be made with: as asked, else as the clinic has it, else as planned."""
-    project = repository.plan
+def _language(repository: Repository, request: Request) -> Iterator[_Choice]:
+    """Yield the language of all jobs: as asked, else as planned."""
     if request.language:
         yield from _named("language", request.language)
     else:
-        yield from _planned(repository, "language", project.language)
-    for brand, clinic in clinics.items():
-        for what, asked, own, planned in (
-            ("edition", request.editions, clinic.edition, project.editions),
-            ("region", request.region, clinic.region, project.region),
-            ("theme", request.theme, clinic.theme, project.theme),
-        ):
-            if own and not asked:
-                span = repository.brand_files(brand).span("defaults", "bifolio", what)
-                yield _Choice(what, own, span)
-            elif asked:
-                yield from _named(what, asked)
-            else:
-                yield from _planned(repository, what, planned)
+        yield from _planned(repository, "language", repository.plan.language)
+
+
+def _choices(repository: Repository, request: Request, brand: str, clinic: Clinic) -> Iterator[_Choice]:
+    """Yield what the jobs of a clinic will be made with: as asked, else as the clinic has it, else as planned."""
+    project = repository.plan
+    for what, asked, own, planned in (
+        ("edition", request.editions, clinic.edition, project.editions),
+        ("region", request.region, clinic.region, project.region),
+        ("theme", request.theme, clinic.theme, project.theme),
+    ):
+        if own and not asked:
+            span = repository.brand_files(brand).span("defaults", "bifolio", what)
+            yield _Choice(what, own, span)
+        elif asked:
+            yield from _named(what, asked)
+        else:
+            yield from _planned(repository, what, planned)
 
 
 def _unknown(repository: Repository, choices: Iterable[_Choice]) -> list[Diagnostic]:
@@ -178,8 +254,3 @@ def _unknown(repository: Repository, choices: Iterable[_Choice]) -> list[Diagnos
         for choice in choices
         if not catalogue.has(choice.what, choice.name)
     ]
-
-
-def _refuse(kind: type[BifolioError], findings: Sequence[Diagnostic], failures: list[BifolioError]) -> None:
-    if findings:
-        failures.append(kind(findings))

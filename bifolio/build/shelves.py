@@ -8,7 +8,9 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from bifolio.build.selection import read_each
 from bifolio.content.repository import Repository
+from bifolio.core.diagnostics import BifolioError
 from bifolio.formats import image, shelf, web
 from bifolio.formats.flow import FLOWING, clinic_copy, faces, paint
 from bifolio.formats.shelf import Facts
@@ -27,16 +29,18 @@ def shelves(
     standing: Mapping[str, Facts],
     folder: Path,
     asked: Collection[str],
+    failures: list[BifolioError],
 ) -> list[Artifact]:
     """Return the shelf of each clinic and language of whose files one was made: all that then stands there.
 
     `standing` is what the manifest says of the files in `folder`; `asked` are the paths of all that was asked for:
-    a shelf is where web pages are among them.
+    a shelf is where web pages are among them. What is wrong with a shelf is added to `failures`.
     """
     new = {artifact.path: artifact for artifact in made}
     files = {**standing, **{one.path: {**one.metadata, "bytes": one.size} for one in made}}
     shown = shelf.places({path: facts for path, facts in files.items() if path in asked})
-    return [_shelf(repository, stages, files, new, folder, place, asked) for place in shown]
+    make = partial(_shelf, repository, stages, files, new, folder, asked)
+    return list(read_each(shown, make, failures).values())
 
 
 def _shelf(
@@ -45,8 +49,8 @@ def _shelf(
     files: Mapping[str, Facts],
     new: Mapping[str, Artifact],
     folder: Path,
-    place: str,
     asked: Collection[str],
+    place: str,
 ) -> Artifact:
     job = next(
         Job(**{name: facts[name] for name in _JOB_FIELDS}, format="html")

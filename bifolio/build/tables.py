@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 from bifolio.build.selection import select
@@ -23,6 +24,8 @@ def with_sound_rows(repository: Repository, table: Path) -> tuple[Repository, li
             select(read, Request(), (), (name,))
         except BifolioError as failure:
             findings += failure.findings
+            with suppress(BifolioError):  # of the looks of sound clinics a build tells
+                findings += read.brand_files(name).left_out
         else:
             sound[name] = guest
     return read.with_guests(sound), list(dict.fromkeys(findings))

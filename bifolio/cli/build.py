@@ -18,7 +18,7 @@ from bifolio.build.build_record import BuildRecord
 from bifolio.build.workers import cores, fonts_of, workers
 from bifolio.cli.console import Console, counted
 from bifolio.cli.options import build_options, command
-from bifolio.core.diagnostics import DesignError, Diagnostic
+from bifolio.core.diagnostics import BifolioError, DesignError, Diagnostic
 
 if TYPE_CHECKING:  # late: half a second to load, in which the first worker starts already
     from bifolio.app import Project
@@ -58,7 +58,7 @@ class BuildOptions:
     "--brands-from",
     "table",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="Clinics from a CSV table, too: one per row, a field per column.",
+    help="Clinics of a table, too (.xlsx, .csv): one per row, a field per column.",
 )
 @click.option("--keep-going", is_flag=True, help="Publish the others when one has an error.")
 @click.option("--force", is_flag=True, help="Make everything again, even what is up to date.")
@@ -68,9 +68,9 @@ def build(console: Console, project: Path, **options: Any) -> None:
     record = asked if asked and asked.root == project.resolve() else BuildRecord(project)
     wanted = BuildOptions(**options)
     with start_workers(project, wanted) as executor:
-        opened, files, result = make(console, project, wanted, executor, record)
-        if not result["ok"]:
-            sys.exit(DesignError.exit_code)
+        opened, files, result, failure = make(console, project, wanted, executor, record)
+        if failure:
+            sys.exit(failure.exit_code)
         if not wanted.table:  # a table and its logos are not among the files of a project
             again = console.replay(f"{counted(len(files), 'file')} up to date.", result)
             record.record([os.getcwd(), *sys.argv[1:]], opened.repository.files, files, again)  # noqa: PTH109
@@ -92,30 +92,41 @@ def make(
     executor: Executor,
     record: BuildRecord,
     memory: Memory | None = None,
-) -> tuple[Project, Sequence[Path], dict[str, Any]]:
-    """Build what is wanted, and report it; return the files, and the result as it was printed."""
+) -> tuple[Project, Sequence[Path], dict[str, Any], BifolioError | None]:
+    """Build what is wanted, and report it; return the files, the result as it was printed, and what is not made."""
     started = time.perf_counter()
     from bifolio.app import Project
+    from bifolio.build.selection import together
 
     opened = Project(project, renew=wanted.force, executor=executor, record=record, memory=memory)
-    jobs, faults = _plan(opened, wanted)
-    odd = [*opened.warnings(job.brand for job in jobs), *opened.dangers(jobs)]
-    console.show([*faults, *odd])
+    jobs, failures, remarks = _plan(opened, wanted)
+    odd = [*remarks, *opened.warnings(job.brand for job in jobs), *opened.dangers(jobs)]
+    console.show([*(finding for failure in failures for finding in failure.findings), *odd])
     with console.progress() as on_batch:
         built = opened.build(jobs, wanted.output, on_batch, keep_going=wanted.keep_going)
-    return opened, built.files, _report(console, built, faults, odd, time.perf_counter() - started)
+    console.show(built.failure.findings if built.failure else ())
+    failures += [built.failure] if built.failure else []
+    failure = together(failures) if failures else None
+    return opened, built.files, _report(console, built, failure, odd, time.perf_counter() - started), failure
 
 
-def _plan(opened: Project, wanted: BuildOptions) -> tuple[Sequence[Job], list[Diagnostic]]:
-    """Return the jobs of a build, and what is wrong with clinics of a table that are left out."""
+def _plan(
+    opened: Project, wanted: BuildOptions
+) -> tuple[Sequence[Job], list[BifolioError], list[Diagnostic]]:
+    """Return the jobs of a build, what is wrong with all that is left out, and what of a table is not read."""
+    from bifolio.build.jobs import plan_project
     from bifolio.model.job import Request
 
     brands = wanted.brands or (opened.repository.catalogue.brands if wanted.all_brands else ())
-    faults: list[Diagnostic] = []
+    failures: list[BifolioError] = []
+    remarks: list[Diagnostic] = []
     if wanted.table:
-        received, faults = opened.add_table(wanted.table)
-        if faults and not (wanted.keep_going and received):
-            raise DesignError(faults)
+        received, findings = opened.add_table(wanted.table)
+        faults = [finding for finding in findings if finding.is_error]
+        remarks = [finding for finding in findings if not finding.is_error]
+        if faults and not (wanted.keep_going and (received or brands)):
+            raise DesignError(findings)
+        failures += [DesignError(faults)] if faults else []
         brands = (*brands, *received)
     request = Request(
         items=wanted.items,
@@ -127,18 +138,20 @@ def _plan(opened: Project, wanted: BuildOptions) -> tuple[Sequence[Job], list[Di
         formats=_formats(wanted.formats),
     )
     opened.prefetch(request)
-    return opened.plan(request), faults
+    if not wanted.keep_going:
+        return opened.plan(request), failures, remarks
+    planned = plan_project(opened.repository, request, keep_going=True)
+    return planned.jobs, [*failures, *planned.failures], remarks
 
 
 def _report(
-    console: Console, built: Built, faults: list[Diagnostic], odd: list[Diagnostic], seconds: float
+    console: Console, built: Built, failure: BifolioError | None, odd: list[Diagnostic], seconds: float
 ) -> dict[str, Any]:
-    failed = built.failure.findings if built.failure else ()
-    console.show([*failed, *built.warnings])
+    console.show(built.warnings)
     for path in built.files:
         console.say_file(path)
     console.say(f"{counted(len(built.files), 'file')} in {seconds:.1f} s, {built.made} of them new.")
-    faults = [*faults, *failed]
+    faults = failure.findings if failure else ()
     result = {
         "ok": not faults,
         "files": [str(path) for path in built.files],

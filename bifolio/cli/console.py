@@ -65,6 +65,15 @@ class Console:
         if self.as_json:
             click.echo(_json(value))
 
+    def finish(self, value: Mapping[str, Any], failure: BifolioError | None) -> None:
+        """Print a result for a machine, show what is wrong with the rest, and end the program with its exit code."""
+        if failure is None:
+            self.result({"ok": True, **value})
+            return
+        self.show(failure.findings)
+        self.result({"ok": False, **value, "findings": [finding.as_json() for finding in failure.findings]})
+        sys.exit(failure.exit_code)
+
     def address(self, url: str, *, opens_browser: bool) -> None:
         """Show where the studio can be opened, at once, and open it."""
         click.echo(f"The studio is open at {url}\nPress Ctrl-C to close it.", err=self.as_json)

@@ -9,6 +9,7 @@ import click
 from bifolio.cli.approve import approval_row
 from bifolio.cli.console import Console
 from bifolio.cli.options import command
+from bifolio.core.diagnostics import BifolioError
 
 
 @command("list")
@@ -21,14 +22,16 @@ from bifolio.cli.options import command
 def list_(console: Console, project: Path, what: str, approvals: bool) -> None:
     """List handouts, brands, editions, regions, languages or themes."""
     from bifolio.app import Project
+    from bifolio.build.selection import together
 
-    opened = Project(project)
+    opened, failures = Project(project), list[BifolioError]()
     if approvals:
-        standings = opened.approval_statuses()
-        console.lines([str(standing) for standing in standings])
-        console.result({"ok": True, "approvals": [approval_row(standing) for standing in standings]})
-        return
-    rows = opened.rows(what)
-    width = max((len(name) for name, _ in rows), default=0)
-    console.lines([f"{name:<{width}}  {about}".rstrip() for name, about in rows])
-    console.result({"ok": True, what: [{"id": name, "about": about} for name, about in rows]})
+        standings = opened.approval_statuses(failures=failures)
+        lines, found = [str(standing) for standing in standings], [approval_row(one) for one in standings]
+    else:
+        rows = opened.rows(what, failures)
+        width = max((len(name) for name, _ in rows), default=0)
+        lines = [f"{name:<{width}}  {about}".rstrip() for name, about in rows]
+        found = [{"id": name, "about": about} for name, about in rows]
+    console.lines(lines)
+    console.finish({"approvals" if approvals else what: found}, together(failures) if failures else None)

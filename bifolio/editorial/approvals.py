@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 
 from pydantic import ValidationError
@@ -11,7 +12,7 @@ from pydantic import ValidationError
 from bifolio.content.catalogue import unknown
 from bifolio.content.repository import Repository
 from bifolio.core.atomic_writes import replace_all
-from bifolio.core.diagnostics import Diagnostic, RequestError, Severity, shorten
+from bifolio.core.diagnostics import BifolioError, Diagnostic, RequestError, Severity, shorten
 from bifolio.core.versions import expect, only_writer
 from bifolio.editorial.approval import (
     ApprovalStatus,
@@ -67,18 +68,41 @@ class ProjectApprovals:
         state = state_of(approval, text, files.approved_wording(approval))
         return ApprovalStatus(item, brand, region, language, state, approval)
 
-    def statuses(self, items: Collection[str] = (), brands: Collection[str] = ()) -> list[ApprovalStatus]:
+    def statuses(
+        self,
+        items: Collection[str] = (),
+        brands: Collection[str] = (),
+        failures: list[BifolioError] | None = None,
+    ) -> list[ApprovalStatus]:
         """Return what each handout is to each brand: draft, approved, or changed since.
 
-        One for each handout in the brand's own region, and one for each other region that was approved.
+        One for each handout in the brand's own region, and one for each other region that was approved. What is wrong
+        with any of them is added to `failures`; without a list, it is raised.
         """
-        found = []
+        found: list[ApprovalStatus] = []
+
+        @contextmanager
+        def going_on() -> Iterator[None]:
+            try:
+                yield
+            except BifolioError as failure:
+                if failures is None:
+                    raise
+                failures.append(failure)
+
         for brand in brands or self._repository.catalogue.brands:
-            wanted = items or self._repository.catalogue.handouts
-            keys = {(item, *self.place(brand)) for item in wanted}
-            keys |= {key for key in self._repository.brand_files(brand).approvals if key[0] in wanted}
-            found += [self.status(item, brand, *place) for item, *place in sorted(keys)]
+            keys: set[tuple[str, str, str]] = set()
+            with going_on():
+                keys = self._keys(brand, items)
+            for item, *place in sorted(keys):
+                with going_on():
+                    found.append(self.status(item, brand, *place))
         return found
+
+    def _keys(self, brand: str, items: Collection[str]) -> set[tuple[str, str, str]]:
+        wanted = items or self._repository.catalogue.handouts
+        keys = {(item, *self.place(brand)) for item in wanted}
+        return keys | {key for key in self._repository.brand_files(brand).approvals if key[0] in wanted}
 
     def place(self, brand: str, region: str | None = None, language: str | None = None) -> tuple[str, str]:
         """Return the region and the language in which a brand hands a text out."""

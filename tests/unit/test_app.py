@@ -129,6 +129,7 @@ def test_everything_a_build_reads_is_read_before_it_begins(scratch: Scratch) -> 
     scratch.write("content/figures/wheel.yaml", "alt: ''\n")
     scratch.write("content/regions/us.yaml", REGION.replace("phone: 555-0199", "fone: 555-0199"))
     scratch.write("content/brands/default/_brand.yml", f"logo: none.svg\n{BRAND}")
+    scratch.write("content/brands/default/templates/parts/none.html.j2", "x")
     scratch.write(
         "styles/editions/letter.yaml", "name: x\nsummary: x\ntrim_width_mm: 1\ntrim_height_mm: 100\n"
     )
@@ -138,7 +139,7 @@ def test_everything_a_build_reads_is_read_before_it_begins(scratch: Scratch) -> 
     assert {said.rpartition(" ")[2] for said in _said(raised)} == {
         "figure.empty",
         "region.unknown-key",
-        "brand.missing-logo",
+        "brand.no-such-part",
         "edition.bad-value",
     }
 
@@ -169,7 +170,11 @@ def test_check_looks_at_every_brand_and_gives_warnings(scratch: Scratch) -> None
     scratch.write("content/brands/rowan/_brand.yml", "meta: 1\n")
     with pytest.raises(DesignError) as raised:
         Project(scratch.root).check((), (), TODAY)
-    assert _said(raised) == ["content/brands/rowan/_brand.yml:1:7 brand.wrong-type"]
+    assert _said(raised) == [  # one broken clinic hides nothing of the others
+        "content/brands/default/_brand.yml:1:7 brand.logo-pixels",
+        "content/brands/default/_brand.yml:2:1 brand.unused-keys",
+        "content/brands/rowan/_brand.yml:1:7 brand.wrong-type",
+    ]
     assert Project(scratch.root).check(("small",), ("default",), TODAY)
 
 
@@ -191,6 +196,9 @@ def test_rows_tell_all_that_is_wrong(scratch: Scratch) -> None:
     with pytest.raises(ContentError) as raised:
         Project(scratch.root).rows("handouts")
     assert len(raised.value.findings) == 2
+    failures: list[BifolioError] = []
+    assert [name for name, _ in Project(scratch.root).rows("handouts", failures)] == ["small"]
+    assert len(failures) == 2
 
 
 @pytest.mark.layout
