@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
@@ -9,6 +10,7 @@ from bifolio.branding.logo import Logo
 from bifolio.branding.palette import PAPER, contrast
 from bifolio.content.validation import unused_keys
 from bifolio.core.diagnostics import Diagnostic, Severity, Span, shorten
+from bifolio.core.encodings import meant_by
 from bifolio.core.phone_numbers import Scheme, dialled, numbers_in
 from bifolio.core.source_tree import SourceTree, Steps
 from bifolio.model.brand import Brand
@@ -17,6 +19,8 @@ from bifolio.model.plate import LINES
 
 _DARK = "#181818"
 """About what a page is on a dark screen, whatever a clinic's colour."""
+
+_LOST_COLOUR = re.compile(r"^color:[ \t]+(#(?:[0-9a-fA-F]{3,4}){1,2})\b", re.MULTILINE)
 
 _LEAST_CONTRAST = 1.4
 """Of a logo: far below what WCAG asks of signs, which sets logos free (1.4.11)."""
@@ -37,6 +41,21 @@ def file_warnings(
             tree.span(("meta",), key=True),
             'say it: meta: {name: "…"}',
         )
+    if (
+        lost := _LOST_COLOUR.search(tree.source.text)
+        if tree.value and "color" not in as_written.model_fields_set
+        else None
+    ):
+        yield _warning(
+            "brand.lost-color",
+            f'"color" has no colour, as "{lost[1]}" is a comment; it is left out',
+            tree.source.place(lost.start(1), len(lost[1])),
+            f'put it in quotes: "{lost[1]}"',
+        )
+    for steps, value in tree.walk():
+        if isinstance(value, str) and (meant := meant_by(value)):
+            message = f'"{shorten(value)}" was saved in two encodings'
+            yield _warning("brand.encoding", message, tree.span(steps), f'write "{shorten(meant)}"')
     for address in brand.online_files:
         yield _warning(
             "brand.not-fetched",

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from bifolio.core.diagnostics import BifolioError, Diagnostic, RequestError, Span, shorten, suggest
 from bifolio.core.files import ProjectFiles
+from bifolio.model.region import usual_region
 
 BRANDS = "content/brands"
 BRAND_FILE = "_brand.yml"
@@ -88,7 +89,10 @@ def _stem(name: str, suffix: str = ".yaml") -> str:
 
 def unknown(what: str, name: str, there: Iterable[str], span: Span | None = None) -> Diagnostic:
     """Return the error for a name that is not there, and which one may be meant; a path to its file is understood."""
+    there = tuple(there)
     stem = name.rpartition("/")[2].removesuffix(".yaml")
+    if what == "region":
+        stem = usual_region(stem, there)
     return Diagnostic(
         f"plan.unknown-{what}",
         f'there is no {what} "{shorten(name)}"',

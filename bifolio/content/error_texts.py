@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from difflib import get_close_matches
 from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 
 from bifolio.content.model_fields import keys_at
-from bifolio.core.diagnostics import shorten, suggest
+from bifolio.core.diagnostics import did_you_mean, shorten, suggest
 from bifolio.core.source_tree import Steps
 from bifolio.model.base import Passage
 from bifolio.model.blocks import KINDS
@@ -144,14 +145,31 @@ PHRASES: Mapping[str, tuple[str, str, str]] = {
         "{name} has no colour",
         'put it in quotes, as "#" begins a comment: "#1d5a68"',
     ),
-    "color_name": (
-        "unknown-color",
-        '{name} refers to the colour "{colour}", which is not defined',
-        'define it under "palette:", or write it as "#1d5a68"',
+    "color_ink": (
+        "bad-color",
+        '{name} is an ink of a print shop, "{colour}", which has no exact colour on a screen',
+        'ask whoever made your logo for its web colour, and write it as "#1d5a68"',
     ),
     "color_hex": ("bad-color", '{name} is not a colour: "{colour}"', 'write it as "#1d5a68"'),
 }
 """The texts of errors that need no more than words filled in: the name of the place, the value shown, the context."""
+
+
+def _lost_colour(error: ModelError) -> Description:
+    colour = error.context["colour"]
+    near = did_you_mean(colour, error.context["there"]) or next(
+        iter(get_close_matches(colour, _COMMON_COLOURS, 1, 0.7)), None
+    )
+    cure = f'did you mean "{near}"?' if near else 'define it under "palette:", or write it as "#1d5a68"'
+    message = f'{error.name} refers to the colour "{shorten(colour)}", which is not defined'
+    return "unknown-color", message, cure
+
+
+_COMMON_COLOURS = (
+    "aqua", "black", "blue", "brown", "coral", "crimson", "cyan", "fuchsia", "gold", "gray", "green", "grey", "indigo",
+    "lavender", "lime", "magenta", "maroon", "navy", "olive", "orange", "orchid", "pink", "plum", "purple", "red",
+    "salmon", "silver", "teal", "tomato", "turquoise", "violet", "white", "yellow",
+)  # fmt: skip
 
 
 def _missing(error: ModelError) -> Description:
@@ -190,17 +208,31 @@ def _wrong_type(expected: str) -> Callable[[ModelError], Description]:
 
 def _how_to_write(error: ModelError, wanted: str) -> str | None:
     value = error.input
-    if wanted == "text" and isinstance(value, (int, float)):
-        return f'put it in quotes: "{error.shown}"'
-    if wanted == "text" and isinstance(value, dict) and list(value.values()) == [None]:
-        return 'put text that begins with "{" in quotes'
+    if wanted == "text":
+        return _how_to_write_text(value, error.shown)
     if wanted == "a list" and isinstance(value, str):
         one_word = re.fullmatch(r"[\w-]{1,30}", value)
         return f"write it as a list: [{value}]" if one_word else 'begin each item with "- " on its own line'
-    if wanted == "text" and isinstance(value, list):
+    if wanted == "a list" and isinstance(value, dict):
+        return 'write only the values, each on a line of its own after "- "'
+    if wanted != "keys and values":
+        return None
+    if not isinstance(value, list):
+        return 'write "key: value" on a line of its own below it'
+    is_of_keys = all(isinstance(item, dict) for item in value)
+    return 'remove the "- " before the keys' if is_of_keys else 'give each of them a name: "name: …"'
+
+
+def _how_to_write_text(value: Any, shown: str) -> str | None:
+    if isinstance(value, (int, float)):
+        return f'put it in quotes: "{shown}"'
+    if isinstance(value, list):
         return 'a list is not allowed here; put text that begins with "[" in quotes'
-    if wanted == "keys and values" and isinstance(value, list):
-        return 'remove the "- " before the keys'
+    if isinstance(value, dict):
+        is_in_braces = list(value.values()) == [None]
+        return (
+            'put text that begins with "{" in quotes' if is_in_braces else "write one value after the colon"
+        )
     return None
 
 
@@ -258,8 +290,9 @@ _LOOKS = {
     "facts": "a fact id looks like PCD-9",
     "sources": "a source key looks like SMITH20 or NHS-anxiety",
     "email": "an address looks like hello@example.org",
-    "home": "a link starts with https://",
-    "link": "a link starts with https://",
+    "home": "a link is a web address: https://clinic.example.org",
+    "shelf": "a link is a web address: https://clinic.example.org",
+    "link": "a link is a web address: https://clinic.example.org",
     "source": "a link starts with https://",
     "address": "a link starts with https://",
     "doi": "a DOI looks like 10.1000/182",
@@ -337,6 +370,7 @@ def _table_cells(error: ModelError) -> Description:
 
 
 DESCRIBERS: Mapping[str, Callable[[ModelError], Description]] = {
+    "color_name": _lost_colour,
     "missing": _missing,
     "extra_forbidden": _extra,
     "string_type": _wrong_type("text"),

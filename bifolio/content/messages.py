@@ -51,6 +51,11 @@ def _without_echoes(details: list[ErrorDetails], cls: type[BaseModel]) -> list[E
     ]
 
 
+def faulty_steps(detail: ErrorDetails) -> list[Steps]:
+    """Return the places that an error is about."""
+    return [steps for steps, _ in _places(detail["type"], tuple(detail["loc"]), detail.get("ctx", {}))]
+
+
 def _errors(detail: ErrorDetails, cls: type[BaseModel], tree: SourceTree) -> Iterator[ModelError]:
     kind, context = detail["type"], detail.get("ctx", {})
     for steps, more in _places(kind, tuple(detail["loc"]), context):
@@ -63,7 +68,7 @@ def _places(kind: str, steps: Steps, context: Mapping[str, Any]) -> Iterator[tup
     """Yield each place that an error is about. A palette reports all its lost names at once."""
     if kind == "color_name":
         for at, name in context["lost"]:
-            yield (*steps, *at), {"colour": name}
+            yield (*steps, *at), {"colour": name, "there": context["there"]}
     elif kind == "table_cells":
         yield (*steps, "rows", context["row"]), {}
     elif kind == "unknown_block":

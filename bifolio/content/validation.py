@@ -7,19 +7,21 @@ Models define what is valid; `error_texts` says what is wrong in the author's wo
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
+from difflib import get_close_matches
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
-from bifolio.content.messages import findings
+from bifolio.content.messages import faulty_steps, findings
 from bifolio.core.diagnostics import Diagnostic, Severity, Span, shorten, suggest
 from bifolio.core.source_tree import SourceTree, Steps
 from bifolio.model.base import FACT_ID, NAME, Name
 from bifolio.model.blocks import Block
 from bifolio.model.blocks.base import BlockBase
+from bifolio.model.brand.clinic import Clinic
 from bifolio.model.evidence import Evidence
 from bifolio.model.house_words import SafetySentence
 from bifolio.model.words import WORD, word_name
@@ -40,6 +42,60 @@ def validate(
         return cls.model_validate(tree.value, context=dict(context or {})), []
     except ValidationError as error:
         return None, findings(error.errors(include_url=False), cls, tree, subject)
+
+
+def validate_sound(
+    cls: type[M], tree: SourceTree, subject: str, part_of: Callable[[Steps], Steps | None]
+) -> tuple[M | None, list[Diagnostic]]:
+    """Return a `cls` built from what of a tree is sound, with a warning for each part that is left out.
+
+    `part_of` returns the part that a fault leaves out, None where there can be no model without it: then this
+    returns all findings, as `validate` does.
+    """
+    warnings: list[Diagnostic] = []
+    gone: set[Steps] = set()
+    value = tree.value
+    while isinstance(value, dict):
+        try:
+            return cls.model_validate(value), warnings
+        except ValidationError as error:
+            details = error.errors(include_url=False)
+        parts = [part_of(steps) for detail in details for steps in faulty_steps(detail)]
+        found = findings(_without_echoes(details, gone), cls, tree, subject)
+        lost = [part for part in parts if part]
+        if len(lost) < len(parts):
+            return None, found
+        gone |= set(lost)
+        warnings += [
+            replace(one, message=f"{one.message}; it is left out", severity=Severity.WARNING) for one in found
+        ]
+        for part in parts:
+            value = _without(value, part) if part else value
+    return None, [_no_mapping(tree, subject)]
+
+
+def _without_echoes(details: Iterable[ErrorDetails], gone: Collection[Steps]) -> list[ErrorDetails]:
+    """Drop what is only wrong as it refers to a colour of the palette that is gone."""
+    names = {part[-1] for part in gone if part[:2] == ("color", "palette")}
+    kept: list[ErrorDetails] = []
+    for detail in details:
+        context = detail.get("ctx", {})
+        lost = [(steps, name) for steps, name in context.get("lost", ()) if name not in names]
+        if detail["type"] != "color_name":
+            kept.append(detail)
+        elif lost:
+            kept.append({**detail, "ctx": {**context, "lost": lost}})
+    return kept
+
+
+def _without(value: Any, part: Steps) -> Any:
+    """Return keys and values without the one that steps lead to, or without the last of the steps that there is."""
+    if not isinstance(value, dict) or part[0] not in value:
+        return value
+    inner = value[part[0]]
+    if len(part) > 1 and isinstance(inner, dict) and part[1] in inner:
+        return {**value, part[0]: _without(inner, part[1:])}
+    return {key: other for key, other in value.items() if key != part[0]}
 
 
 def _no_mapping(tree: SourceTree, subject: str) -> Diagnostic:
@@ -247,8 +303,19 @@ _SENTENCES: TypeAdapter[dict[str, SafetySentence]] = TypeAdapter(
 
 
 def unused_keys(model: BaseModel, tree: SourceTree) -> Iterable[Diagnostic]:
-    """Warn once of all keys of a brand file that Bifolio does not use."""
-    extras = sorted(_extras(model, ()))
+    """Warn of keys of a brand file that Bifolio does not use: once of all, and of each that is very like another."""
+    extras = []
+    for steps, known in sorted(_extras(model, ())):
+        if meant := _meant(steps, known):
+            yield Diagnostic(
+                "brand.misplaced-key",
+                f'"{".".join(steps)}" is not used',
+                tree.span(steps, key=True),
+                help=meant,
+                severity=Severity.WARNING,
+            )
+        else:
+            extras.append(steps)
     if extras:
         yield Diagnostic(
             "brand.unused-keys",
@@ -259,9 +326,23 @@ def unused_keys(model: BaseModel, tree: SourceTree) -> Iterable[Diagnostic]:
         )
 
 
-def _extras(model: BaseModel, above: tuple[str, ...]) -> Iterable[tuple[str, ...]]:
+def _meant(steps: tuple[str, ...], known: tuple[str, ...]) -> str | None:
+    """Return what somebody may have meant by a key; None if it is likely to be for another program."""
+    name = steps[-1].strip().casefold()
+    if steps[0] == "logo" and name in {"src", "file", "url", "image", "primary", "default", "main", "logo"}:
+        return 'did you mean "path"?'
+    if len(steps) == 1 and name == "name":
+        return 'write it under "meta:", two spaces further in'
+    if name == "bifolio" or name in Clinic.model_fields:
+        return 'write it under "defaults:"' if name == "bifolio" else 'write it under "defaults: bifolio:"'
+    near = get_close_matches(name, known, 1, 0.8)
+    return f'did you mean "{near[0]}"?' if near else None
+
+
+def _extras(model: BaseModel, above: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
+    """Yield the steps to each key that is not used, and the keys that are used beside it."""
     for name in model.model_extra or {}:
-        yield (*above, name)
+        yield (*above, name), tuple(type(model).model_fields)
     for name in type(model).model_fields:
         inner = getattr(model, name)
         if isinstance(inner, BaseModel):

@@ -27,6 +27,7 @@ from bifolio.core.files import STORE, ProjectFiles
 from bifolio.core.fingerprints import engine_fingerprint, engine_version, fingerprint_of
 from bifolio.core.process_pool import InlineExecutor
 from bifolio.model.artifact import Artifact
+from bifolio.model.brand.spec import place_of
 from bifolio.model.job import Job
 
 T = TypeVar("T")
@@ -185,7 +186,7 @@ def _with_logos(root: Path, table: Path) -> dict[str, bytes]:
     for name in repository.guests:
         with suppress(BifolioError, OSError):
             if logo := repository.brand(name).logo_path:
-                found[logo] = files.read_bytes(logo)
+                found[place_of(logo)] = files.read_bytes(place_of(logo))
     return found
 
 

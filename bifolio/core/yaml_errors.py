@@ -97,16 +97,28 @@ def _seen_in_line(
     if "mapping values are not allowed" in report:
         return _second_colon(line, span)
     if "did not find expected key" in report:
-        if line[: span.column - 1].rstrip().endswith(('"', "'")):
-            return "words after a closing quote", "put the whole text in quotes of the other kind"
-        if line.lstrip().startswith("- "):
-            return (
-                "a list item that does not fit anything above it",
-                "start all items of a list in the same column",
-            )
-    if "parsing a flow" in report and error.problem_mark and error.problem_mark.line == span.line - 1:
+        return _misfit(line, span)
+    return _in_brackets(line, span, error) if "parsing a flow" in report else None
+
+
+def _misfit(line: str, span: Span) -> tuple[str, str] | None:
+    if line[: span.column - 1].rstrip().endswith(('"', "'")):
+        return "words after a closing quote", "put the whole text in quotes of the other kind"
+    if line.lstrip().startswith("- "):
+        where = "start all items of a list in the same column"
+        return "a list item that does not fit anything above it", where
+    return None
+
+
+def _in_brackets(line: str, span: Span, error: yaml.MarkedYAMLError) -> tuple[str, str] | None:
+    if colour := _LOST_COLOUR.search(line):
+        return f'all that follows "{colour[1]}" on this line is a comment', f'put it in quotes: "{colour[1]}"'
+    if error.problem_mark and error.problem_mark.line == span.line - 1:
         return "a comma or a bracket is missing in this list", "check the commas, quotes and brackets"
     return None
+
+
+_LOST_COLOUR = re.compile(r"[:,\[]\s+(#(?:[0-9a-fA-F]{3,4}){1,2}\b)")
 
 
 def _second_colon(line: str, span: Span) -> tuple[str, str]:

@@ -194,6 +194,7 @@ def _refuse_deep_nesting(source: Source) -> None:
         loader.dispose()
 
 
+_ANCHOR = re.compile(r"&([^\s,\[\]{}]+)")
 _TAG = re.compile(r"(?:&\S+\s+)?(!\S*)")
 
 
@@ -220,6 +221,7 @@ class _Values:
             )
         self._check_tag(node)
         if isinstance(node, yaml.ScalarNode):
+            self._check_anchor(node)
             return self._scalar(node)
         inside = (*above, id(node))
         if isinstance(node, yaml.SequenceNode):
@@ -272,6 +274,16 @@ class _Values:
             message = f'the tag "{shorten(written[1])}" is not supported'
             cure = "remove the tag; put text in quotes if it has special characters"
             self._report("load.tag", message, place, cure)
+
+    def _check_anchor(self, node: yaml.Node) -> None:
+        # "name: &Co Clinic" is the word "Clinic" to YAML; one that an alias refers to is meant as YAML.
+        text, start = self.tree.source.text, node.start_mark.index
+        found = _ANCHOR.match(text, start)
+        if found and not _TAG.match(text, start) and f"*{found[1]}" not in text:
+            rest = self.tree.source.line(node.start_mark.line + 1)[node.start_mark.column :].rstrip()
+            place = self.tree.source.place(start, len(found[0]))
+            message = f'"{shorten(found[0])}" would be left out, as "&" begins a name in YAML'
+            self._report("load.anchor", message, place, f'put the text in quotes: "{shorten(rest)}"')
 
     def _scalar(self, node: yaml.ScalarNode, *, as_word: bool = False) -> Any:
         text: str = node.value

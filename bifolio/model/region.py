@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
@@ -70,6 +71,27 @@ class Choice(Model):
             if not (self.lines or self.topics) or line.id in self.lines or set(self.topics) & set(line.topics)
         ]
         return tuple(wanted[: self.limit])
+
+
+_OTHER_NAMES = {
+    "gb": "uk united-kingdom great-britain britain england scotland wales northern-ireland",
+    "us": "usa united-states united-states-of-america america",
+    "au": "aus australia",
+    "ca": "can canada",
+    "ie": "irl ireland eire republic-of-ireland",
+    "nz": "nzl new-zealand aotearoa",
+}
+_IDS = {other: region for region, others in _OTHER_NAMES.items() for other in others.split()}
+
+
+def usual_region(name: str, there: Container[str]) -> str:
+    """Return the id of the region that a person means, of those that are `there`; the name itself if it is unknown.
+
+    >>> usual_region("uk", ["gb", "us"]), usual_region("uk", ["uk"]), usual_region("zz", ["gb"])
+    ('gb', 'uk', 'zz')
+    """
+    usual = _IDS.get(name.lower().replace(" ", "-"), name)
+    return usual if name not in there and usual in there else name
 
 
 class Region(Model):

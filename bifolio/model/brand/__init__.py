@@ -62,8 +62,12 @@ class Brand(SpecModel):
     logo: Annotated[
         Logo | None, BeforeValidator(as_medium, json_schema_input_type=str | LogoImage | Logo | None)
     ] = None
-    color: Color = Color()
-    typography: Typography = Typography()
+    color: Annotated[Color, BeforeValidator(words_for("primary"), json_schema_input_type=str | Color)] = (
+        Color()
+    )
+    typography: Annotated[
+        Typography, BeforeValidator(words_for("base"), json_schema_input_type=str | Typography)
+    ] = Typography()
     defaults: Defaults = Defaults()
 
     @property
@@ -74,6 +78,11 @@ class Brand(SpecModel):
         """Return the brand under another name."""
         meta = self.meta.model_copy(update={"name": NamePair(full=name)})
         return self.model_copy(update={"meta": meta})
+
+    def in_region(self, region: str) -> Brand:
+        """Return the brand in a region."""
+        clinic = self.clinic.model_copy(update={"region": region})
+        return self.model_copy(update={"defaults": self.defaults.model_copy(update={"bifolio": clinic})})
 
     @property
     def name(self) -> str:

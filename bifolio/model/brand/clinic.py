@@ -2,16 +2,34 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+import re
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
-from bifolio.model.base import Day, Label, Model, Name, Text
+from bifolio.model.base import Choice, Day, Label, Model, Text
 from bifolio.model.brand.spec import Url
 from bifolio.model.region import SupportLine
 
-Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", max_length=120)]
+
+def as_lines(value: Any) -> Any:
+    """Take text as its lines."""
+    return [line.strip() for line in value.splitlines() if line.strip()] if isinstance(value, str) else value
+
+
+def _address_alone(value: Any) -> Any:
+    """Read "mailto:hello@example.org", and an address at the end of a sentence or between < and >."""
+    if not isinstance(value, str):
+        return value
+    return re.sub(r"^(?:<|mailto:)+|[>.,;]+$", "", value.strip(), flags=re.IGNORECASE)
+
+
+Email = Annotated[
+    str,
+    StringConstraints(pattern=r"^[^@\s,;:<>]+@[^@\s,;:<>]+\.[^@\s,;:<>]+$", max_length=120),
+    BeforeValidator(_address_alone),
+]
 
 
 class OwnLine(Model):
@@ -50,10 +68,14 @@ class OwnLine(Model):
 class Clinic(Model):
     """The clinic's contact details and choices, for which brand.yml has no keys."""
 
-    region: Name | None = None
-    edition: Name | None = None
-    theme: Name | None = None
-    address: tuple[Label, ...] = Field(default=(), max_length=4)
+    region: Choice | None = None
+    edition: Choice | None = None
+    theme: Choice | None = None
+    address: Annotated[
+        tuple[Label, ...],
+        Field(max_length=4),
+        BeforeValidator(as_lines, json_schema_input_type=str | list[str]),
+    ] = ()
     phone: Label | None = None
     email: Email | None = None
     site: Label | None = None
@@ -65,7 +87,10 @@ class Clinic(Model):
     licence: Label | None = None
     lines: tuple[OwnLine, ...] = Field(default=(), max_length=2)
     """Support lines of the clinic's own, for every handout that has support lines."""
-    masthead: Literal["logo and name", "logo", "name"] = "logo and name"
+    masthead: Annotated[
+        Literal["logo and name", "logo", "name"],
+        BeforeValidator(lambda value: value.lower() if isinstance(value, str) else value),
+    ] = "logo and name"
     intro: Text | None = None
     """A few words under the summary of each handout that has its title on the first page of text."""
     text_licence: Label | None = None

@@ -13,8 +13,29 @@ from bifolio.model.brand.spec import SpecModel
 _HEX = re.compile(r"#(?:[0-9a-fA-F]{3,4}|[0-9a-fA-F]{6}|[0-9a-fA-F]{8})")
 
 
+_BARE_HEX = re.compile(r"(?:0x|#)?([0-9a-fA-F]{6}|[0-9a-fA-F]{8})", re.IGNORECASE)
+_CHANNELS = re.compile(r"(?:rgb)?[\s:(]*(\d{1,3})[\s,;/]+(\d{1,3})[\s,;/]+(\d{1,3})\)?", re.IGNORECASE)
+_INK = re.compile(r"(?:pantone|pms|ral|hks|ncs|cmyk|toyo)\b.*|c\s*:?\s*\d+.*k\s*:?\s*\d+%?", re.IGNORECASE)
+
+
+def _as_css(colour: str) -> str:
+    """Return a colour as CSS has it, of the ways in which people copy one from their guidelines.
+
+    >>> _as_css("1d5a68"), _as_css("0x1D5A68"), _as_css("RGB 29/90/104"), _as_css("teal")
+    ('#1d5a68', '#1D5A68', 'rgb(29 90 104)', 'teal')
+    """
+    if bare := _BARE_HEX.fullmatch(colour):
+        return f"#{bare[1]}"
+    if channels := _CHANNELS.fullmatch(colour):
+        return (
+            f"rgb({' '.join(channels.groups())})" if all(int(c) < 256 for c in channels.groups()) else colour
+        )
+    return colour
+
+
 def in_hex(colour: str) -> str | None:
     """Return a CSS colour as #rrggbb, without its transparency; None if it is not a colour."""
+    colour = _as_css(colour)
     if _HEX.fullmatch(colour):
         digits = colour[1:] if len(colour) > 5 else "".join(digit * 2 for digit in colour[1:])
         return f"#{digits[:6].lower()}"
@@ -38,8 +59,14 @@ def _checked_colour(value: Any) -> Any:
         value = value.get("light")
         if value is None:
             return None
+    if isinstance(value, int) and not isinstance(value, bool) and 100_000 <= value <= 999_999:
+        return f"#{value}"  # without quotes, 123456 is a number to YAML
+    if isinstance(value, list) and len(value) == 3 and all(type(channel) is int for channel in value):
+        value = ", ".join(map(str, value))
     if isinstance(value, str) and value.startswith("#") and not _HEX.fullmatch(value):
         raise PydanticCustomError("color_hex", "not a colour", {"colour": value})
+    if isinstance(value, str) and _INK.fullmatch(value.strip()):
+        raise PydanticCustomError("color_ink", "an ink", {"colour": value})
     return value
 
 
@@ -79,7 +106,9 @@ class Color(SpecModel):
             *(((role,), name) for role, name in self._roles.items()),
         ]
         if lost := [(steps, name) for steps, name in names if not self.resolve(name)]:
-            raise PydanticCustomError("color_name", "leads nowhere", {"lost": lost})
+            raise PydanticCustomError(
+                "color_name", "leads nowhere", {"lost": lost, "there": tuple(self.palette)}
+            )
         return self
 
     @property
@@ -94,6 +123,8 @@ class Color(SpecModel):
         if name is None or depth > 8:
             return None
         target = self.palette.get(name)
+        if target is None:  # "Deep Sea" for deep-sea
+            target = next((self.palette[own] for own in self.palette if _folded(own) == _folded(name)), None)
         if target is None and name in COLOR_ROLES:
             target = getattr(self, name)
         if target is None or target == name:
@@ -117,6 +148,10 @@ class Color(SpecModel):
 
 
 COLOR_ROLES = tuple(name for name in Color.model_fields if name != "palette")
+
+
+def _folded(name: str) -> str:
+    return re.sub(r"[\s_-]+", "-", name.casefold())
 
 
 def _is_grey(colour: str) -> bool:

@@ -32,7 +32,10 @@ _WEIGHTS = {
 def _checked_weight(value: Any) -> Any:
     if value is None:
         return None
-    weight = _WEIGHTS.get(value) if isinstance(value, str) else value
+    weight = value
+    if isinstance(value, str):
+        named = value.strip().lower().replace(" ", "-")
+        weight = int(named) if named.isdecimal() and named.isascii() else _WEIGHTS.get(named)
     if isinstance(weight, bool) or not isinstance(weight, int) or not 1 <= weight <= 1000:
         raise PydanticCustomError("font_weight", "not a weight", {"weight": str(value)})
     return weight
@@ -60,7 +63,10 @@ class Font(SpecModel):
     """A family that the brand uses, and where it comes from. Only `file` is ever read."""
 
     family: Family
-    source: Literal["file", "google", "bunny", "system"] | None = None
+    source: Annotated[
+        Literal["file", "google", "bunny", "system"] | None,
+        BeforeValidator(lambda value: value.lower() if isinstance(value, str) else value),
+    ] = None
     files: tuple[
         Annotated[FontFile, BeforeValidator(words_for("path"), json_schema_input_type=str | FontFile)], ...
     ] = ()
@@ -78,12 +84,33 @@ class Face(SpecModel):
         return tuple(part.strip(" \"'") for part in (self.family or "").split(",") if part.strip(" \"'"))
 
 
-_Face = Annotated[Face | None, BeforeValidator(words_for("family"), json_schema_input_type=str | Face | None)]
+def _as_face(value: Any) -> Any:
+    """Take a family, or a list of them in order of preference, as a face."""
+    if isinstance(value, list) and value and all(isinstance(family, str) for family in value):
+        value = ", ".join(value)
+    return {"family": value} if isinstance(value, str) else value
+
+
+def _as_fonts(value: Any) -> Any:
+    """Take one font, or the name of one, as a list; and names in a list as fonts."""
+    fonts = [value] if isinstance(value, (str, dict)) else value
+    return (
+        [{"family": font} if isinstance(font, str) else font for font in fonts]
+        if isinstance(fonts, list)
+        else fonts
+    )
+
+
+_Face = Annotated[
+    Face | None, BeforeValidator(_as_face, json_schema_input_type=str | list[str] | Face | None)
+]
 
 
 class Typography(SpecModel):
     """The families of running text and of headings. Sizes are the project's own: they keep pages legible."""
 
-    fonts: tuple[Font, ...] = ()
+    fonts: Annotated[
+        tuple[Font, ...], BeforeValidator(_as_fonts, json_schema_input_type=str | Font | list[str | Font])
+    ] = ()
     base: _Face = None
     headings: _Face = None

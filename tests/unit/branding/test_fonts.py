@@ -25,10 +25,10 @@ from bifolio.branding.fonts import TOKENS, families
 from bifolio.build.pipeline import Pipeline
 from bifolio.content.repository import Repository
 from bifolio.core.cache import Cache
-from bifolio.core.diagnostics import BifolioError, DesignError
+from bifolio.core.diagnostics import BifolioError
 from bifolio.formats.pdf import verify
 from bifolio.model.job import Job
-from bifolio.model.typeface import FontFace
+from bifolio.model.typeface import PLAIN, FontFace
 from tests.conftest import ROOT
 from tests.support.fonts import (
     BOLD,
@@ -147,9 +147,10 @@ def test_heading_takes_the_file_nearest_to_its_weight(scratch: Scratch) -> None:
 
 def _refused(scratch: Scratch, body: bytes | None, typography: str = FILE) -> str:
     repository = _typography(scratch, typography, **({} if body is None else {"mine": body}))
-    with pytest.raises(DesignError) as raised:
-        _ = repository.brand_files("default").typeface
-    (finding,) = raised.value.findings
+    files = repository.brand_files("default")
+    assert files.typeface is PLAIN
+    (finding,) = files.left_out
+    assert not finding.is_error
     assert finding.span is not None
     assert finding.help
     return finding.code

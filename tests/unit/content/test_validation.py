@@ -331,7 +331,8 @@ def test_logo_by_the_key_of_an_image() -> None:
         ("{palette: {a: '#'}}", "brand.bad-color"),
         ("{primary: }", "brand.bad-color"),
         ("{palette: {a: }}", "brand.bad-color"),
-        ("{primary: 123456}", "brand.wrong-type"),
+        ("{primary: 1234567}", "brand.wrong-type"),
+        ("{primary: Pantone 321 C}", "brand.bad-color"),
     ],
 )
 def test_colours(colour: str, code: str) -> None:
