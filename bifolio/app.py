@@ -31,6 +31,9 @@ if TYPE_CHECKING:  # late: they load what makes files, and the word counter
     from bifolio.editorial.approvals import ProjectApprovals
     from bifolio.resolve import LayoutInputs
 
+Failures = list[BifolioError] | None
+"""Where a caller wants what is wrong, who goes on with the rest; None raises it."""
+
 
 class Project:
     """One project folder: its content as it is when this is made, and all that can be done with it."""
@@ -133,16 +136,15 @@ class Project:
     def check(self, items: Sequence[str], brands: Sequence[str], today: datetime.date) -> list[Diagnostic]:
         """Validate and lint handouts and brands, in every region that a brand uses; return the warnings.
 
-        Reviews and support lines are as old as they are on `today`. Raises one error with all findings
-        when there is an error among them.
+        Reviews and support lines are as old as they are on `today`. Raises one error with all findings, if one is.
         """
         from bifolio.editorial.review import read_through
         from bifolio.editorial.search_texts import stray_synonyms
 
         brands = brands or self.repository.catalogue.brands
         every = items or all_items(self.repository, brands)
-        request = Request(items=tuple(items), brands=tuple(brands))
-        found = select(self.repository, request, every, brands, keep_going=True)
+        asked = Request(tuple(items), tuple(brands))
+        found = select(self.repository, asked, every, brands, keep_going=True)
         findings = [
             *self.warnings(found.clinics),
             *self.approvals.stale(found.handouts, found.clinics),
@@ -195,10 +197,7 @@ class Project:
         return Project(self.repository.root, memory=self.cache.memory).approvals.status(item, brand, *place)
 
     def approval_statuses(
-        self,
-        items: Sequence[str] = (),
-        brands: Sequence[str] = (),
-        failures: list[BifolioError] | None = None,
+        self, items: Sequence[str] = (), brands: Sequence[str] = (), failures: Failures = None
     ) -> list[ApprovalStatus]:
         """Return what each handout is to each brand; see `ProjectApprovals.statuses`."""
         return self.approvals.statuses(items, brands, failures)
@@ -263,7 +262,7 @@ class Project:
 
     # -- what there is ---------------------------------------------------------------------------
 
-    def rows(self, what: str, failures: list[BifolioError] | None = None) -> list[tuple[str, str]]:
+    def rows(self, what: str, failures: Failures = None) -> list[tuple[str, str]]:
         """Return the names of what there is, each with a line about it; what is wrong is raised, or added to `failures`."""
         sort, about = overview.rows(self.repository)[what]
         wrong: list[BifolioError] = [] if failures is None else failures

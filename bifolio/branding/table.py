@@ -151,7 +151,7 @@ def _holds(sheet: Sheet, row: int, column: int) -> bool:
     return column < len(sheet.rows[row]) and bool(sheet.rows[row][column].words)
 
 
-_NOTHING = re.compile(r"n/?a|[-–—/]+|none|nil|keine?|\.", re.IGNORECASE)
+NOTHING = re.compile(r"n/?a|[-–—/]+|none|nil|keine?|\.", re.IGNORECASE)
 """What people write into a cell that has nothing to say."""
 
 _SUM = re.compile(
@@ -185,7 +185,7 @@ class _Rows:
     def cells(self, at: int) -> Iterator[tuple[int, str, Cell]]:
         """Yield the cells of a row that say something: the number of the column, its field, the cell."""
         for number, (name, cell) in enumerate(zip(self.columns, self.sheet.rows[at], strict=False)):
-            if name and cell.words and not _NOTHING.fullmatch(cell.words):
+            if name and cell.words and not NOTHING.fullmatch(cell.words):
                 yield number, name, cell
 
     def note_in(self, at: int) -> Diagnostic | None:

@@ -24,7 +24,7 @@ def with_sound_rows(repository: Repository, table: Path) -> tuple[Repository, li
             select(read, Request(), (), (name,))
         except BifolioError as failure:
             findings += failure.findings
-            with suppress(BifolioError):  # of the others a build tells
+            with suppress(BifolioError):  # of the looks of sound clinics a build tells
                 findings += read.brand_files(name).left_out
         else:
             sound[name] = guest
