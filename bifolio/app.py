@@ -227,7 +227,7 @@ class Project:
         """Measure a brand's colours: their contrast as they are, and what is printed in their place."""
         from bifolio.branding.proof_sheet import measured
 
-        return measured(self.repository.brand(brand).color.given, self.repository.brand_files(brand).seed)
+        return measured(self.repository.brand(brand).color.given, self.repository.brand_files(brand).seeds)
 
     def proof(self, brand: str, edition: str | None = None, folder: Path | None = None) -> list[Path]:
         """Make the proof sheet of a brand and publish it beside its handouts; return its path."""

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Literal
 
 from bifolio.branding.logo import Logo
-from bifolio.branding.palette import DEFAULT_SEED
+from bifolio.branding.palette import Seeds, seeds_of
 from bifolio.branding.proof_sheet import Proof
 from bifolio.content.brands import BrandFiles
 from bifolio.content.catalogue import BRANDS
@@ -75,9 +75,9 @@ class ClinicInputs:
     """The files that its words come from, for findings to point at."""
 
     @property
-    def seed(self) -> str:
-        """The colour that all its colours come from."""
-        return self.brand.color.seed or DEFAULT_SEED
+    def seeds(self) -> Seeds:
+        """The colours that all its colours come from."""
+        return seeds_of(self.brand.color)
 
     @cached_property
     def fingerprint(self) -> str:

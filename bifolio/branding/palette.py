@@ -1,8 +1,8 @@
-"""One brand colour → the role colours of a page.
+"""A brand's colours → the role colours of a page.
 
-A brand has one seed. Every role keeps the seed's hue and has a fixed lightness in OKLCH, so the
-contrast of a role does not depend on the brand: text stays legible whatever colour a clinic has.
-Chroma is reduced if a colour is outside sRGB; lightness never is. OKLCH as in CSS Color 4.
+Where a brand's own colour has the contrast that a role needs, the role has exactly that colour; elsewhere the nearest
+shade that has it. So are titles, words and rules. All other roles are tints: they have the hue of the colour that they
+come from and a fixed lightness in OKLCH (CSS Color 4), so that text stays legible on them whatever colour a clinic has.
 
 On a plate each role is a sentinel: a colour that represents the role and that nothing else uses.
 Inking replaces sentinels by the role colours of a brand.
@@ -16,6 +16,9 @@ from functools import cache
 from types import MappingProxyType
 from typing import NamedTuple
 
+from bifolio.branding.nearest_shade import contrast, has_contrast, nearest_safe
+from bifolio.model.brand.color import Color as BrandColor
+
 
 class Role(NamedTuple):
     """The lightness and the maximum chroma of a role: for dark seeds, and for light ones."""
@@ -23,34 +26,49 @@ class Role(NamedTuple):
     lightness: float
     chroma: float
     light_seed: tuple[float, float] | None = None
-    dark_hue: bool = False
-    """Whether it is drawn or written: the hue of a light seed is then turned away from olive."""
+    is_ornament: bool = False
+    """Whether it comes from the second colour of a brand, where there is one."""
+
+
+class Seeds(NamedTuple):
+    """The colours that a brand gives; those that it does not give come from the first."""
+
+    primary: str
+    secondary: str | None = None
+    foreground: str | None = None
+    background: str | None = None
 
 
 LIGHT_SEED = 0.72
-"""A seed lighter than this is a background, never a line or a letter."""
+"""A seed lighter than this is a background, and a line or a letter only in a darker shade."""
+
+VIVID = 0.1
+"""Tints of a colour with more chroma in OKLCH than this have more chroma, too, up to MOST_VIVID times."""
+
+MOST_VIVID = 1.6
 
 PAPER = "#ffffff"
 """The colour of paper, and of pages on light screens."""
 
 ROLES: Mapping[str, Role] = MappingProxyType(
     {
-        "ink": Role(0.25, 0.022, dark_hue=True),  # reading text
-        "ink2": Role(0.40, 0.028, dark_hue=True),  # deck, captions, small print
-        "deep": Role(0.36, 0.085, (0.34, 0.06), dark_hue=True),  # titles, numerals, cover background
-        "mid": Role(0.52, 0.10, (0.50, 0.085), dark_hue=True),  # panel rule, write-in lines, curves
-        "line": Role(0.62, 0.055, dark_hue=True),  # borders of cards
-        "hair": Role(0.80, 0.025, dark_hue=True),  # hairlines, never needed for meaning
-        "shade": Role(0.80, 0.034, (0.83, 0.035), dark_hue=True),  # the veined leaves
-        "soft": Role(0.86, 0.045, (0.90, 0.13)),  # filled leaves
-        "veil": Role(0.915, 0.026, (0.935, 0.10)),  # second ripple
+        "ink": Role(0.25, 0.022),  # reading text
+        "ink2": Role(0.40, 0.028),  # deck, captions, small print
+        "deep": Role(0, 0),  # titles, icons, cover background: the seed, or its nearest shade
+        "mid": Role(0, 0),  # panel rule, write-in lines, curves: the second colour, or its nearest shade
+        "line": Role(0.62, 0.055),  # borders of cards
+        "hair": Role(0.80, 0.025),  # hairlines, never needed for meaning
+        "shade": Role(0.80, 0.034, (0.83, 0.035), is_ornament=True),  # the veined leaves
+        "soft": Role(0.86, 0.045, (0.90, 0.13), is_ornament=True),  # filled leaves
+        "veil": Role(0.915, 0.026, (0.935, 0.10), is_ornament=True),  # second ripple
         "wash": Role(0.960, 0.0135, (0.972, 0.045)),  # halves of cards, backgrounds of text
         "panel": Role(0.960, 0.0135, (0.935, 0.10)),  # the main message
-        "leaf": Role(0.50, 0.06, (0.47, 0.06), dark_hue=True),  # veined leaves on the cover
+        "leaf": Role(0.50, 0.06),  # veined leaves on the cover: set off from its ground
         "neutral": Role(0.968, 0.008),  # the clinic's panel; hue 80
         "help": Role(0.43, 0.105),  # get help, and nothing else; hue 45 or 262
         "help-wash": Role(0.962, 0.018),
         "flag": Role(0, 0),  # the seed itself if it is light; else white
+        "title": Role(0, 0),  # large titles and numerals: the seed, or its nearest shade
     }
 )
 
@@ -72,6 +90,7 @@ NIGHT: Mapping[str, Role] = MappingProxyType(
         "help": Role(0.855, 0.075),  # hue 45 or 262
         "help-wash": Role(0.27, 0.026),
         "flag": Role(0, 0),  # the seed itself if it is light; else the paper
+        "title": Role(0, 0),  # the seed, or its nearest shade
         "paper": Role(0.205, 0.012),
     }
 )
@@ -90,54 +109,119 @@ PAPER_SENTINEL = "#b1f050"
 """Represents the paper in flows: drawings are not white on dark screens."""
 
 
-def derive(seed: str) -> dict[str, str]:
-    """Return a hex colour for each role of ROLES, from a seed such as "#1d5a68".
+def derive(seeds: Seeds | str) -> dict[str, str]:
+    """Return a hex colour for each role of ROLES, from the colours of a brand, or from one such as "#1d5a68".
 
     Raises ValueError if the seed is not a colour.
     """
-    return _derive(seed, ROLES)
+    seeds = _read(seeds)
+    colours = _tints(seeds, ROLES)
+    if seeds.background:
+        colours |= _grounds(seeds.background)
+    grounds = tuple(colours.get(name, PAPER) for name in _GROUNDS)
+    accent = seeds.secondary or seeds.primary
+    if seeds.foreground:
+        around = (*grounds, colours["veil"], colours["help-wash"])
+        colours["ink"] = nearest_safe(seeds.foreground, around, 7.0)
+    colours["title"] = nearest_safe(seeds.primary, PAPER, 3.0)
+    colours["mid"] = nearest_safe(accent, grounds, 3.0)
+    colours["deep"] = deep = nearest_safe(seeds.primary, grounds, 4.5)
+    for name in ("shade", "soft", "veil"):  # ornaments with lines in the deep colour
+        colours[name] = nearest_safe(colours[name], deep, 3.0)
+    colours["leaf"] = _set_off(deep, colours["soft"])
+    return {name: colours[name] for name in ROLES}
 
 
-def derive_night(seed: str) -> dict[str, str]:
+def derive_night(seeds: Seeds | str) -> dict[str, str]:
     """Return a hex colour for each role of NIGHT, the paper included, for dark screens."""
-    return _derive(seed, NIGHT)
+    seeds = _read(seeds)
+    colours = _tints(seeds, NIGHT)
+    colours["title"] = nearest_safe(seeds.primary, (colours["paper"], colours["panel"]), 4.5)
+    return {name: colours[name] for name in NIGHT}
 
 
-def derive_for_any_ground(seed: str) -> dict[str, str]:
+def derive_for_any_ground(seeds: Seeds | str) -> dict[str, str]:
     """Return a hex colour for each role of ROLES that also shows on black, for books, whose readers choose the ground.
 
     Three to one on black (WCAG 2.2, 1.4.11, and large text in 1.4.3) is still seven to one on white.
     """
-    return {role: nearest_safe(colour, "#000000", 3.0) for role, colour in derive(seed).items()}
+    return {role: nearest_safe(colour, "#000000", 3.0) for role, colour in derive(seeds).items()}
 
 
-def _derive(seed: str, roles: Mapping[str, Role]) -> dict[str, str]:
+def _read(seeds: Seeds | str) -> Seeds:
+    """Return the colours of a brand as #rrggbb; a second colour that is nearly white or grey says nothing."""
     from coloraide import Color  # 0.3 s to import; a build whose palettes are cached does not need it
 
-    lightness, chroma, hue = (float(v) for v in Color(seed).convert("oklch").coords(nans=False))
-    if chroma < 0.003:  # a grey has no hue to speak of
-        chroma = 0.0
-    is_light = lightness > LIGHT_SEED
-    drawn_hue = hue - 22 if is_light and 70 <= hue <= 120 else hue
+    given = Seeds(seeds) if isinstance(seeds, str) else seeds
+
+    def hex_of(colour: str | None) -> str | None:
+        return str(Color(colour).to_string(hex=True)) if colour else None
+
+    read = Seeds(hex_of(given.primary) or "", *map(hex_of, given[1:]))
+    if read.secondary and float(Color(read.secondary).convert("oklch")["chroma"]) < 0.03:
+        read = read._replace(secondary=None)
+    return read
+
+
+def _tints(seeds: Seeds, roles: Mapping[str, Role]) -> dict[str, str]:
+    """Return the roles that have a fixed lightness."""
+    from coloraide import Color
+
+    def parts(colour: str) -> tuple[float, float, float]:
+        lightness, chroma, hue = (float(v) for v in Color(colour).convert("oklch").coords(nans=False))
+        return lightness, chroma if chroma >= 0.003 else 0.0, hue  # a grey has no hue to speak of
+
+    own, accent = parts(seeds.primary), parts(seeds.secondary or seeds.primary)
+    words = parts(seeds.foreground) if seeds.foreground else own
+    hues = tuple(hue for _, chroma, hue in (own, accent) if chroma > 0.02)
     colours: dict[str, str] = {}
     for name, role in roles.items():
-        level, cap = role.light_seed if is_light and role.light_seed else role[:2]
-        if name == "flag":
+        lightness, chroma, hue = accent if role.is_ornament else words if name in ("ink", "ink2") else own
+        level, cap = role.light_seed if lightness > LIGHT_SEED and role.light_seed else role[:2]
+        if not level:
             continue
         if name == "neutral":
             colours[name] = _in_gamut(Color, level, cap, _NEUTRAL_HUE)
         elif name.startswith("help"):
-            colours[name] = _in_gamut(Color, level, cap, _help_hue((hue, drawn_hue), chroma))
+            colours[name] = _in_gamut(Color, level, cap, _help_hue(hues))
         else:
-            colours[name] = _in_gamut(Color, level, min(chroma, cap), drawn_hue if role.dark_hue else hue)
-    flag = Color(seed).to_string(hex=True) if is_light else colours.get("paper", PAPER)
-    return {name: colours.get(name, flag) for name in roles}
+            vivid = min(max(chroma / VIVID, 1.0), MOST_VIVID) if level > 0.7 else 1.0
+            colours[name] = _in_gamut(Color, level, min(chroma, cap * vivid), hue)
+    colours["flag"] = seeds.primary if own[0] > LIGHT_SEED else colours.get("paper", PAPER)
+    return colours
 
 
-def _help_hue(hues: tuple[float, ...], chroma: float) -> float:
+def _grounds(background: str) -> dict[str, str]:
+    """Return the grounds of text in a brand's own background, if it is a tint of paper."""
+    from coloraide import Color
+
+    lightness, chroma, hue = (float(v) for v in Color(background).convert("oklch").coords(nans=False))
+    if not 0.8 <= lightness < 0.99:
+        return {}  # that of a dark page, or no other than paper
+    tint = background if lightness >= _LIGHT_GROUND else _in_gamut(Color, _LIGHT_GROUND, chroma, hue)
+    return dict.fromkeys(("wash", "panel", "neutral"), tint)
+
+
+_LIGHT_GROUND = 0.93
+"""The lightness of the darkest ground on which all text is legible."""
+
+
+def _set_off(ground: str, lines: str) -> str:
+    """Return the colour of leaves on a ground: lighter, or darker where their lines could not be seen else."""
+    from coloraide import Color
+
+    lightness, chroma, hue = (float(v) for v in Color(ground).convert("oklch").coords(nans=False))
+    chroma = chroma if chroma >= 0.003 else 0.0
+    lighter = _in_gamut(Color, lightness + 0.13, min(chroma, 0.06), hue)
+    return (
+        lighter if has_contrast(lines, (lighter,), 3.0) else _in_gamut(Color, lightness - 0.09, chroma, hue)
+    )
+
+
+def _help_hue(hues: tuple[float, ...]) -> float:
     """Return a hue for help that differs from the brand's own: rust, or ink blue for warm brands."""
-    apart = min(abs((hue - _RUST + 180) % 360 - 180) for hue in hues)
-    return _INK_BLUE if chroma > 0.02 and apart < 55 else _RUST
+    apart = min((abs((hue - _RUST + 180) % 360 - 180) for hue in hues), default=180.0)
+    return _INK_BLUE if apart < 55 else _RUST
 
 
 def _in_gamut(color: type, lightness: float, chroma: float, hue: float) -> str:
@@ -191,12 +275,20 @@ def colours(tokens: Mapping[str, str], brand: Mapping[str, str]) -> dict[str, st
 DEFAULT_SEED = "#3c5a80"
 """The seed of a brand without a colour: a quiet blue."""
 
+
+def seeds_of(color: BrandColor) -> Seeds:
+    """Return the colours from which all of a brand's pages are coloured."""
+    named = (color.secondary, color.foreground, color.background)
+    return Seeds(color.seed or DEFAULT_SEED, *map(color.resolve, named))
+
+
 _GROUNDS = ("paper", "wash", "panel", "neutral")
 """The backgrounds of text of any sort; a veil is only ever behind an icon."""
 
 TEXT: tuple[tuple[str, tuple[str, ...], float], ...] = (
     ("ink", (*_GROUNDS, "help-wash"), 7.0),
     ("ink2", (*_GROUNDS, "help-wash"), 4.5),
+    ("title", ("paper",), 3.0),  # large, as WCAG has it
     ("deep", _GROUNDS, 4.5),
     ("help", ("paper", "help-wash"), 4.5),
     ("now-ink", ("now-ground",), 4.5),
@@ -222,14 +314,14 @@ class Shade(NamedTuple):
     """What a brand's colour becomes in one use, and what it would be unchanged."""
 
     use: str
-    """ink, small, deep, tint, panel, mid, line or help; each has a label in the locale."""
+    """ink, small, title, deep, tint, panel, mid, line or help; each has a label in the locale."""
     ground: str
     before: str
     after: str
     contrast_before: float
     contrast_after: float
     least: float
-    """The minimum contrast of the use: 7 for text, 3 for lines that carry meaning (WCAG 2.2, 1.4.6 and 1.4.11)."""
+    """The minimum contrast of the use: 7 or 4.5 for text, 3 for large titles and lines (WCAG 2.2, 1.4.3, 1.4.6, 1.4.11)."""
 
     @property
     def is_changed(self) -> bool:
@@ -239,9 +331,10 @@ class Shade(NamedTuple):
 USES = (
     ("ink", "ink", "paper", 7.0),
     ("small", "ink2", "paper", 7.0),
-    ("deep", "deep", "paper", 7.0),
-    ("tint", "deep", "wash", 7.0),
-    ("panel", "deep", "panel", 7.0),
+    ("title", "title", "paper", 3.0),
+    ("deep", "deep", "paper", 4.5),
+    ("tint", "deep", "wash", 4.5),
+    ("panel", "deep", "panel", 4.5),
     ("mid", "mid", "paper", 3.0),
     ("line", "line", "paper", 3.0),
     ("help", "help", "help-wash", 7.0),
@@ -249,58 +342,18 @@ USES = (
 """What must be read or seen: its name, its role, the background, and the minimum contrast."""
 
 
-def shades(seed: str) -> tuple[Shade, ...]:
-    """Return what a brand's colour becomes in each use. Help has a colour that does not depend on the brand."""
-    found = {"paper": PAPER, **derive(seed)}
-    plain = "#" + "".join(f"{channel:02x}" for channel in rgb(seed))
+def shades(seeds: Seeds | str) -> tuple[Shade, ...]:
+    """Return what a brand's colours become in each use. Help has a colour that does not depend on the brand."""
+    found = {"paper": PAPER, **derive(seeds)}
+    given = _read(seeds)
+    own = {"ink": given.foreground, "mid": given.secondary}
 
     def shade(use: str, role: str, ground: str, least: float) -> Shade:
-        before, after, below = (found[role] if role == "help" else plain), found[role], found[ground]
+        after, below = found[role], found[ground]
+        before = after if role == "help" else own.get(role) or given.primary
         return Shade(use, below, before, after, contrast(before, below), contrast(after, below), least)
 
     return tuple(shade(*use) for use in USES)
-
-
-def nearest_safe(colour: str, ground: str = "#ffffff", least: float = 4.5) -> str:
-    """Return the colour itself if it has enough contrast, else with the closest lightness that has.
-
-    Hue stays the same, and chroma as far as sRGB allows. If no shade will do, black or white is the last resort.
-    """
-    if contrast(colour, ground) >= least:
-        return colour
-    from coloraide import Color
-
-    lightness, chroma, hue = (float(v) for v in Color(colour).convert("oklch").coords(nans=False))
-    end = 0.0 if contrast("#000000", ground) >= contrast("#ffffff", ground) else 1.0
-    safe, unsafe, best = end, lightness, "#000000" if end == 0.0 else "#ffffff"
-    for _ in range(12):  # finer than a step of 8-bit sRGB
-        middle = (safe + unsafe) / 2
-        shade = _in_gamut(Color, middle, chroma, hue)
-        if contrast(shade, ground) >= least:
-            safe, best = middle, shade
-        else:
-            unsafe = middle
-    return best
-
-
-def contrast(one: str, other: str) -> float:
-    """Return the WCAG 2.2 contrast ratio of two hex colours, 1 to 21."""
-    bright, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
-    return (bright + 0.05) / (dark + 0.05)
-
-
-def _luminance(colour: str) -> float:
-    red, green, blue = (channel / 255 for channel in rgb(colour))
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (red, green, blue)]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-
-def rgb(colour: str) -> tuple[int, int, int]:
-    """Return the three channels of "#1d5a68" or "#fff", 0 to 255."""
-    digits = colour.lstrip("#")
-    if len(digits) == 3:
-        digits = "".join(digit * 2 for digit in digits)
-    return int(digits[0:2], 16), int(digits[2:4], 16), int(digits[4:6], 16)
 
 
 def operands(colour: str) -> bytes:

@@ -11,7 +11,8 @@ import io
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from bifolio.branding.palette import Shade, contrast, nearest_safe, shades
+from bifolio.branding.nearest_shade import contrast, nearest_safe
+from bifolio.branding.palette import Seeds, Shade, shades
 from bifolio.model.blocks import KINDS, Block, walk
 from bifolio.model.handout import Handout
 
@@ -45,14 +46,14 @@ class Proof:
     greys: tuple[str, ...] = ()
 
 
-def measured(given: Mapping[str, str], seed: str) -> Proof:
-    """Measure a brand's colours, by name, and the roles that are derived from its seed."""
-    colours = dict(given) or {"": seed}
+def measured(given: Mapping[str, str], seeds: Seeds) -> Proof:
+    """Measure a brand's colours, by name, and the roles that are derived from its seeds."""
+    colours = dict(given) or {"": seeds.primary}
     swatches = [
         Swatch(name, colour, contrast(colour, "#ffffff"), nearest_safe(colour))
         for name, colour in colours.items()
     ]
-    return Proof(tuple(swatches), shades(seed))
+    return Proof(tuple(swatches), shades(seeds))
 
 
 def sample(handouts: Iterable[Handout], title: str, summary: str) -> Handout:

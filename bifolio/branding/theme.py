@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 
-from bifolio.branding.palette import CONTRAST, ROLES, colours, contrast
+from bifolio.branding.nearest_shade import contrast
+from bifolio.branding.palette import CONTRAST, ROLES, colours
 from bifolio.core.diagnostics import DesignError, Diagnostic, Source, Span, shorten, suggest
 
 FILE = "theme.css"

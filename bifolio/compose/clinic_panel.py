@@ -9,10 +9,10 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
-from bifolio.compose.contact_lines import ContactLine, contact_lines
+from bifolio.compose.contact_lines import ContactLine, contact_lines, place_line
 from bifolio.compose.wording import Wording
 from bifolio.model.brand import Brand
-from bifolio.model.plate import CLINIC_NAME, LINES
+from bifolio.model.plate import CLINIC_NAME, MAX_LINES, USUAL, Room
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,15 @@ class ApprovalLine:
 
     state: str
     line: str
+
+
+@dataclass(frozen=True)
+class Arrangement:
+    """How what a clinic says is arranged: the room it takes, and its contact lines as they are wrapped."""
+
+    room: Room
+    lines: tuple[ContactLine, ...]
+    below: str | None
 
 
 @dataclass(frozen=True)
@@ -44,6 +53,12 @@ class ClinicCopy:
     approval: str
     dark_logo: str | None = None
     """Replaces the logo on dark screens."""
+    small_print: str = ""
+    """What the clinic must show, and its disclaimer."""
+    footer: str = ""
+    """A line of the clinic's own at the foot of each page."""
+    below_line: ContactLine | None = None
+    """What stands below the name, as a contact line: where there is no room for it there."""
 
     def alt(self, slot: str) -> str:
         """Return what a screen reader says for a slot; empty if the slot is."""
@@ -58,6 +73,8 @@ class ClinicCopy:
             "clinic": ". ".join(part for part in (self.contact, self.below) if part),
             "qr": f"QR code: {self.site}" if self.qr else self.stamp,
             "approval": self.approval,
+            "small-print": self.small_print,
+            "footer": self.footer,
         }[slot]
 
     @property
@@ -75,20 +92,16 @@ class ClinicCopy:
             return self.lines[int(slot.removeprefix("line-")) - 1].said or self.alt(slot)
         return max(self.contact, self.below or "", key=len) if slot == "clinic" else self.alt(slot)
 
-    def with_breaks(self, broken: tuple[int, ...]) -> ClinicCopy:
-        """Return the same with contact lines broken, one after another."""
-        copy = self
-        for number in broken:
-            copy = copy.broken(number) or copy
-        return copy
+    def arranged(self, arrangement: Arrangement) -> ClinicCopy:
+        """Return the same with its contact lines as they are arranged."""
+        return replace(self, lines=arrangement.lines, below=arrangement.below)
 
-    def broken(self, number: int) -> ClinicCopy | None:
-        """Return the same with contact line `number`, from 1, on two lines; None if it cannot be broken."""
-        line = self.lines[number - 1]
-        parts = line.parts()
-        if len(self.lines) == LINES or line.blank or not parts:
-            return None
-        return replace(self, lines=(*self.lines[: number - 1], *parts, *self.lines[number:]))
+    def without_below(self) -> ClinicCopy:
+        """Return the same with what stands below the name as the first contact line."""
+        if self.below_line is None:
+            return self
+        lines = () if any(line.blank for line in self.lines) else self.lines
+        return replace(self, below=None, below_line=None, lines=(self.below_line, *lines))
 
     def link(self, number: int) -> str | None:
         """Return the address of contact line `number`, from 1."""
@@ -101,12 +114,24 @@ class ClinicPlace:
 
     name: str = CLINIC_NAME
     slots: Mapping[str, Markup] | None = None
-    links: tuple[str | None, ...] = (None,) * LINES
+    links: tuple[str | None, ...] = (None,) * MAX_LINES
+    room: Room = USUAL
+
+    @property
+    def lines(self) -> range:
+        """The numbers of the contact lines."""
+        return range(1, self.room.lines + 1)
 
     @classmethod
-    def filled(cls, slots: Mapping[str, Markup], copy: ClinicCopy) -> ClinicPlace:
-        """Return the place of a clinic whose slots are composed."""
-        return cls(copy.name, slots, tuple(copy.link(number) for number in range(1, LINES + 1)))
+    def filled(cls, slots: Mapping[str, Markup], copy: ClinicCopy, room: Room | None = None) -> ClinicPlace:
+        """Return the place of a clinic whose slots are composed; without a room, it is as large as they are."""
+        room = room or Room(len(copy.lines), int(bool(copy.small_print)), int(bool(copy.footer)))
+        return cls(copy.name, slots, links(copy), room)
+
+
+def links(copy: ClinicCopy) -> tuple[str | None, ...]:
+    """Return the address that each contact line of a panel leads to."""
+    return tuple(copy.link(number) for number in range(1, MAX_LINES + 1))
 
 
 def clinic_copy(
@@ -125,7 +150,7 @@ def clinic_copy(
     clinic, label = brand.clinic, wording.label
     approval = approval or ApprovalLine(label("state_draft"), label("approval_draft"))
     short = brand.meta.name.short
-    below = ", ".join(clinic.address) or clinic.hours or None
+    below = None if clinic.sites else ", ".join(clinic.address) or clinic.hours or None
     return ClinicCopy(
         name=wording.plain(brand.name),
         short_name=wording.plain(short) if short else None,
@@ -141,7 +166,15 @@ def clinic_copy(
         state=approval.state,
         approval=approval.line,
         dark_logo=dark_logo,
+        small_print=" ".join(map(_as_sentence, map(wording.plain, clinic.small_print))),
+        footer=wording.plain(clinic.footer) if clinic.footer else "",
+        below_line=place_line(below, wording, country) if below else None,
     )
+
+
+def _as_sentence(words: str) -> str:
+    """Return words with a full stop, where they end without any."""
+    return words if words.endswith((".", "!", "?", "…")) else f"{words}."
 
 
 @lru_cache(maxsize=64)  # drawing one takes as long as inking a plate

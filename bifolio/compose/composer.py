@@ -43,6 +43,7 @@ from bifolio.model.flow import Flow
 from bifolio.model.handout import Handout
 from bifolio.model.locale import Locale
 from bifolio.model.overrides import NOTHING, BrandOverrides
+from bifolio.model.plate import Room
 from bifolio.model.region import Region
 
 
@@ -80,9 +81,10 @@ class Composer:
         """The colour of each colour token."""
         return self.stylesheet.palette
 
-    def in_colours(self, palette: Mapping[str, str]) -> Composer:
-        """Return the same composer with other colours in its drawings."""
-        return Composer(self.design, self.locale, self.region, palette, self.own)
+    def in_room(self, room: Room) -> Composer:
+        """Return the same composer with other room for what a clinic says."""
+        design = replace(self.design, room=room)
+        return Composer(design, self.locale, self.region, self._role_colours, self.own)
 
     def _with_parts(self, parts: Mapping[str, Source]) -> Composer:
         """Return the same composer with only these of the clinic's own parts."""
@@ -110,7 +112,8 @@ class Composer:
         placeholders and the page is that of a plate. Raises DesignError if the page does not show what it must.
         """
         template = "proof" if proof else self.design.edition.templates.get(handout.kind, handout.kind)
-        place = ClinicPlace() if clinic is None or copy is None else ClinicPlace.filled(clinic, copy)
+        room = self.design.room
+        place = ClinicPlace.filled(clinic, copy, room) if clinic and copy else ClinicPlace(room=room)
 
         def compose(composer: Composer, page: PageDrawings) -> str:
             context = {
@@ -124,7 +127,9 @@ class Composer:
             }
             return composer.templates.render(f"{template}.html.j2", context)
 
-        html, page = self._inspected(compose, template, self._required.of(handout, template, copy), drawings)
+        html, page = self._inspected(
+            compose, template, self._required.of(handout, template, copy, room), drawings
+        )
         components = [*_components(handout), "proof.css"] if proof else _components(handout)
         return styled(html, self.stylesheet.page(components, page.css))
 

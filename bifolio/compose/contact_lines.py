@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from markupsafe import Markup, escape
+
 from bifolio.compose.wording import Wording
 from bifolio.core.phone_numbers import Number, dialled, numbers_in
 from bifolio.model.brand import Brand
-from bifolio.model.plate import LINES
 
 
 @dataclass(frozen=True)
@@ -23,33 +24,43 @@ class ContactLine:
     """The words of the brand file from which the line was made."""
     numbers: tuple[Number, ...] = ()
     """The telephone numbers in `text`. If there are several, the line as a whole is not a link."""
+    goes_on: bool = False
+    """Whether it goes on with the words of the line before it."""
 
-    def parts(self) -> tuple[ContactLine, ContactLine] | None:
-        """Break the line in two; None if it cannot be broken.
-
-        Both parts have the same link as the whole, or each that of its own number where the line has several.
-        """
+    def by_number(self) -> tuple[ContactLine, ...]:
+        """Return the line in parts with a number each, if it has several: each part then leads to its own."""
         several = () if self.href else self.numbers
-        at = _break_between(self.text, several) or _break_of(self.text)
+        at = _break_between(self.text, several)
         if at is None:
-            return None
-        second = self.text[at:].lstrip()
-        start = len(self.text) - len(second)
-        before = tuple(number for number in several if number.end <= at)
-        after = tuple(_moved(number, -start) for number in several if number.start >= start)
-        return (
-            replace(self, text=self.text[:at].rstrip(), href=self.href or _call(before), numbers=before),
-            replace(self, text=second, href=self.href or _call(after), numbers=after),
-        )
+            return (self,)
+        first, second = self.wrapped((self.text[:at], self.text[at:]))
+        return (*first.by_number(), *second.by_number())
+
+    def wrapped(self, texts: Iterable[str]) -> tuple[ContactLine, ...]:
+        """Return the line as lines of the given texts, which are its own one after another.
+
+        All have the link of the whole, or each that of its own number where the line has several.
+        """
+        lines: list[ContactLine] = []
+        start = 0
+        for text in map(str.strip, texts):
+            start = self.text.index(text, start)
+            end = start + len(text)
+            inside = (one for one in self.numbers if one.start >= start and one.end <= end)
+            numbers = tuple(_moved(one, -start) for one in inside)
+            href = self.href or _call(numbers)
+            lines.append(replace(self, text=text, href=href, numbers=numbers, goes_on=bool(lines)))
+            start = end
+        return tuple(lines)
 
 
 def contact_lines(brand: Brand, wording: Wording, country: str | None) -> tuple[ContactLine, ...]:
     """Return the contact lines of a brand; blank ones to fill in by hand if it has none."""
     clinic = brand.clinic
-    lines = []
-    for name in brand.contact[:LINES]:
+    lines = [place_line(site, wording, country) for site in clinic.sites]
+    for name in brand.contact:
         if name == "phone":
-            lines.append(_phone_line(clinic.phone or "", wording, country))
+            lines += [_phone_line(phone, wording, country) for phone in clinic.phones]
         elif name == "site":
             lines.append(ContactLine(brand.site or "", brand.home, said=brand.site or ""))
         elif name == "email":
@@ -62,6 +73,15 @@ def contact_lines(brand: Brand, wording: Wording, country: str | None) -> tuple[
         for key in ("blank_phone", "blank_visit"):
             lines += [ContactLine(""), ContactLine(wording.label(key), blank=True)]
     return tuple(lines)
+
+
+def place_line(words: str, wording: Wording, country: str | None) -> ContactLine:
+    """Return the line of a place, which calls the number after its last middle dot if there is one."""
+    text = wording.plain(words)
+    before, dot, after = text.rpartition("·")
+    found = numbers_in(after, country) if dot else ()
+    numbers = tuple(_moved(number, len(before) + 1) for number in found)
+    return ContactLine(text, _call(numbers), said=words, numbers=numbers)
 
 
 def _phone_line(phone: str, wording: Wording, country: str | None) -> ContactLine:
@@ -86,8 +106,44 @@ def _moved(number: Number, by: int) -> Number:
 
 _BETWEEN = re.compile(r"\s*[,;/|&]?")
 
-_BREAKS = (re.compile(r"\s"), re.compile(r"(?=[@.])|(?<=/)"))
-"""Where a contact line may be broken: preferably between words, else within an address as the Chicago Manual has it."""
+CHANCES = re.compile(r"(?<=\w)(?=[@._-]\w)|(?<=/)(?=\w)")
+"""Where an address may be wrapped: before a sign, so that no hyphen seems to be added, and after a slash."""
+
+FEW_CHANCES = re.compile(r"(?<=\w)(?=@)|(?<=/)(?=\w)")
+
+_ADDRESS = re.compile(r"\S*[@/._]\S*|\S*\d-\d\S*")
+"""An address or a number, which is not wrapped as words are."""
+
+
+def wrap_chances(words: str) -> Markup:
+    """Return words whose addresses may be wrapped at their signs, where a browser wraps them.
+
+    >>> str(wrap_chances("a.b@c-d.org/e"))
+    'a<wbr/>.b<wbr/>@c<wbr/>-d<wbr/>.org/<wbr/>e'
+    """
+    return Markup("<wbr/>").join(_pieces(words, CHANCES))
+
+
+def wrapped_only_at(words: str, chances: re.Pattern[str]) -> Markup:
+    """Return words whose addresses and numbers are wrapped nowhere but at the given chances.
+
+    >>> str(wrapped_only_at("At a@c-d.org", FEW_CHANCES))
+    'At <span class="unbroken">a</span><wbr/><span class="unbroken">@c-d.org</span>'
+    """
+    pieces, at = [], 0
+    for address in _ADDRESS.finditer(words):
+        whole = (_UNBROKEN.format(piece) for piece in _pieces(address[0], chances))
+        pieces += [escape(words[at : address.start()]), Markup("<wbr/>").join(whole)]
+        at = address.end()
+    return Markup().join([*pieces, escape(words[at:])])
+
+
+_UNBROKEN = Markup('<span class="unbroken">{}</span>')
+
+
+def _pieces(words: str, chances: re.Pattern[str]) -> list[str]:
+    places = [found.start() for found in chances.finditer(words)]
+    return [words[start:end] for start, end in zip((0, *places), (*places, len(words)), strict=True)]
 
 
 def _break_between(text: str, numbers: Sequence[Number]) -> int | None:
@@ -99,16 +155,3 @@ def _break_between(text: str, numbers: Sequence[Number]) -> int | None:
     gaps = (_BETWEEN.match(text, number.end) for number in numbers[:-1])
     places = [gap.end() for gap in gaps if gap]
     return min(places, key=lambda at: abs(2 * at - len(text)), default=None)
-
-
-def _break_of(text: str) -> int | None:
-    """Return where to break a line: near its middle, and in an e-mail address preferably before the "@".
-
-    >>> _break_of("reception@riverside.example.org")
-    9
-    """
-    for pattern in _BREAKS:
-        places = [found.start() for found in pattern.finditer(text) if 0 < found.start() < len(text)]
-        if places:
-            return min(places, key=lambda at: abs(2 * at - len(text)) * (0.5 if text[at] == "@" else 1))
-    return None

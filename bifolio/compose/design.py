@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bifolio.model.edition import Edition
+from bifolio.model.plate import USUAL, Room
 
 
 @dataclass(frozen=True)
 class Design:
-    """Folders of templates and styles, with an edition and the name of a theme."""
+    """Folders of templates and styles, with an edition, the name of a theme and the clinic's room on pages."""
 
     templates: Path
     styles: Path
@@ -18,3 +19,4 @@ class Design:
     theme: str
     compiled: Path | None = None
     """The folder in which compiled templates are cached; None for no such folder."""
+    room: Room = USUAL

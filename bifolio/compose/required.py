@@ -21,6 +21,7 @@ from bifolio.compose.wording import Wording
 from bifolio.core.diagnostics import DesignError, Diagnostic, Source
 from bifolio.model.blocks import Callout, HelpWhen, Resources, walk
 from bifolio.model.handout import Handout
+from bifolio.model.plate import Room
 
 _UNSIGNED = frozenset({"evidence", "wallet"})
 """Templates of pages without an approval line: nobody approves the sheet itself, or there is no room."""
@@ -39,10 +40,12 @@ class RequiredContent:
         self._wording = wording
         self._support_lines = support_lines
 
-    def of(self, handout: Handout, template: str, copy: ClinicCopy | None) -> list[Required]:
-        """Return the help blocks, stop callouts, support lines and the approval line that a page must show.
+    def of(
+        self, handout: Handout, template: str, copy: ClinicCopy | None, room: Room | None = None
+    ) -> list[Required]:
+        """Return the help blocks, stop callouts, support lines, approval line and small print that a page must show.
 
-        Without `copy` the page is a plate.
+        Without `copy` the page is a plate with `room` for a clinic.
         """
         required = [item for block in walk(handout.body) for item in self._of_block(block)]
         if template not in _UNSIGNED:
@@ -50,6 +53,9 @@ class RequiredContent:
             required.append(
                 Required("the line that says who approved the text, or that it is a draft", (approval,))
             )
+            if copy.small_print if copy else room and room.small_print:
+                words = without_spaces(copy.small_print) if copy else picture_token(slot_url("small-print"))
+                required.append(Required("the small print of the clinic, with its licence", (words,)))
         return required
 
     def _of_block(self, block: object) -> Iterator[Required]:

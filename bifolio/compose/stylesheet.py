@@ -13,6 +13,7 @@ from bifolio.compose.design import Design
 from bifolio.core.diagnostics import DesignError
 from bifolio.model.flow import DARK_SCREEN
 from bifolio.model.overrides import BrandOverrides
+from bifolio.model.plate import LINES, Room
 from bifolio.model.project import PLAIN_THEME
 
 LAYERS = "tokens, base, parts, components, edition, words, brand, theme, type"
@@ -65,6 +66,7 @@ class Stylesheet:
             *(self._layer("parts", part) for part in (self._parts if parts is None else parts)),
             *(self._layer("components", component) for component in components),
             _token_rule("edition", edition.css_tokens, _COLUMN),
+            *([_token_rule("edition", room, _COLUMN)] if (room := _room_tokens(self._design.room)) else []),
             *([_token_rule("edition", edition.inner, _NARROW)] if edition.inner else []),
             _token_rule("words", self._folio_words()),
             _token_rule("brand", brand),
@@ -154,6 +156,22 @@ class Stylesheet:
                 help="each kind of block has a stylesheet of its name",
             ) from error
         return _COMMENT.sub("", text).strip()
+
+
+def _room_tokens(room: Room) -> dict[str, str]:
+    """Return the tokens of a room that is not the usual one."""
+    tokens: dict[str, str] = {}
+    if room.lines > LINES:
+        tokens |= {
+            "slot-line-height": "var(--slot-line-tight)",
+            "slot-line-size": "var(--slot-line-small)",
+            "slot-line-hang": "2mm",
+        }
+    if room.small_print:
+        tokens["slot-small-print-height"] = f"calc({room.small_print} * var(--small-leading))"
+    if room.footer:
+        tokens["slot-footer-height"] = f"calc({room.footer} * var(--small-leading))"
+    return tokens
 
 
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from bifolio.branding.logo import Logo
-from bifolio.branding.palette import PAPER, contrast
+from bifolio.branding.nearest_shade import contrast
+from bifolio.branding.palette import PAPER
 from bifolio.content.validation import unused_keys
 from bifolio.core.diagnostics import Diagnostic, Severity, Span, shorten
 from bifolio.core.encodings import meant_by
@@ -15,7 +16,6 @@ from bifolio.core.phone_numbers import Scheme, dialled, numbers_in
 from bifolio.core.source_tree import SourceTree, Steps
 from bifolio.model.brand import Brand
 from bifolio.model.brand.clinic import Clinic
-from bifolio.model.plate import LINES
 
 _DARK = "#181818"
 """About what a page is on a dark screen, whatever a clinic's colour."""
@@ -63,13 +63,6 @@ def file_warnings(
             tree.find(address),
             "save the file beside _brand.yml, and name it here",
         )
-    for name in brand.contact[LINES:]:
-        yield _warning(
-            "brand.no-room",
-            f'"{name}" is not printed: the panel holds {LINES} lines of contact',
-            tree.span(("defaults", "bifolio", name), key=True),
-            "take another line out: the first ones are printed of " + ", ".join(brand.contact),
-        )
     yield from _without_link(brand.clinic, tree, country)
 
 
@@ -97,13 +90,16 @@ def _is_unseen(logo: Logo, ground: str) -> bool:
 
 def _without_link(clinic: Clinic, tree: SourceTree, country: str | None) -> Iterator[Diagnostic]:
     """Find phone numbers that are printed without a link, as nobody can be certain what to dial."""
-    written: dict[Steps, tuple[str | None, Scheme]] = {("phone",): (clinic.phone, "tel")}
+    phones: tuple[str | None, ...] = clinic.phones
+    written: dict[Steps, tuple[str | None, Scheme]] = {
+        ("phone", at): (words, "tel") for at, words in enumerate(phones)
+    }
     for at, line in enumerate(clinic.lines):
         written |= {("lines", at, "phone"): (line.phone, "tel"), ("lines", at, "text"): (line.text, "sms")}
     for steps, (words, scheme) in written.items():
         numbers = numbers_in(words, country, scheme) if words else ()
         # A contact line is one link in a PDF; of a support line each number is one, where there are links at all.
-        if not words or dialled(numbers) or (numbers and len(steps) > 1):
+        if not words or dialled(numbers) or (numbers and steps[0] != "phone"):
             continue
         why = "is printed without a link: no number in it is certain"
         cure = (

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from bifolio.branding.fonts import choose
 from bifolio.branding.logo import Logo, LogoUse, clean_logo, missing_logo
-from bifolio.branding.palette import DEFAULT_SEED, derive
+from bifolio.branding.palette import Seeds, derive, seeds_of
 from bifolio.branding.theme import FILE as THEME
 from bifolio.branding.theme import faint, misfits, read_theme
 from bifolio.content.brand_warnings import file_warnings, logo_warnings
@@ -129,9 +129,9 @@ class BrandFiles:
         return brand if brand.name else brand.called(name_after(self.id))
 
     @property
-    def seed(self) -> str:
-        """The colour that all its colours come from."""
-        return self.brand.color.seed or DEFAULT_SEED
+    def seeds(self) -> Seeds:
+        """The colours that all its colours come from."""
+        return seeds_of(self.brand.color)
 
     def span(self, *steps: str | int) -> Span:
         """Point at a place in the brand's file."""
@@ -258,16 +258,16 @@ class BrandFiles:
         name = f"{self.folder}/{THEME}"
         if self._guest or not self._files.is_file(name):
             return {}
-        source, seed = read_text(self._files, name), self.seed
+        source, seeds = read_text(self._files, name), self.seeds
         plain, allowed = self._editions.plain_tokens, self._editions.theme_tokens
 
         def read() -> Mapping[str, str]:
             own = read_theme(source, allowed)
-            if findings := misfits(source, own, plain) or faint(source, own, plain, derive(seed)):
+            if findings := misfits(source, own, plain) or faint(source, own, plain, derive(seeds)):
                 raise DesignError(findings)
             return own
 
-        return self._memory.make(("theme", source, seed, tuple(plain.items()), allowed), read)
+        return self._memory.make(("theme", source, seeds, tuple(plain.items()), allowed), read)
 
     @cached_property
     def parts(self) -> dict[str, Source]:

@@ -62,7 +62,7 @@ def make(inputs: Inputs, stages: Stages) -> Artifact:
         form_code=qr(form_at) if form_at else None,
     )
     composer = stages.composer(layout.setup)
-    both = {"paper": PAPER, **stages.palette(inputs.clinic.seed, derive_for_any_ground)}
+    both = {"paper": PAPER, **stages.palette(inputs.clinic.seeds, derive_for_any_ground)}
     paint = BookPaint(made.paint.day, both, made.paint.night)
     body = epub_book.render(made.flow, paint, faces(layout.setup, stages), book, composer.document)
     return stages.artifact(inputs, body, [*made.warnings, *proved(verify(body, job.path))])

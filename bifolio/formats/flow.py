@@ -43,7 +43,7 @@ def flow(inputs: Inputs, stages: Stages, *, on_web: bool) -> Flowing:
 
 def paint(clinic: ClinicInputs, stages: Stages) -> Paint:
     """Return the colours of a clinic on light screens and on dark ones."""
-    return Paint({"paper": PAPER, **stages.palette(clinic.seed)}, stages.palette(clinic.seed, derive_night))
+    return Paint({"paper": PAPER, **stages.palette(clinic.seeds)}, stages.palette(clinic.seeds, derive_night))
 
 
 def clinic_copy(

@@ -30,7 +30,7 @@ COVER_PIXELS = 1440
 
 def make(inputs: Inputs, stages: Stages) -> Artifact:
     """Make the picture of a job's first page. Raises BifolioError with all that is wrong."""
-    plate, inker, warnings = stages.lay_out(inputs, stages.compose(inputs.layout))
+    plate, inker, warnings = stages.lay_out(inputs)
     return stages.artifact(inputs, picture(inker.ink(plate), stages).take(), warnings)
 
 
@@ -73,7 +73,7 @@ def cover_picture(words: Pending[bytes], inputs: Inputs, stages: Stages, form: s
 def _cover_page(inputs: Inputs, stages: Stages, *, with_words: bool) -> Pending[bytes]:
     job, setup, clinic = inputs.job, inputs.layout.setup, inputs.clinic
     handout = inputs.layout.handout if with_words else None
-    composer = stages.composer(setup, stages.palette(clinic.seed))
+    composer = stages.composer(setup, stages.palette(clinic.seeds))
     key = "cover", setup.fingerprint, clinic.fingerprint, inputs.layout.fingerprint if with_words else ""
     html = stages.cache.memory.make(key, lambda: composer.sheets.cover(handout, clinic.brand.name))
     return stages.layouts.slots(html, f"{job.item}, cover" if with_words else f"cover of {job.brand}")

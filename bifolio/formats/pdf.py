@@ -32,8 +32,7 @@ GREY = "#808080"
 
 def make(inputs: Inputs, stages: Stages) -> Artifact:
     """Make the PDF of a job, verified. Raises BifolioError with all that is wrong."""
-    html = stages.compose(inputs.layout)
-    plate, inker, warnings = stages.lay_out(inputs, html)
+    plate, inker, warnings = stages.lay_out(inputs)
     pdf = _imposed(inputs, plate, inker.ink(plate), stages)
     verified = stages.cache.memory.make("verified PDFs", _Verified)
     with placing(inputs.sources, inputs.layout.setup.files):
@@ -43,7 +42,7 @@ def make(inputs: Inputs, stages: Stages) -> Artifact:
 
 def preview(inputs: Inputs, stages: Stages) -> bytes:
     """Return the PDF of a job for one look on a screen: not verified, and not to be handed to anyone."""
-    plate, inker, _ = stages.lay_out(inputs, stages.compose(inputs.layout))
+    plate, inker, _ = stages.lay_out(inputs)
     pdf = inker.ink(plate)
     return _imposed(inputs, plate, pdf, stages) if inputs.job.is_imposed else pdf
 

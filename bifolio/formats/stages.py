@@ -11,11 +11,10 @@ from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from bifolio.branding.palette import SENTINELS, derive
-from bifolio.compose.clinic_panel import ApprovalLine, ClinicCopy
+from bifolio.branding.palette import SENTINELS, Seeds, derive
+from bifolio.compose.clinic_panel import ApprovalLine, ClinicCopy, links
 from bifolio.compose.composer import Composer
 from bifolio.compose.design import Design
-from bifolio.compose.slots import FITS
 from bifolio.core.cache import Cache, engine_folder
 from bifolio.core.diagnostics import Diagnostic, ProofError
 from bifolio.core.files import ProjectFiles
@@ -23,10 +22,10 @@ from bifolio.core.fingerprints import engine_fingerprint, fingerprint, fingerpri
 from bifolio.editorial.approval import wording
 from bifolio.editorial.approvals import holds, stale_warning
 from bifolio.formats.placing import place_of, placing
-from bifolio.formats.slot_sheets import SlotSetting, left_out
+from bifolio.formats.slot_sheets import SlotSetting, without_logo
 from bifolio.layout.layouts import Layouts, Pending
 from bifolio.model.artifact import Artifact
-from bifolio.model.plate import LINES, SLOTS, Plate
+from bifolio.model.plate import MAX_LINES, SLOTS, USUAL, Plate, Room
 from bifolio.resolve import ClinicInputs, Inputs, LayoutInputs, PageSetup
 
 if TYPE_CHECKING:  # late: what finishes a file is loaded while its pages are laid out, see `preload`
@@ -44,8 +43,10 @@ class Stages:
 
     # -- compose ---------------------------------------------------------------------------------
 
-    def composer(self, setup: PageSetup, palette: Mapping[str, str] = SENTINELS) -> Composer:
-        """Return what composes pages of a setup, their drawings in a palette."""
+    def composer(
+        self, setup: PageSetup, palette: Mapping[str, str] = SENTINELS, room: Room = USUAL
+    ) -> Composer:
+        """Return what composes pages of a setup, their drawings in a palette, with room for a clinic."""
 
         def make() -> Composer:
             design = Design(
@@ -54,19 +55,20 @@ class Stages:
                 edition=setup.edition,
                 theme=setup.theme,
                 compiled=engine_folder() / "templates",  # not the project's: what is compiled is code
+                room=room,
             )
             return Composer(design, setup.locale, setup.region, palette, setup.overrides)
 
-        return self._make(("composer", setup.fingerprint, tuple(palette.items())), make, 10)
+        return self._make(("composer", setup.fingerprint, tuple(palette.items()), room), make, 10)
 
-    def compose(self, layout: LayoutInputs) -> str:
-        """Return a handout as HTML, without a clinic."""
+    def compose(self, layout: LayoutInputs, room: Room = USUAL) -> str:
+        """Return a handout as HTML, with room for a clinic."""
 
         def make() -> str:
-            composer = self.composer(layout.setup)
+            composer = self.composer(layout.setup, room=room)
             return composer.handout(layout.handout, layout.evidence, layout.drawings, proof=layout.proof)
 
-        return self._make(("html", layout.setup.fingerprint, layout.fingerprint), make, 20)
+        return self._make(("html", layout.setup.fingerprint, layout.fingerprint, room), make, 20)
 
     def wording(self, layout: LayoutInputs) -> str:
         """Return what a handout says: the exact text that an approval of it is bound to."""
@@ -88,60 +90,63 @@ class Stages:
 
     # -- lay out and ink -------------------------------------------------------------------------
 
-    def lay_out(self, inputs: Inputs, html: str) -> tuple[Plate, Inker, list[Diagnostic]]:
+    def lay_out(self, inputs: Inputs) -> tuple[Plate, Inker, list[Diagnostic]]:
         """Return the plate of a handout and what puts the clinic on it, with what is odd about either."""
-        plate = self.layouts.plate(html, inputs.job.pages)  # both are laid out meanwhile
+        if inputs.clinic.brand.is_brief:  # both are laid out meanwhile
+            self.prefetch_pages(inputs)
         approval, warnings = self.approval_line(inputs)
         inker = self.inker(inputs.layout.setup, inputs.clinic, approval)
-        self.palette(inputs.clinic.seed)  # derived while they are
+        self.palette(inputs.clinic.seeds)  # derived while they are
         preload()
+        with placing(inputs.clinic.sources, inputs.layout.setup.files):
+            inked, room, odd = inker.take()
+        plate = self.layouts.plate(self.compose(inputs.layout, room), inputs.job.pages)
         with placing(inputs.sources, inputs.layout.setup.files):
             laid_out = plate.take()
-        with placing(inputs.clinic.sources, inputs.layout.setup.files):
-            inked, odd = inker.take()
         return laid_out, inked, [*warnings, *laid_out.remarks, *odd]
 
     def inker(
         self, setup: PageSetup, clinic: ClinicInputs, approval: ApprovalLine | None
-    ) -> Pending[tuple[Inker, tuple[Diagnostic, ...]]]:
-        """Begin to set a clinic's slots; what comes of it puts the clinic on any plate of this setup."""
+    ) -> Pending[tuple[Inker, Room, tuple[Diagnostic, ...]]]:
+        """Begin to set a clinic's slots; what comes of it puts the clinic on any plate of this setup and room."""
         where = f"brand {clinic.id}"
 
-        def begin() -> Callable[[], tuple[Inker, tuple[Diagnostic, ...]]]:
+        def begin() -> Callable[[], tuple[Inker, Room, tuple[Diagnostic, ...]]]:
             composer = self.composer(setup)
             logo = clinic.logo.address(composer.palette["deep"]) if clinic.logo else None
             copy = composer.clinic_copy(clinic.brand, logo, approval, country=clinic.country)
             find = partial(place_of, sources=clinic.sources)
             return partial(mix, copy, SlotSetting(composer, copy, self.layouts, where, find))
 
-        def mix(copy: ClinicCopy, setting: SlotSetting) -> tuple[Inker, tuple[Diagnostic, ...]]:
+        def mix(copy: ClinicCopy, setting: SlotSetting) -> tuple[Inker, Room, tuple[Diagnostic, ...]]:
             from bifolio.layout.ink import Ink, Inker
 
-            sheet = setting.fitted()
-            copy = copy.with_breaks(sheet.broken)
-            is_left_out = copy.below and sheet.fits.get("clinic") == FITS - 1
+            sheet, arrangement = setting.fitted()
+            copy = copy.arranged(arrangement)
             ink = Ink(
-                palette=self.palette(clinic.seed),
+                palette=self.palette(clinic.seeds),
                 sheet=sheet,
                 name=copy.name,
                 alts={slot: copy.alt(slot) for slot in SLOTS},
-                links=tuple(copy.link(number) for number in range(1, LINES + 1)),
-                link_words=tuple(copy.alt(f"line-{number}") for number in range(1, LINES + 1)),
+                links=links(copy),
+                link_words=tuple(copy.alt(f"line-{number}") for number in range(1, MAX_LINES + 1)),
             )
-            return Inker(ink), (left_out(copy.below or "", where),) if is_left_out else ()
+            return Inker(ink), arrangement.room, tuple(without_logo(copy, sheet.fits, where))
 
         key = "inker", setup.fingerprint, clinic.fingerprint, approval
         return self._make(key, lambda: Pending(begin), 40)
 
-    def palette(self, seed: str, of: Callable[[str], dict[str, str]] = derive) -> dict[str, str]:
-        """Return the role colours that come from a colour, by day or `of` the night."""
+    def palette(
+        self, seeds: Seeds | str, of: Callable[[Seeds | str], dict[str, str]] = derive
+    ) -> dict[str, str]:
+        """Return the role colours that come from a brand's colours, by day or `of` the night."""
 
         def make() -> dict[str, str]:
-            key = self.layouts.fingerprint("palette", of.__name__, seed)
-            stored = self.cache.find(key) or self.cache.keep(key, json.dumps(of(seed)).encode())
+            key = self.layouts.fingerprint("palette", of.__name__, repr(seeds))
+            stored = self.cache.find(key) or self.cache.keep(key, json.dumps(of(seeds)).encode())
             return dict(json.loads(stored))
 
-        return self._make(("palette", of.__name__, seed), make)
+        return self._make(("palette", of.__name__, seeds), make)
 
     # -- finish ----------------------------------------------------------------------------------
 

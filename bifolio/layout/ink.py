@@ -41,8 +41,6 @@ class SlotSheet:
     """The page of each slot, counted from 0; a slot that the clinic does not fill has none."""
     fits: Mapping[str, int]
     """How many steps below its full size each slot is set; those at full size are not named."""
-    broken: tuple[int, ...] = ()
-    """Contact lines that go on on the next line, each by its number when its turn came."""
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,14 @@ from typing import Generic, TypeVar
 from bifolio.core.cache import Cache
 from bifolio.core.diagnostics import BifolioError, ContentError, DesignError, Diagnostic, ProofError
 from bifolio.core.fingerprints import fingerprint
-from bifolio.layout.pages import Work, lay_out_handout, lay_out_plate, lay_out_slots, read_styles
+from bifolio.layout.pages import (
+    Work,
+    lay_out_handout,
+    lay_out_lines,
+    lay_out_plate,
+    lay_out_slots,
+    read_styles,
+)
 from bifolio.model.plate import Plate
 
 T = TypeVar("T")
@@ -81,6 +88,12 @@ class Layouts:
         """Lay out a sheet of slots, or a cover; see `lay_out_slots` for what the first line of the result holds."""
         return self._sheet(
             "slots", html, lambda: self.executor.submit(lay_out_slots, html, self._fonts, where)
+        )
+
+    def lines(self, html: str, where: str) -> Pending[bytes]:
+        """Lay out a sheet of words to see how they wrap; see `lay_out_lines` for the result."""
+        return self._sheet(
+            "lines", html, lambda: self.executor.submit(lay_out_lines, html, self._fonts, where)
         )
 
     def note(self, html: str, where: str) -> Pending[bytes]:

@@ -73,3 +73,16 @@ def lay_out_slots(html: str, fonts: Path, where: str) -> Work:
     findings = tuple(finding for finding in rendered.findings if finding.code != "render.cut-text")
     head = " ".join(map(str, (rendered.pages, *rendered.overfull))).encode()
     return (b"", findings) if findings else (head + b"\n" + rendered.pdf, ())
+
+
+def lay_out_lines(html: str, fonts: Path, where: str) -> Work:
+    """Lay out a sheet of words to see how they wrap.
+
+    The result is JSON: for each page its lines of text, and whether they fit.
+    """
+    from bifolio.layout.render import render
+
+    rendered = render(html, fonts, where, variant=None)
+    findings = tuple(finding for finding in rendered.findings if finding.code != "render.cut-text")
+    pages = [(lines, number not in rendered.overfull) for number, lines in enumerate(rendered.lines)]
+    return (b"", findings) if findings else (json.dumps(pages).encode(), ())

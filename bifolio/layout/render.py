@@ -13,7 +13,7 @@ from pathlib import Path
 
 from bifolio.core.diagnostics import Diagnostic
 from bifolio.layout.font_letters import find_missing_letters, letters_of_faces
-from bifolio.layout.overflow import find_cut_text
+from bifolio.layout.overflow import IN_SLOT, ON_PAGE, find_cut_text
 from bifolio.layout.page_checks import check_pages
 from bifolio.layout.weasyprint import boxes
 from bifolio.layout.weasyprint.boxes import Box
@@ -32,6 +32,8 @@ class Rendered:
     """Pages, counted from 0, with text that runs out of its box."""
     openings: tuple[str, ...] = ()
     """The first words of each page, by which EPUB and web pages find where a page of print begins."""
+    lines: tuple[tuple[str, ...], ...] = ()
+    """The lines of text on each page of an ordinary PDF."""
     has_bleed: bool = False
     """Whether pictures go on beyond the trim."""
 
@@ -44,7 +46,10 @@ def render(html: str, fonts: Path, where: str, *, variant: str | None = "pdf/ua-
     """
     with laid_out(html, fonts, where, variant, _judge) as document:
         reports = check_pages(document.pages, where) if variant else []
-        cut_texts = [tuple(find_cut_text(page, n, where)) for n, page in enumerate(document.pages, 1)]
+        strictness = ON_PAGE if variant else IN_SLOT
+        cut_texts = [
+            tuple(find_cut_text(page, n, where, strictness)) for n, page in enumerate(document.pages, 1)
+        ]
         faces = letters_of_faces(html)
         letters = [
             one
@@ -52,6 +57,7 @@ def render(html: str, fonts: Path, where: str, *, variant: str | None = "pdf/ua-
             for one in find_missing_letters(page, n, where, faces)
         ]
         openings = tuple(_opening(page) for page in document.pages) if variant else ()
+        lines = () if variant else tuple(tuple(boxes.lines(page)) for page in document.pages)
         pdf, late_findings = document.write_pdf()
     findings = (
         *document.findings,
@@ -61,7 +67,7 @@ def render(html: str, fonts: Path, where: str, *, variant: str | None = "pdf/ua-
         *late_findings,
     )
     overfull = tuple(number for number, page in enumerate(cut_texts) if page)
-    return Rendered(pdf, len(document.pages), findings, overfull, openings, document.has_bleed)
+    return Rendered(pdf, len(document.pages), findings, overfull, openings, lines, document.has_bleed)
 
 
 def _judge(pages: Sequence[Box]) -> list[PageQuality]:

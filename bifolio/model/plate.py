@@ -8,13 +8,42 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, field
+from typing import NamedTuple
 
 from bifolio.core.diagnostics import Diagnostic, Severity
 
 LINES = 4
-"""The number of contact lines in the clinic's panel."""
+"""The number of contact lines in the panel of most clinics."""
 
-SLOTS = ("masthead", "mark", "foot", "clinic", *(f"line-{n}" for n in range(1, LINES + 1)), "qr", "approval")
+PANELS = (LINES, 6, 8, 10, 12, 15, 18, 21, 24)
+"""How many contact lines a panel may have. Six small ones take no more room than the usual four."""
+
+SMALL_PRINT = (0, 1, 2, 3, 4, 6, 8, 12, 20, 32)
+"""How many lines of the clinic's small print a page may have."""
+
+MAX_LINES = PANELS[-1]
+
+
+class Room(NamedTuple):
+    """The room that a plate has for what a clinic says. It is part of the plate, so clinics of one room share it."""
+
+    lines: int = LINES
+    """The number of contact lines, one of PANELS."""
+    small_print: int = 0
+    """The number of lines of the clinic's small print, one of SMALL_PRINT."""
+    footer: int = 0
+    """The number of lines of the clinic's own at the foot of each page."""
+
+
+USUAL = Room()
+
+SLOTS = (
+    *("masthead", "mark", "foot", "clinic"),
+    *(f"line-{n}" for n in range(1, LINES + 1)),
+    *("qr", "approval"),
+    *(f"line-{n}" for n in range(LINES + 1, MAX_LINES + 1)),
+    *("small-print", "footer"),
+)
 """The names of the slots. A plate may use each any number of times."""
 
 CLINIC_NAME = "slot:clinic-name"

@@ -18,7 +18,8 @@ from typing import Any
 import yaml
 
 from bifolio.branding.logo import LogoUse, clean_logo
-from bifolio.branding.palette import contrast, derive
+from bifolio.branding.nearest_shade import contrast, nearest_safe
+from bifolio.branding.palette import derive
 from bifolio.content.repository import Repository
 from bifolio.content.validation import validate
 from bifolio.core.atomic_writes import replace_all
@@ -42,13 +43,14 @@ FIELDS: Mapping[str, Steps] = {
     "short": ("meta", "name", "short"),
     "link": ("meta", "link", "home"),
     "colour": ("color", "primary"),
+    "secondary": ("color", "secondary"),
     "titles": ("typography", "headings", "family"),
     "address": (*_OWN, "address"),
     "phone": (*_OWN, "phone"),
     "email": (*_OWN, "email"),
     "hours": (*_OWN, "hours"),
     "out_of_hours": (*_OWN, "out_of_hours"),
-    "licence": (*_OWN, "licence"),
+    **{name: (*_OWN, name) for name in ("licence", "registration", "complaints", "disclaimer", "footer")},
     "region": (*_OWN, "region"),
     "edition": (*_OWN, "edition"),
     "theme": (*_OWN, "theme"),
@@ -65,6 +67,7 @@ def form_of(brand: Brand) -> dict[str, str]:
         "short": brand.meta.name.short,
         "link": brand.home,
         "colour": brand.color.seed,
+        "secondary": brand.color.resolve(brand.color.secondary),
         "titles": brand.typography.headings and brand.typography.headings.family,
         "address": "\n".join(clinic.address),
         **{
@@ -121,7 +124,11 @@ def _set(values: dict[str, Any], name: str, words: str) -> None:
             isinstance(palette, dict) and primary in palette
         ):  # the role points at a name; the name is the colour
             steps = ("color", "palette", str(primary))
-    said: Any = [line.strip() for line in words.splitlines() if line.strip()] if name == "address" else words
+    said: Any = (
+        [line.strip() for line in words.splitlines() if line.strip()]
+        if name == "address"
+        else "\n".join(words.splitlines())
+    )
     place: Any = values
     for step in steps[:-1]:
         if not isinstance(place.get(step), dict):
@@ -360,8 +367,9 @@ def colours(seed: str) -> dict[str, Any]:
     roles = derive(seed)
     pairs = [
         ("Text on the page", roles["ink"], "#ffffff", 7.0),
-        ("Titles", roles["deep"], "#ffffff", 7.0),
+        ("Titles", roles["title"], "#ffffff", 3.0),
         ("Text on panels", roles["ink"], roles["panel"], 7.0),
+        ("Headings", roles["deep"], "#ffffff", 4.5),
         ("Lines to write on", roles["mid"], "#ffffff", 3.0),
         ("Get help", roles["help"], "#ffffff", 7.0),
     ]
@@ -369,7 +377,7 @@ def colours(seed: str) -> dict[str, Any]:
     return {
         "seed": seed,
         "own": own,
-        "safe": seed if own >= 4.5 else _safe(seed, roles["deep"]),
+        "safe": nearest_safe(seed),
         "pairs": [
             {
                 "what": what,
@@ -380,21 +388,5 @@ def colours(seed: str) -> dict[str, Any]:
             }
             for what, colour, ground, least in pairs
         ],
-        "swatches": [roles[name] for name in ("deep", "mid", "line", "soft", "veil", "wash")],
+        "swatches": [roles[name] for name in ("title", "deep", "mid", "line", "soft", "veil", "wash")],
     }
-
-
-def _safe(seed: str, darkest: str) -> str:
-    """Return the shade nearest to a colour that letters on white may have: 4.5 to 1, WCAG 2.2."""
-    from coloraide import Color
-
-    colour = Color(seed).convert("oklch")
-    low, high = 0.2, float(colour["lightness"])
-    for _ in range(12):
-        middle = (low + high) / 2
-        tried = Color("oklch", [middle, colour["chroma"], colour["hue"]]).convert("srgb").fit("srgb")
-        is_dark = contrast(str(tried.to_string(hex=True)), "#ffffff") >= 4.5
-        low, high = (middle, high) if is_dark else (low, middle)
-    shade = Color("oklch", [low, colour["chroma"], colour["hue"]]).convert("srgb").fit("srgb")
-    found = str(shade.to_string(hex=True))
-    return found if contrast(found, "#ffffff") >= 4.5 else darkest

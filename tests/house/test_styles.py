@@ -154,6 +154,8 @@ def test_every_token_is_used_and_every_used_one_is_defined() -> None:
     }
     code = (ROOT / "bifolio" / "compose" / "drawings.py").read_text("utf-8")
     drawn |= set(re.findall(r'\.tokens\["([a-z-]+)"\]', code))
+    rooms = (ROOT / "bifolio" / "compose" / "stylesheet.py").read_text("utf-8")
+    used |= {name for name in _READ.findall(rooms) if not name.endswith("-")}
     assert {"ink", "space-1", "sense"} <= used
     assert {"cover-leaf", "line-weight"} <= drawn
     assert sorted(_tokens() - used - drawn) == [], "defined and never read"
@@ -203,6 +205,15 @@ def test_no_type_is_smaller_than_ten_points(path: Path) -> None:
     sizes = re.findall(r"([a-z-]*(?:size|many)): (\d+(?:\.\d+)?)pt", _text(path))
     assert path.name != "tokens.css" or ("--small-size", "10") in sizes
     assert [(name, size) for name, size in sizes if float(size) < SMALLEST_PT] == []
+
+
+def test_no_slot_has_type_smaller_than_nine_points() -> None:
+    """Only what a clinic says of itself may go below ten, where it would find no room otherwise."""
+    sizes = re.findall(
+        r"slot-(?:[a-z-]*small|least): (\d+)pt", "".join(map(_text, [STYLES / "tokens.css", *EDITIONS]))
+    )
+    assert len(sizes) == 6
+    assert min(map(int, sizes)) == 9
 
 
 PRINTED = tuple(path for path in SHEETS if path.parent.name != "flow")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from bifolio.build.pipeline import Pipeline
-from bifolio.compose.clinic_panel import ClinicCopy
+from bifolio.compose.clinic_panel import Arrangement, ClinicCopy
 from bifolio.compose.composer import Composer
 from bifolio.editorial.approvals import ProjectApprovals
 from bifolio.formats.placing import placing
@@ -79,6 +79,6 @@ def copy_of(inputs: Inputs, composer: Composer) -> ClinicCopy:
     return composer.clinic_copy(clinic.brand, logo, country=clinic.country)
 
 
-def sheet_of(pipeline: Pipeline, composer: Composer, copy: ClinicCopy) -> SlotSheet:
-    """Return a clinic's slots, each as large as its words allow."""
+def sheet_of(pipeline: Pipeline, composer: Composer, copy: ClinicCopy) -> tuple[SlotSheet, Arrangement]:
+    """Return a clinic's slots, each as large as its words allow, and how they are arranged."""
     return SlotSetting(composer, copy, pipeline.stages.layouts, "brand", lambda _: None).fitted()

@@ -19,7 +19,6 @@ from bifolio.compose.design import Design
 from bifolio.content.repository import Repository
 from bifolio.layout.render import render
 from bifolio.model.job import Job
-from bifolio.model.plate import LINES
 from bifolio.resolve import resolve
 from tests.support import pictures, tags
 from tests.support.making import copy_of, sheet_of
@@ -43,16 +42,19 @@ def marked_templates(repository: Repository, folder: Path) -> Path:
 def whole(pipeline: Pipeline, templates: Path, job: Job) -> bytes:
     """Lay a handout out with the clinic in place."""
     inputs = resolve(pipeline.repository, job)
-    layout, palette = inputs.layout, pipeline.stages.palette(inputs.clinic.seed)
+    layout, palette = inputs.layout, pipeline.stages.palette(inputs.clinic.seeds)
     plain = pipeline.stages.composer(layout.setup)
     design: Design = replace(plain.design, templates=templates)
+    sheet, arrangement = sheet_of(pipeline, plain, copy_of(inputs, plain))
     composer = Composer(design, plain.locale, plain.region, palette, layout.setup.overrides)
-    sheet = sheet_of(pipeline, plain, copy_of(inputs, plain))
-    fits, copy = sheet.fits, copy_of(inputs, composer).with_breaks(sheet.broken)
+    composer = composer.in_room(arrangement.room)
+    fits, copy = sheet.fits, copy_of(inputs, composer).arranged(arrangement)
     room = Markup(
         '<blockquote class="slot slot-line"></blockquote>'
     )  # on a plate an empty line keeps its place
-    slots = {f"line-{number}": room for number in range(1, LINES + 1)} | composer.slots(copy, fits)
+    slots = {f"line-{number}": room for number in range(1, arrangement.room.lines + 1)} | composer.slots(
+        copy, fits
+    )
     html = composer.handout(layout.handout, layout.evidence, layout.drawings, slots, copy)
     rendered = render(html, layout.setup.files.path("styles/fonts"), "whole")
     assert not any(finding.is_error for finding in rendered.findings)

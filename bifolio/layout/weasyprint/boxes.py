@@ -93,6 +93,15 @@ def texts(box: Any) -> Iterator[str]:
         yield from texts(child)
 
 
+def lines(box: Any) -> Iterator[str]:
+    """Yield the text of each line in a box, without chances to wrap it."""
+    if kind(box) == "LineBox":
+        yield "".join(texts(box)).replace("\u200b", "")
+        return
+    for child in children(box):
+        yield from lines(child)
+
+
 # -- where a box stands --------------------------------------------------------------------------
 
 

@@ -16,6 +16,7 @@ from bifolio.model.brand.color import Color
 from bifolio.model.brand.logo import Logo, LogoImage, as_medium
 from bifolio.model.brand.spec import SpecModel, Url
 from bifolio.model.brand.typography import Typography
+from bifolio.model.plate import LINES
 
 
 def name_after(folder: str) -> str:
@@ -115,9 +116,14 @@ class Brand(SpecModel):
             "site": self.home and self.site,
             "email": clinic.email,
             "hours": clinic.hours if clinic.address else None,  # otherwise they are under the name
-            "licence": clinic.licence,
         }
         return tuple(name for name, value in given.items() if value)
+
+    @property
+    def is_brief(self) -> bool:
+        """Whether what the clinic says very likely fits the usual room."""
+        lines = len(self.contact) + max(len(self.clinic.phones) - 1, 0) + len(self.clinic.sites)
+        return lines <= LINES and not self.clinic.small_print and not self.clinic.footer
 
     @property
     def online_files(self) -> tuple[str, ...]:

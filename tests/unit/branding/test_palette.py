@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from bifolio.branding.nearest_shade import contrast, rgb
 from bifolio.branding.palette import (
     LIGHT_SEED,
     ROLES,
     SENTINELS,
-    contrast,
     derive,
     operands,
-    rgb,
     sentinel_pattern,
 )
 

@@ -9,7 +9,7 @@ import pypdfium2 as pdfium
 import pytest
 
 from bifolio.app import Project
-from bifolio.branding.palette import contrast
+from bifolio.branding.nearest_shade import contrast
 from bifolio.branding.proof_sheet import measured, sample
 from bifolio.content.repository import Repository
 from bifolio.formats.makers import verify_file

@@ -16,6 +16,7 @@ from bifolio.core.diagnostics import ContentError, DesignError, Diagnostic, Proo
 from bifolio.core.fingerprints import fingerprint
 from bifolio.core.process_pool import InlineExecutor
 from bifolio.model.job import Job
+from bifolio.model.plate import MAX_LINES
 from tests.conftest import ROOT
 from tests.support.making import inker_of
 from tests.support.projects import HANDOUT
@@ -83,13 +84,16 @@ def test_a_name_of_ninety_letters_is_set_smaller(scratch) -> None:
     assert pipeline.make(job).body.startswith(b"%PDF")
 
 
-def test_an_address_that_finds_no_room_is_told(scratch) -> None:
+def test_an_address_that_finds_no_room_below_the_name_is_a_line_of_contact(scratch) -> None:
     name = "The Long Established Counselling and Psychotherapy Practice of Upper and Lower Somewhere"
-    pipeline, fits = _fits(scratch, name, address="[1 Long Street in Upper Somewhere, Lower Somewhere]")
-    assert fits["clinic"] == FITS - 1
+    address = "1 Long Street in Upper Somewhere, Lower Somewhere"
+    pipeline, _ = _fits(scratch, name, address=f"[{address}]")
+    alts = inker_of(pipeline, "default").clinic.alts
+    assert alts["clinic"] == name
+    lines = [alts[f"line-{number}"] for number in range(1, MAX_LINES + 1)]
+    assert " ".join(lines).startswith(address)
     made = pipeline.make(Job("small", "letter", "calm", "us", "en", "default", "pdf"))
-    (warning,) = [warning for warning in made.warnings if warning.code == "brand.no-room"]
-    assert "1 Long Street" in warning.message
+    assert [warning.code for warning in made.warnings if warning.code.startswith("brand.")] == []
 
 
 def test_a_name_in_a_script_without_a_font_is_one_finding(scratch) -> None:
@@ -109,29 +113,32 @@ def test_a_long_address_goes_on_on_the_next_line(scratch) -> None:
     email = "enquiries@riverside-therapy.example"
     pipeline, _ = _fits(scratch, "Clinic", email=email)
     ink = inker_of(pipeline, "default", "letter", "calm", "us", "en").clinic
-    at = ink.link_words.index("enquiries")
-    assert ink.link_words[at + 1] == "@riverside-therapy.example"
-    assert ink.links[at : at + 2] == (f"mailto:{email}",) * 2
+    own = [number for number, link in enumerate(ink.links) if link == f"mailto:{email}"]
+    assert len(own) == 2
+    assert "".join(ink.link_words[number] for number in own) == email
+    assert ink.link_words[own[1]][0] in "@-.", "no hyphen seems to be added"
     assert "Call" in ink.link_words[0]
 
 
-def test_a_long_address_without_room_for_a_second_line_is_a_finding(scratch) -> None:
-    email = "enquiries@riverside-therapy.example"
-    others = {"out_of_hours": "Call 555-0101", "licence": "Licensed in Ohio"}
+def test_an_email_address_of_any_length_is_printed(scratch) -> None:
+    email = f"reception.of.the.very.long.clinic@{'a-very-long-name-indeed' * 3}.example.org"
+    pipeline, _ = _fits(scratch, "Clinic", email=email)
+    ink = inker_of(pipeline, "default").clinic
+    own = [number for number in range(1, MAX_LINES + 1) if ink.links[number - 1] == f"mailto:{email}"]
+    assert len(own) > 2
+    assert "".join(ink.alts[f"line-{number}"] for number in own) == email, (
+        "no hyphen is added, no letter lost"
+    )
+
+
+def test_contact_details_that_cannot_fit_are_a_finding(scratch) -> None:
+    sites = ", ".join(f'"Site {number}: {"Long Lane, " * 9}Towe"' for number in range(8))
     with pytest.raises(DesignError) as raised:
-        _fits(scratch, "Clinic", email=email, **others)
+        _fits(scratch, "Clinic", address=f"[{sites}]")
     (finding,) = raised.value.findings
     assert finding.code == "brand.too-long"
     assert str(finding.span).startswith("content/brands/default/_brand.yml:3:")
-    assert "take out another line" in (finding.help or "")
-
-
-def test_a_line_that_cannot_fit_is_a_finding(scratch) -> None:
-    email = f"reception.of.the.very.long.clinic@{'a-very-long-name-indeed' * 3}.example.org"
-    with pytest.raises(DesignError) as raised:
-        _fits(scratch, "Clinic", email=email)
-    assert [f.code for f in raised.value.findings] == ["brand.too-long"]
-    assert email[:40] in raised.value.findings[0].message
+    assert "the panel holds 24" in finding.message
 
 
 def test_what_verify_finds_stops_the_job(monkeypatch, tmp_path) -> None:

@@ -167,7 +167,7 @@ def test_a_template_is_compiled_once_for_all_composers(
 
     kept_at = tmp_path / "kept"
     assert wanted(us, kept_at) >= {name, "content/figures/reasons.svg.j2"}
-    assert wanted(us) == wanted(us.in_colours(SENTINELS)) == set()
+    assert wanted(us) == wanted(Composer(us.design, us.locale, us.region)) == set()
     text = (us.design.templates / name).read_text("utf-8")
     assert name in wanted(own_templates(name, f"{text}\n"))
     assert wanted(own_templates(name, f"{text}\n\n")) == {name}

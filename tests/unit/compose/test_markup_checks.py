@@ -73,7 +73,13 @@ def compose(
         composer = Composer(us.design, us.locale, us.region, own=replace(us.own, parts=own))
         if request.param == "print":
             return [composer.handout(handout, repository.evidence, {})]
-        flowing = composer.in_colours({**SENTINELS, "paper": PAPER_SENTINEL})
+        flowing = Composer(
+            composer.design,
+            composer.locale,
+            composer.region,
+            {**SENTINELS, "paper": PAPER_SENTINEL},
+            composer.own,
+        )
         copy = flowing.clinic_copy(brand, None)
         slots = flowing.slots(copy, {})
         made = [

@@ -11,7 +11,7 @@ from xml.etree.ElementTree import fromstring
 import pikepdf
 import pytest
 
-from bifolio.branding.palette import contrast
+from bifolio.branding.nearest_shade import contrast
 from bifolio.build.pipeline import Pipeline
 from bifolio.content.repository import Repository
 from bifolio.core.cache import Cache

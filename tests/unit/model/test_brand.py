@@ -271,19 +271,21 @@ def test_the_seed_is_a_colour_where_there_is_one() -> None:
 # -- what the specification lacks ----------------------------------------------------------------
 
 
-def test_lines_of_contact_that_find_no_room_are_told(scratch: Scratch) -> None:
+def test_all_lines_of_contact_are_printed_and_what_must_be_shown_is_small_print(scratch: Scratch) -> None:
     more = (
-        "email: a@example.org, out_of_hours: Call 555-0101 at night, licence: Licensed in Ohio, hours: 9 to 5"
+        "email: a@example.org, out_of_hours: Call 555-0101 at night, licence: Licensed in Ohio, hours: 9 to 5, "
+        "complaints: Write to us, registration: Charity 123, disclaimer: No advice."
     )
-    text = BRAND.replace("phone: 202-555-0100", f"phone: 202-555-0100, address: [1 Street], {more}")
+    text = BRAND.replace(
+        "phone: 202-555-0100", f"phone: [202-555-0100, 202-555-0101], address: [1 Street], {more}"
+    )
     scratch.write("content/brands/default/_brand.yml", text)
     repository = Repository(scratch.root)
-    told = [
-        finding.message.split('"')[1]
-        for finding in repository.brand_files("default").warnings(repository.plan.region)
-    ]
-    assert told == ["hours", "licence"]
-    assert repository.brand("default").contact[:2] == ("phone", "out_of_hours")
+    assert list(repository.brand_files("default").warnings(repository.plan.region)) == []
+    brand = repository.brand("default")
+    assert brand.contact == ("phone", "out_of_hours", "site", "email", "hours")
+    assert brand.clinic.phones == ("202-555-0100", "202-555-0101")
+    assert brand.clinic.small_print == ("Licensed in Ohio", "Charity 123", "Write to us", "No advice.")
 
 
 def test_own_support_lines_come_first_and_only_for_that_clinic(scratch: Scratch, pipeline) -> None:
