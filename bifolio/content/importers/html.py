@@ -204,7 +204,7 @@ class _Reader:
                     self._left_out.append(f"a comment in the markup: {words}")
             elif child.tag in _BLOCKS:
                 yield from self._flush(loose, role)
-                yield from self._block(child, role)
+                yield from self._one(child, role)
             else:
                 loose += self._inline(child, Run(""))
             loose += self._runs(child.tail, Run(""))
@@ -219,7 +219,7 @@ class _Reader:
             yield Paragraph(runs, role)
         yield from nodes
 
-    def _block(self, element: Element, role: str) -> Iterator[Node]:
+    def _one(self, element: Element, role: str) -> Iterator[Node]:
         tag = str(element.tag)
         classes = (element.get("class") or "").split()
         if tag in _UNREAD:
@@ -320,7 +320,7 @@ class _Reader:
         elif tag == "input" and element.get("type") == "checkbox":
             yield Run("☒ " if element.get("checked") is not None else "☐ ")
         elif tag in _BLOCKS:
-            yield from self._block(element, "")
+            yield from self._one(element, "")
         elif not _is_backlink(element):
             look = self._look(element, look)
             yield from self._runs(element.text, look)

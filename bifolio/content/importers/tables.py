@@ -68,7 +68,7 @@ class TableMapper:
             return self._titled(label)
         width = len(grid[0])
         if width == 1:
-            return [*self._titled(label), *self._box(grid)]
+            return [*self._titled(label), *self._boxed(grid)]
         if not table.heads and (places := _form(grid)):
             self._notes.became["tables to fill in, a label and a blank → write_in"] += len(places)
             return [*self._titled(label), *(write_in(words, 1) for words in places)]
@@ -117,7 +117,7 @@ class TableMapper:
 
     # -- boxes -----------------------------------------------------------------------------------
 
-    def _box(self, grid: Grid) -> list[Values]:
+    def _boxed(self, grid: Grid) -> list[Values]:
         """Return the cells of one column in order: words in a box, and room to write where a cell is empty."""
         gap = Paragraph((Run("______"),))
         nodes: list[Node] = [node for (square,) in grid for node in square.nodes or (gap,)]
