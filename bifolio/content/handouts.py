@@ -11,6 +11,7 @@ from bifolio.content.catalogue import Catalogue, unknown
 from bifolio.content.reader import ContentReader, key_of
 from bifolio.content.validation import (
     cited_facts,
+    cut_texts,
     named_pictures,
     region_words,
     safety_sentences,
@@ -95,7 +96,7 @@ class Handouts:
 
     def _validated(self, tree: SourceTree, lost: Iterable[Diagnostic]) -> Handout:
         handout, findings = validate(Handout, tree, "content", {"defaults": self.defaults})
-        findings += [*lost, *self._lost_names(tree), *sections(tree)]
+        findings += [*lost, *self._lost_names(tree), *sections(tree), *cut_texts(tree)]
         if handout is not None:
             findings += self._unbindable(handout, tree)
         if handout is None or findings:
