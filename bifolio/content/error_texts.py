@@ -89,6 +89,11 @@ PHRASES: Mapping[str, tuple[str, str, str]] = {
     "string_too_short": ("empty", "{name} is empty", "write some text, or remove the key"),
     "text_unseen": ("empty", "{name} has no visible text", "write some text, or remove the key"),
     "text_image": ("image-in-text", "{name} contains a picture", "use a figure block: - figure: name"),
+    "text_direction": (
+        "right-to-left",
+        "{name} contains “{word}”, which is written from right to left; pages cannot show it yet",
+        "leave these words out: Arabic and Hebrew would be printed in the wrong order",
+    ),
     "text_markdown": (
         "markdown-in-text",
         "{name} contains {what} in Markdown, which would be printed as it is typed",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -92,13 +92,17 @@ class Handouts:
     def _context(self) -> tuple[Any, ...]:
         """All that a handout's own file is checked against."""
         texts = [self._reader.text(name) for name in (FACTS, SOURCES, DEFAULTS)]
-        return *texts, self._catalogue.figures, self._catalogue.icons
+        catalogue = self._catalogue
+        return *texts, catalogue.figures, catalogue.icons, catalogue.languages
 
     def _validated(self, tree: SourceTree, lost: Iterable[Diagnostic]) -> Handout:
         handout, findings = validate(Handout, tree, "content", {"defaults": self.defaults})
         findings += [*lost, *self._lost_names(tree), *sections(tree), *cut_texts(tree)]
         if handout is not None:
-            findings += self._unbindable(handout, tree)
+            findings += [
+                *self._unbindable(handout, tree),
+                *unknown_language(handout, tree, self._catalogue.languages),
+            ]
         if handout is None or findings:
             raise ContentError(findings)
         return handout
@@ -252,6 +256,18 @@ class Handouts:
     def length(self, item: str) -> int:
         """Return how many characters a handout is written in, with all that it binds."""
         return sum(len(self._written_tree(name).source.text) for name in self._names(item))
+
+
+def unknown_language(handout: Handout, tree: SourceTree, languages: Collection[str]) -> Iterable[Diagnostic]:
+    """Find a language for which there are no labels: its pages would speak two languages."""
+    if handout.language not in languages:
+        yield Diagnostic(
+            "content.unknown-language",
+            f'there are no labels of pages in the language "{handout.language}"',
+            tree.span(("language",)),
+            help=f"translate content/locales/en.yaml as content/locales/{handout.language}.yaml; "
+            + suggest(handout.language, languages, "languages"),
+        )
 
 
 def bad_name(subject: str, what: str, name: str, where: str) -> Diagnostic:

@@ -83,6 +83,26 @@ def _refuse_markdown(text: str, constructs: tuple[tuple[re.Pattern[str], str, st
             raise PydanticCustomError("text_markdown", "Markdown in a text", {"what": what, "cure": cure})
 
 
+LIGATURES = {
+    0xFB00: "ff",
+    0xFB01: "fi",
+    0xFB02: "fl",
+    0xFB03: "ffi",
+    0xFB04: "ffl",
+    0xFB05: "st",
+    0xFB06: "st",
+}
+"""Signs for two letters, as they come out of PDFs; search and screen readers do not take them for the letters."""
+
+
+def _composed(text: str) -> str:
+    """Return text in NFC, with letters for ligature signs; refuse what is written from right to left."""
+    for word in text.split():
+        if any(unicodedata.bidirectional(sign) in {"R", "AL"} for sign in word):
+            raise PydanticCustomError("text_direction", "text from right to left", {"word": word})
+    return unicodedata.normalize("NFC", text.translate(LIGATURES))
+
+
 def check_text(text: str) -> str:
     """Refuse what running text may not contain: what `check_inline` refuses, and blocks of Markdown."""
     _refuse_markdown(text, _BLOCKS)
@@ -100,6 +120,7 @@ def check_inline(text: str) -> str:
     if tag := _HTML.search(text):
         raise PydanticCustomError("text_html", "an HTML tag", {"tag": tag.group()})
     _refuse_markdown(text, _INLINE)
+    text = text if text.isascii() else _composed(text)
     for link in _LINK.finditer(text):
         target, rest = link.groups()
         if not text[: link.start()].rpartition("[")[2].strip():

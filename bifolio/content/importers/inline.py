@@ -13,17 +13,7 @@ from markdown_it import MarkdownIt
 from bifolio.content.importers.tree import Inline, Run, plain, trimmed
 from bifolio.core.diagnostics import is_control
 from bifolio.core.phone_numbers import calls_nobody
-
-LIGATURES = {
-    0xFB00: "ff",
-    0xFB01: "fi",
-    0xFB02: "fl",
-    0xFB03: "ffi",
-    0xFB04: "ffl",
-    0xFB05: "st",
-    0xFB06: "st",
-}
-"""Signs for two letters, which readers and search do not take for the letters."""
+from bifolio.model.base import LIGATURES
 
 _INVISIBLE = dict.fromkeys([0xAD, 0x200B, 0x2060, 0xFEFF, 0xFFFE, 0xFFFF])
 _SPACES = re.compile(r"\s+")

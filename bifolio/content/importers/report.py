@@ -8,7 +8,8 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from bifolio.content.importers.inline import LIGATURES, cleaned
+from bifolio.content.importers.inline import cleaned
+from bifolio.model.base import LIGATURES
 
 
 @dataclass(slots=True)

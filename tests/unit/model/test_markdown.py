@@ -138,3 +138,12 @@ def test_whatever_is_imported_prints_as_it_was(words: str) -> None:
     assert not re.search(r"\{[A-Za-z][A-Za-z_]*\}", marked)
     signs = re.compile(r"[\"“”‘’'\s…–—.-]|\u00a0")  # what typography sets in another way
     assert signs.sub("", plain(marked)) == signs.sub("", bare)
+
+
+def test_accents_are_one_character_and_ligatures_are_letters(tmp_path: Path) -> None:
+    scratch = Scratch.create(tmp_path)
+    scratch.write(
+        "content/handouts/small.yaml", HANDOUT.replace("One sentence.", "The o\ufb03ce of the cafe\u0301")
+    )
+    (block,) = Repository(scratch.root).handout("small").body
+    assert "The office of the caf\u00e9" in str(block)
