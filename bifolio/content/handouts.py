@@ -110,7 +110,7 @@ class Handouts:
     def _unbindable(self, booklet: Handout, tree: SourceTree) -> Iterable[Diagnostic]:
         """Find the names in a booklet that are no handouts."""
         paths = self._catalogue.handouts.items()
-        known = tuple(name for name, path in paths if path.split("/")[-2] == "handouts")
+        known = tuple(name for name, path in paths if not path.startswith("content/booklets/"))
         for position, name in enumerate(booklet.handouts):
             if name not in known:
                 yield unknown("item", name, known, tree.span(("handouts", position)))
@@ -137,12 +137,11 @@ class Handouts:
     def _refuse_name(self, item: str) -> None:
         """Refuse a file whose name would not do in the names of finished files, or that two files have."""
         name = self._catalogue.handouts[item]
-        twins = (f"content/{folder}/{item}.yaml" for folder in ("booklets", "handouts"))
-        if all(map(self._reader.files.is_file, twins)):
+        if others := [other for other in self._catalogue.files_of(item) if other != name]:
             raise ContentError(
                 Diagnostic(
                     "content.same-name",
-                    f'a booklet has the name "{item}", too',
+                    f'"{others[0]}" has the name "{item}", too',
                     where=name,
                     help="give one of the two files another name",
                 )
