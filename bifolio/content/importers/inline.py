@@ -29,7 +29,7 @@ _SIGNS = re.compile(rf"{_ALWAYS}|[\\*_]")
 _ENTITY = re.compile(r"&(?=#?\w+;)")
 _TAG = re.compile(r"<(?=/?[a-zA-Z!?])")
 _RESERVED = re.compile(r"\bslot(?=[:.])")
-_BLOCK_START = re.compile(r"^(?:([-+>#|=:])|(\d{1,9})([.)])(?=\s|$))")
+_BLOCK_START = re.compile(r"^(?:([-+>#|=:]|\*(?=\s))|(\d{1,9})([.)])(?=\s|$))")
 _SAFE = re.compile(r"https?://[^/\s]|mailto:[^\s@]+@|tel:\+?[\d(]")
 
 OnLink = Callable[[str, str], None]
