@@ -14,7 +14,7 @@ from bifolio.content.repository import Repository
 from bifolio.core.diagnostics import RequestError, ToolError
 from bifolio.core.process_pool import ProcessPool
 from bifolio.core.worker_process import TimeLimitError, WorkerLostError
-from bifolio.model.base import NAME
+from bifolio.model.base import id_fault
 
 HANDOUTS = "content/handouts"
 TIME_LIMIT_S = 60
@@ -29,7 +29,7 @@ def write_handout(
     Raises RequestError for a document that cannot be imported, or a name that cannot be had.
     """
     item = name or name_of(document.name)
-    if not NAME.fullmatch(item):
+    if id_fault(item):
         raise RequestError(bad_name("import", "handout", item, document.name))
     if item in repository.catalogue.handouts:
         raise refuse(
