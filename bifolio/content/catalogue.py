@@ -23,16 +23,28 @@ class Catalogue:
         self._sets: dict[str, frozenset[str]] = {}
 
     @cached_property
+    def _items(self) -> list[tuple[str, str]]:
+        """The id and the file of each handout and booklet; the last file of an id is the one that counts."""
+        own = [f"{BRANDS}/{folder}/handouts/" for folder in self._files.folders(BRANDS)]
+        folders = (*own, "content/booklets/", "content/handouts/")
+        names = [name for folder in folders for name in self._files.beginning(folder)]
+        return [(_stem(name), name) for name in names if name.endswith((".yaml", ".yml"))]
+
+    @cached_property
     def handouts(self) -> dict[str, str]:
-        """The file of each handout and booklet, by id; those of a clinic alone among them."""
-        own = [f"{BRANDS}/{folder}/handouts" for folder in self._files.folders(BRANDS)]
-        folders = (*own, "content/booklets", "content/handouts")
-        return {_stem(name): name for folder in folders for name in self._files.names(folder, ".yaml")}
+        """The file of each handout and booklet, by id, in folders within their folder too; a clinic's own among them."""
+        return dict(self._items)
+
+    def files_of(self, item: str) -> tuple[str, ...]:
+        """Return the files of the library that have this id: one, or by mistake several."""
+        return tuple(
+            name for other, name in self._items if other == item and not name.startswith(f"{BRANDS}/")
+        )
 
     def owner(self, item: str) -> str | None:
         """Return the clinic whose own handout this is; None for one of the library."""
-        parts = self.handouts.get(item, "").split("/")
-        return parts[2] if len(parts) == 5 else None
+        path = self.handouts.get(item, "")
+        return path.split("/")[2] if path.startswith(f"{BRANDS}/") else None
 
     @cached_property
     def brands(self) -> tuple[str, ...]:
@@ -84,13 +96,14 @@ class Catalogue:
 
 
 def _stem(name: str, suffix: str = ".yaml") -> str:
-    return posixpath.basename(name).removesuffix(suffix)
+    base = posixpath.basename(name)
+    return base.removesuffix(suffix).removesuffix(".yml") if suffix == ".yaml" else base.removesuffix(suffix)
 
 
 def unknown(what: str, name: str, there: Iterable[str], span: Span | None = None) -> Diagnostic:
     """Return the error for a name that is not there, and which one may be meant; a path to its file is understood."""
     there = tuple(there)
-    stem = name.rpartition("/")[2].removesuffix(".yaml")
+    stem = _stem(name)
     if what == "region":
         stem = usual_region(stem, there)
     return Diagnostic(

@@ -89,6 +89,16 @@ PHRASES: Mapping[str, tuple[str, str, str]] = {
     "string_too_short": ("empty", "{name} is empty", "write some text, or remove the key"),
     "text_unseen": ("empty", "{name} has no visible text", "write some text, or remove the key"),
     "text_image": ("image-in-text", "{name} contains a picture", "use a figure block: - figure: name"),
+    "text_direction": (
+        "right-to-left",
+        "{name} contains “{word}”, which is written from right to left; pages cannot show it yet",
+        "leave these words out: Arabic and Hebrew would be printed in the wrong order",
+    ),
+    "text_markdown": (
+        "markdown-in-text",
+        "{name} contains {what} in Markdown, which would be printed as it is typed",
+        "{cure}",
+    ),
     "text_html": (
         "html-in-text",
         "{name} contains the HTML tag {tag}",
@@ -181,7 +191,19 @@ def _missing(error: ModelError) -> Description:
 def _extra(error: ModelError) -> Description:
     word = str(error.steps[-1])
     known = keys_at(error.cls, error.steps[:-1])
-    return "unknown-key", f'"{shorten(word)}" is not a key here', suggest(word, known, "keys", limit=30)
+    message = f'"{shorten(word)}" is not a key here'
+    if (words := _split_by_yaml(word, error.input)) and not did_you_mean(word, known):
+        return "unknown-key", message, words
+    return "unknown-key", message, suggest(word, known, "keys", limit=30)
+
+
+def _split_by_yaml(word: str, value: Any) -> str | None:
+    """Return the cure where YAML took words of a text for a key: at a colon, or after a comma in braces."""
+    if value is None and " " in word:
+        return f'put the text in quotes, if it goes on after a comma: "…, {shorten(word)}"'
+    if isinstance(value, str) and (" " in word or word[:1].isupper()):
+        return f'put the text in quotes: "{shorten(f"{word}: {value}")}"'
+    return None
 
 
 _TAKES_WORDS = frozenset(

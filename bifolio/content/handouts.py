@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -11,6 +11,7 @@ from bifolio.content.catalogue import Catalogue, unknown
 from bifolio.content.reader import ContentReader, key_of
 from bifolio.content.validation import (
     cited_facts,
+    cut_texts,
     named_pictures,
     region_words,
     safety_sentences,
@@ -91,13 +92,17 @@ class Handouts:
     def _context(self) -> tuple[Any, ...]:
         """All that a handout's own file is checked against."""
         texts = [self._reader.text(name) for name in (FACTS, SOURCES, DEFAULTS)]
-        return *texts, self._catalogue.figures, self._catalogue.icons
+        catalogue = self._catalogue
+        return *texts, catalogue.figures, catalogue.icons, catalogue.languages
 
     def _validated(self, tree: SourceTree, lost: Iterable[Diagnostic]) -> Handout:
         handout, findings = validate(Handout, tree, "content", {"defaults": self.defaults})
-        findings += [*lost, *self._lost_names(tree), *sections(tree)]
+        findings += [*lost, *self._lost_names(tree), *sections(tree), *cut_texts(tree)]
         if handout is not None:
-            findings += self._unbindable(handout, tree)
+            findings += [
+                *self._unbindable(handout, tree),
+                *unknown_language(handout, tree, self._catalogue.languages),
+            ]
         if handout is None or findings:
             raise ContentError(findings)
         return handout
@@ -105,7 +110,7 @@ class Handouts:
     def _unbindable(self, booklet: Handout, tree: SourceTree) -> Iterable[Diagnostic]:
         """Find the names in a booklet that are no handouts."""
         paths = self._catalogue.handouts.items()
-        known = tuple(name for name, path in paths if path.split("/")[-2] == "handouts")
+        known = tuple(name for name, path in paths if not path.startswith("content/booklets/"))
         for position, name in enumerate(booklet.handouts):
             if name not in known:
                 yield unknown("item", name, known, tree.span(("handouts", position)))
@@ -132,12 +137,11 @@ class Handouts:
     def _refuse_name(self, item: str) -> None:
         """Refuse a file whose name would not do in the names of finished files, or that two files have."""
         name = self._catalogue.handouts[item]
-        twins = (f"content/{folder}/{item}.yaml" for folder in ("booklets", "handouts"))
-        if all(map(self._reader.files.is_file, twins)):
+        if others := [other for other in self._catalogue.files_of(item) if other != name]:
             raise ContentError(
                 Diagnostic(
                     "content.same-name",
-                    f'a booklet has the name "{item}", too',
+                    f'"{others[0]}" has the name "{item}", too',
                     where=name,
                     help="give one of the two files another name",
                 )
@@ -251,6 +255,18 @@ class Handouts:
     def length(self, item: str) -> int:
         """Return how many characters a handout is written in, with all that it binds."""
         return sum(len(self._written_tree(name).source.text) for name in self._names(item))
+
+
+def unknown_language(handout: Handout, tree: SourceTree, languages: Collection[str]) -> Iterable[Diagnostic]:
+    """Find a language for which there are no labels: its pages would speak two languages."""
+    if handout.language not in languages:
+        yield Diagnostic(
+            "content.unknown-language",
+            f'there are no labels of pages in the language "{handout.language}"',
+            tree.span(("language",)),
+            help=f"translate content/locales/en.yaml as content/locales/{handout.language}.yaml; "
+            + suggest(handout.language, languages, "languages"),
+        )
 
 
 def bad_name(subject: str, what: str, name: str, where: str) -> Diagnostic:

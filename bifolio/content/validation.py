@@ -255,6 +255,42 @@ def region_words(tree: SourceTree, words: Collection[str], region: str) -> Itera
                 )
 
 
+_NO_WORDS = frozenset(
+    [
+        "kind",
+        "language",
+        "version",
+        "tone",
+        "sign",
+        "name",
+        "id",
+        "style",
+        "safety",
+        "figure",
+        "written",
+        "due",
+        "leaf",
+    ]
+)
+"""Keys whose values are no words for readers: a comment after one cuts nothing off."""
+
+
+def cut_texts(tree: SourceTree) -> Iterator[Diagnostic]:
+    """Find texts that " #" cuts off, as YAML takes the rest for a comment. Two spaces before it make it one."""
+    for steps, value in tree.walk():
+        names = [step for step in steps if isinstance(step, str)]
+        if not isinstance(value, str) or _NO_WORDS & set(names[-1:]):
+            continue
+        if comment := tree.comment_after(steps):
+            rest = comment.source.line(comment.line)[comment.column - 1 :]
+            yield Diagnostic(
+                "content.cut-text",
+                f'the text ends before "{shorten(rest)}", as " #" begins a comment',
+                comment,
+                help="put the text in quotes; before a comment, write two spaces",
+            )
+
+
 MAX_SECTIONS = 3
 """How deep sections may be nested: the title and headings of levels 2 to 4 are as much as readers can follow."""
 

@@ -13,6 +13,7 @@ import yaml
 from bifolio.core.diagnostics import Source, Span
 
 _BREAK = re.compile(r"[\n\r]")
+_COMMENT = re.compile(r"(?<=[^\s]) (#[^\n\r]*)")
 
 Steps = tuple[str | int, ...]
 """The path to a value: keys and list positions, from the top of the file."""
@@ -62,6 +63,14 @@ class SourceTree:
         """Return a single value as it was typed, `1.10` and not 1.1; None for a list or a mapping."""
         node, _, _ = self._follow(steps)
         return str(node.value) if isinstance(node, yaml.ScalarNode) else None
+
+    def comment_after(self, steps: Steps) -> Span | None:
+        """Return the span of a comment one space after a plain value, as in `title: Step # 3`; None for any other."""
+        node, _, found = self._follow(steps)
+        if not isinstance(node, yaml.ScalarNode) or node.style or found != steps:
+            return None
+        comment = _COMMENT.match(self.source.text, node.end_mark.index)
+        return self.source.place(comment.start(1), len(comment[1])) if comment else None
 
     def rewritten(self, words: Mapping[Steps, str]) -> str:
         """Return the text of the file with single values replaced; everything else stays as typed."""

@@ -79,12 +79,24 @@ def explain(source: Source, error: yaml.MarkedYAMLError) -> Diagnostic:
     known = next((mistake for mistake in MISTAKES if mistake.sign in report), None)
     mark = error.context_mark if known and known.at_start and error.context_mark else error.problem_mark
     span = _at_mark(source, mark or error.context_mark)
-    what, cure = _seen_in_line(source, span, report, error) or (
+    seen = _braces_first(source.line(span.line)) or _seen_in_line(source, span, report, error)
+    what, cure = seen or (
         (known.words, known.cure) if known else (shorten(report), "check the indentation and the quotes here")
     )
     if cure == _IN_QUOTES and (rest := source.line(span.line)[span.column - 1 :].strip()):
         cure += f": {_quoted(rest)}"
     return Diagnostic("load.broken-yaml", f"this is not valid YAML: {what}", span, help=cure)
+
+
+_BRACES_FIRST = re.compile(r"\s*(?:- +)*(?:[\w-]+: +)?(\{\w+\})\s*[^\s,}\]#]")
+"""A line whose text begins with a word of the region, which YAML takes for a mapping."""
+
+
+def _braces_first(line: str) -> tuple[str, str] | None:
+    found = _BRACES_FIRST.match(line)
+    if found is None:
+        return None
+    return 'text cannot begin with "{"', f"{_IN_QUOTES}: {_quoted(line[found.start(1) :].strip())}"
 
 
 def _seen_in_line(

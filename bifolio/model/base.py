@@ -36,8 +36,81 @@ _RESERVED = re.compile(r"\bslot:[a-z][a-z-]*|\bslot\.invalid\b")
 """Placeholders that mark the slots of a clinic on a plate."""
 
 
+def _constructs(*rows: tuple[str, str, str]) -> tuple[tuple[re.Pattern[str], str, str], ...]:
+    return tuple((re.compile(pattern, re.MULTILINE), what, cure) for pattern, what, cure in rows)
+
+
+_EACH_ITS_OWN = "write each as a text of its own: a list under the key"
+_BLOCKS = _constructs(
+    (r"^ {0,3}(?:[-*+]|\d{1,9}[.)])[ \t]+\[[ xX]\](?=\s)", "a list of boxes", "use a checklist block"),
+    (r"^[ \t]*\|?.*\S.*\n[ \t]*\|?[ \t]*:?-{2,}:?[ \t]*\|", "a table", "use a log_table block"),
+    (r"^ {0,3}#{1,6}[ \t]+\S", "a heading", "use a section block"),
+    (r"\S[ \t]*\n {0,3}(?:=+|-{2,})[ \t]*$", "a heading", "use a section block"),
+    (r"^ {0,3}[-*+][ \t]+\S", "a list", "use a bullets block"),
+    (r"^ {0,3}\d{1,9}[.)][ \t]+\S.*\n|\n {0,3}\d{1,9}[.)][ \t]+\S", "a numbered list", "use a steps block"),
+    (r"^ {0,3}>", "a quotation", "use a callout block, or quotation marks"),
+    (
+        r"^ {0,3}(?:(?:\*[ \t]*){3,}|(?:-[ \t]*){3,}|(?:_[ \t]*){3,})$",
+        "a rule",
+        "use a write_in block for lines to write on, or a section block to divide the text",
+    ),
+    (r"^ {0,3}(?:```|~~~)", "code", "write plain words, in quotation marks"),
+    (
+        r"^ {0,3}\[[^\]]+\]:[ \t]*(?:<|https?:|mailto:)",
+        "the address of a link",
+        "write it with its words: [words](https://…)",
+    ),
+)
+"""Markdown that stands at the start of a line."""
+
+_INLINE = _constructs(
+    (r"(?<![\\`])(`+)(?!`).+?(?<!`)\1(?!`)", "code", "write plain words, in quotation marks"),
+    (r"(?<!\\)~~(?=\S)[^~]*\S~~", "struck-out words", "leave these words out"),
+    (r"(?<!\\)\[\^[^\]\s]+\]", "a footnote", "say it in the text, or cite a fact: cites: [PCD-9]"),
+    (r"<!--", "a comment", "put it on a line of its own that begins with #"),
+    (r"\S(?:\\| {2,})\n[ \t]*\S", "lines that are broken", _EACH_ITS_OWN),
+    (r"\S[ \t]*\n[ \t]*\n[ \t]*\S", "paragraphs", _EACH_ITS_OWN),
+)
+"""Markdown that may stand anywhere. Bold, italic, links, escapes and entities work."""
+
+_SIGNS = re.compile(r"[\n`~>#^_]|<!|^\s*(?:[-*+]|\d+[.)]|\[)")
+"""What any of these begins with; most texts have none."""
+
+
+def _refuse_markdown(text: str, constructs: tuple[tuple[re.Pattern[str], str, str], ...]) -> None:
+    for pattern, what, cure in constructs if _SIGNS.search(text) else ():
+        if pattern.search(text):
+            raise PydanticCustomError("text_markdown", "Markdown in a text", {"what": what, "cure": cure})
+
+
+LIGATURES = {
+    0xFB00: "ff",
+    0xFB01: "fi",
+    0xFB02: "fl",
+    0xFB03: "ffi",
+    0xFB04: "ffl",
+    0xFB05: "st",
+    0xFB06: "st",
+}
+"""Signs for two letters, as they come out of PDFs; search and screen readers do not take them for the letters."""
+
+
+def _composed(text: str) -> str:
+    """Return text in NFC, with letters for ligature signs; refuse what is written from right to left."""
+    for word in text.split():
+        if any(unicodedata.bidirectional(sign) in {"R", "AL"} for sign in word):
+            raise PydanticCustomError("text_direction", "text from right to left", {"word": word})
+    return unicodedata.normalize("NFC", text.translate(LIGATURES))
+
+
+def check_text(text: str) -> str:
+    """Refuse what running text may not contain: what `check_inline` refuses, and blocks of Markdown."""
+    _refuse_markdown(text, _BLOCKS)
+    return check_inline(text)
+
+
 def check_inline(text: str) -> str:
-    """Refuse what inline text may not contain: pictures, HTML tags, links that are unsafe or broken."""
+    """Refuse what inline text may not contain: pictures, HTML tags, code, links that are unsafe or broken."""
     if not any(unicodedata.category(character)[0] in "LNPS" for character in text):
         raise PydanticCustomError("text_unseen", "nothing visible")
     if reserved := _RESERVED.search(text):
@@ -46,6 +119,8 @@ def check_inline(text: str) -> str:
         raise PydanticCustomError("text_image", "a picture inside text")
     if tag := _HTML.search(text):
         raise PydanticCustomError("text_html", "an HTML tag", {"tag": tag.group()})
+    _refuse_markdown(text, _INLINE)
+    text = text if text.isascii() else _composed(text)
     for link in _LINK.finditer(text):
         target, rest = link.groups()
         if not text[: link.start()].rpartition("[")[2].strip():
@@ -59,7 +134,7 @@ def check_inline(text: str) -> str:
     return text
 
 
-Text = Annotated[str, StringConstraints(min_length=1, max_length=4000), AfterValidator(check_inline)]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=4000), AfterValidator(check_text)]
 """Words for readers, in a small, safe subset of Markdown (`**bold**`, `[link](https://…)`)."""
 
 Label = Annotated[str, StringConstraints(min_length=1, max_length=120), AfterValidator(check_inline)]

@@ -25,6 +25,10 @@ PUT_BEFORE = {
     ("safety_rules.py", "finding"): "lint.",
     ("text_rules.py", "finding"): "lint.",
     ("upkeep_rules.py", "finding"): "lint.",
+    **{
+        (name, "refuse"): "import."
+        for name in ("limits.py", "docx.py", "odt.py", "html.py", "importing.py", "imported_files.py")
+    },
     ("brand_warnings.py", "_warning"): "",
     ("table.py", "_warning"): "",
     ("pdf_structure.py", "_finding"): "",
@@ -44,6 +48,7 @@ PUT_TOGETHER = {
     ("page_checks.py", "page.{code}"): [f"page.{code}" for code in CRAFT],
     ("text_rules.py", "key.replace('_', '-')"): ["lint.main-message", "lint.call-to-action"],
     # These join a code that is found where it was made.
+    ("limits.py", "import.{what}"): [],
     ("messages.py", "{subject}.{code}"): [],
     ("brand_warnings.py", "code"): [],
     ("table.py", "code"): [],

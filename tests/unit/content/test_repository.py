@@ -381,3 +381,23 @@ def test_an_edition_names_editions_that_are_there(scratch) -> None:
         repository.edition("two")
     assert [f.code for f in caught.value.findings] == ["edition.like"]
     assert "two, three, two" in caught.value.findings[0].message
+
+
+def test_handouts_lie_in_folders_and_end_in_yml(tmp_path: Path) -> None:
+    scratch = Scratch.create(tmp_path)
+    scratch.write("content/handouts/sleep/diary.yaml", HANDOUT)
+    scratch.write("content/handouts/worry.yml", HANDOUT)
+    repository = Repository(scratch.root)
+    assert {"small", "diary", "worry"} == set(repository.catalogue.handouts)
+    assert repository.catalogue.owner("diary") is None
+    assert repository.handout("diary").title == repository.handout("worry").title == "A small leaflet"
+
+
+def test_two_files_of_one_name_are_told(tmp_path: Path) -> None:
+    scratch = Scratch.create(tmp_path)
+    scratch.write("content/handouts/more/small.yml", HANDOUT)
+    with pytest.raises(ContentError) as caught:
+        Repository(scratch.root).handout("small")
+    (finding,) = caught.value.findings
+    assert (finding.code, finding.where) == ("content.same-name", "content/handouts/small.yaml")
+    assert "content/handouts/more/small.yml" in finding.message
