@@ -56,8 +56,9 @@ _OTHER_NAMES: dict[str, str] = {
     "site": "printed website, site as printed",
     "hours": "opening hours, opening times, open, office hours, business hours, hours of opening, times",
     "out_of_hours": "after hours, out of hours phone, out of hours number",
-    "licence": "license, licence number, license number, licence no, license no, registration, registration number, "
-    "registration no, reg no, registered number",
+    "licence": "license, licence number, license number, licence no, license no",
+    "registration": "registration number, registration no, reg no, registered number",
+    "complaints": "complaints line, complaint, how to complain",
     "intro": "introduction, welcome",
     "masthead": "head of the page",
 }
@@ -80,5 +81,8 @@ LISTS = frozenset(
 )
 """Columns of several lines, which stand under each other in their cell, or have "|" between them."""
 
-CONTACT = frozenset({"phone", "email", "hours", "out_of_hours", "licence"})
-"""Columns of which several lines of a cell become one with commas between them; those of the others with spaces."""
+JOINED_BY = {
+    "phone": "\n",
+    **dict.fromkeys(("email", "hours", "out_of_hours", "licence", "registration", "complaints"), ", "),
+}
+"""What stands between several lines of a cell when they become one value; a space in other columns."""

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import yaml
 
 from bifolio.branding.cells import Cell
-from bifolio.branding.columns import COLUMNS, CONTACT, COUNTY, ID, LAST_LINE, LISTS, NAMES, plain
+from bifolio.branding.columns import COLUMNS, COUNTY, ID, JOINED_BY, LAST_LINE, LISTS, NAMES, plain
 from bifolio.branding.sheet import Sheet
 from bifolio.branding.spreadsheet import read_sheet
 from bifolio.core.diagnostics import ContentError, Diagnostic, Severity, Span, shorten
@@ -279,7 +279,7 @@ class _Rows:
                 inner = inner.setdefault(step, {})
                 node = self._inner(node, step, at, key, row[number])
             lines = [line for lines in cells.values() for line in lines]
-            inner[last] = lines if name in LISTS else (", " if name in CONTACT else " ").join(lines)
+            inner[last] = lines if name in LISTS else JOINED_BY.get(name, " ").join(lines)
             key = yaml.ScalarNode(_TEXT, last, key.start_mark, key.end_mark)
             node.value.append(
                 (key, self._scalar(at, row[number]) if len(cells) == 1 else self._list(at, cells))
