@@ -95,8 +95,6 @@ class Composer:
     def _without_parts(self) -> Composer:
         return self._with_parts({})
 
-    # -- handouts --------------------------------------------------------------------------------
-
     def handout(
         self,
         handout: Handout,
@@ -234,8 +232,6 @@ class Composer:
         inspect(html, template, required, self.own.parts, with_parts)
         return html, page
 
-    # -- other documents -------------------------------------------------------------------------
-
     def shelf(self, shown: Mapping[str, Any], clinic: Mapping[str, Markup], copy: ClinicCopy) -> Flow:
         """Compose a clinic's shelf. `shown` is what its template needs: groups, pictures, heights."""
         place = ClinicPlace.filled(clinic, copy)
@@ -261,8 +257,6 @@ class Composer:
     def document(self, template: str, context: Mapping[str, Any]) -> str:
         """Compose another document of a finished file: the frame of a web page, a part of an EPUB."""
         return self.templates.render(template, {"label": self._label, **context})
-
-    # -- parts of documents ----------------------------------------------------------------------
 
     def slots(
         self, copy: ClinicCopy, fits: Mapping[str, int], *, flowing: bool = False, in_book: bool = False

@@ -9,13 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from difflib import get_close_matches
-from typing import Any, NamedTuple
+from typing import Any
 
-from pydantic import BaseModel
-
+from bifolio.content.model_error import Description, ModelError, named
 from bifolio.content.model_fields import keys_at
 from bifolio.core.diagnostics import did_you_mean, shorten, suggest
-from bifolio.core.source_tree import Steps
+from bifolio.core.yaml_errors import split_by_yaml
 from bifolio.model.base import Passage
 from bifolio.model.blocks import KINDS
 from bifolio.model.blocks.log_table import LogColumn
@@ -23,41 +22,6 @@ from bifolio.model.blocks.steps import Step
 from bifolio.model.brand import Links, NamePair
 from bifolio.model.brand.logo import LightDark, Logo, LogoImage
 from bifolio.model.brand.typography import Face, FontFile
-
-Description = tuple[str, str, str | None]
-"""The second half of a code, the message, the help."""
-
-
-class ModelError(NamedTuple):
-    """One error of pydantic at one place in a file."""
-
-    steps: Steps
-    there: Steps
-    """Those of the steps that the file has; `steps` may contain names of fields that a shorthand leaves out."""
-    kind: str
-    input: Any
-    context: Mapping[str, Any]
-    cls: type[BaseModel]
-    """The model of the whole file."""
-    written: str | None
-    """A single value as it was typed."""
-
-    @property
-    def name(self) -> str:
-        return _named(self.there)
-
-    @property
-    def shown(self) -> str:
-        """The value as the author typed it."""
-        return shorten(str(self.input) if self.written is None else self.written)
-
-
-def _named(there: Steps) -> str:
-    """Return what the author calls a place: its key, or its position in a list."""
-    last = there[-1] if there else "file"
-    if isinstance(last, int):
-        return f"item {last + 1} of {_named(there[:-1])}"
-    return f'"{shorten(last)}"'
 
 
 def describe(error: ModelError) -> Description:
@@ -71,6 +35,8 @@ def describe(error: ModelError) -> Description:
     code, message, cure = PHRASES[error.kind]
     return code, message.format(**values), cure.format(**values)
 
+
+_RIGHT_TO_LEFT = "leave it out: Arabic and Hebrew would be printed in the wrong order"
 
 PHRASES: Mapping[str, tuple[str, str, str]] = {
     "no_default": (
@@ -89,14 +55,10 @@ PHRASES: Mapping[str, tuple[str, str, str]] = {
     "string_too_short": ("empty", "{name} is empty", "write some text, or remove the key"),
     "text_unseen": ("empty", "{name} has no visible text", "write some text, or remove the key"),
     "text_image": ("image-in-text", "{name} contains a picture", "use a figure block: - figure: name"),
-    "text_direction": (
-        "right-to-left",
-        "{name} contains “{word}”, which is written from right to left; pages cannot show it yet",
-        "leave these words out: Arabic and Hebrew would be printed in the wrong order",
-    ),
+    "text_direction": ("right-to-left", "{name} has “{word}”, which pages cannot set yet", _RIGHT_TO_LEFT),
     "text_markdown": (
         "markdown-in-text",
-        "{name} contains {what} in Markdown, which would be printed as it is typed",
+        "{name} has {what} in Markdown, which is printed as typed",
         "{cure}",
     ),
     "text_html": (
@@ -183,7 +145,7 @@ _COMMON_COLOURS = (
 
 
 def _missing(error: ModelError) -> Description:
-    where = f" in {_named(error.there)}" if error.there else ""
+    where = f" in {named(error.there)}" if error.there else ""
     key = error.steps[-1]
     return "missing-key", f'"{key}" is missing{where}', f'add "{key}: …"'
 
@@ -192,18 +154,9 @@ def _extra(error: ModelError) -> Description:
     word = str(error.steps[-1])
     known = keys_at(error.cls, error.steps[:-1])
     message = f'"{shorten(word)}" is not a key here'
-    if (words := _split_by_yaml(word, error.input)) and not did_you_mean(word, known):
+    if (words := split_by_yaml(word, error.input)) and not did_you_mean(word, known):
         return "unknown-key", message, words
     return "unknown-key", message, suggest(word, known, "keys", limit=30)
-
-
-def _split_by_yaml(word: str, value: Any) -> str | None:
-    """Return the cure where YAML took words of a text for a key: at a colon, or after a comma in braces."""
-    if value is None and " " in word:
-        return f'put the text in quotes, if it goes on after a comma: "…, {shorten(word)}"'
-    if isinstance(value, str) and (" " in word or word[:1].isupper()):
-        return f'put the text in quotes: "{shorten(f"{word}: {value}")}"'
-    return None
 
 
 _TAKES_WORDS = frozenset(

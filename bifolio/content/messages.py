@@ -11,7 +11,8 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
-from bifolio.content.error_texts import ModelError, describe
+from bifolio.content.error_texts import describe
+from bifolio.content.model_error import ModelError
 from bifolio.content.model_fields import keys_at
 from bifolio.core.diagnostics import Diagnostic, Span, did_you_mean
 from bifolio.core.source_tree import SourceTree, Steps

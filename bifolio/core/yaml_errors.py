@@ -154,3 +154,12 @@ def _quoted(text: str) -> str:
     if '"' not in text and "\\" not in text:
         return f'"{shorten(text)}"'
     return "'" + shorten(text.replace("'", "''")) + "'"
+
+
+def split_by_yaml(word: str, value: Any) -> str | None:
+    """Return the cure where YAML took words of a text for a key: at a colon, or after a comma in braces."""
+    if value is None and " " in word:
+        return f'put the text in quotes, if it goes on after a comma: "…, {shorten(word)}"'
+    if isinstance(value, str) and (" " in word or word[:1].isupper()):
+        return f'put the text in quotes: "{shorten(f"{word}: {value}")}"'
+    return None
