@@ -81,7 +81,7 @@ def test_what_a_spreadsheet_writes_is_read(names: list[str], comma: str, end: st
     trees, _ = read(table.getvalue())
     told = [tree.value.get("defaults", {}).get("bifolio", {}).get("phone", "") for tree in trees.values()]
     lines = [[line.strip() for line in name.splitlines() if line.strip()] for name in names]
-    assert told == [", ".join(each) for each in lines]
+    assert told == ["\n".join(each) for each in lines], "a number on each line"
 
 
 @pytest.mark.layout

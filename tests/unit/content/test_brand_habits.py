@@ -168,8 +168,8 @@ CASES: dict[str, tuple[str, str]] = {
         "error brand.wrong-type 2:29",
     ),
     "phone-list": (
-        "meta: {name: A Clinic}\ndefaults: {bifolio: {phone: [020 7946 0101, 020 7946 0102]}}\n",
-        "error brand.wrong-type 2:29",
+        "meta: {name: A Clinic}\ndefaults: {bifolio: {phone: ['+44 20 7946 0101', '+44 20 7946 0102']}}\n",
+        "",
     ),
     "email-mailto": (
         "meta: {name: A Clinic}\ndefaults: {bifolio: {email: 'mailto:hello@clinic.example.org'}}\n",
