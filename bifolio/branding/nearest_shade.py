@@ -15,6 +15,11 @@ from itertools import product
 _HUES = (0.0, -5.0, 5.0)
 _CHROMAS = (1.0, 0.8, 0.6)
 _MOST_TURNED = 7.5
+_MOST_ROUNDED = 8.0
+_BARELY = 0.03
+"""Chroma in OKLCH below which nobody sees a hue."""
+
+_LAST_CHOICE = 1000.0
 
 _NEAR = 3.0
 """ΔE2000 of a shade so near that a step of 8 bits counts."""
@@ -47,7 +52,8 @@ def nearest_safe(colour: str, grounds: str | tuple[str, ...] = "#ffffff", least:
         if (turned, share) not in measured:
             shade = _shade(chroma * share, hue + turned, grounds, least, ends[0])
             if shade not in found:
-                found[shade] = float(seed.delta_e(Color(shade), method="2000"))
+                far = 0 if _is_alike(shade, chroma, hue) else _LAST_CHOICE
+                found[shade] = float(seed.delta_e(Color(shade), method="2000")) + far
             measured[turned, share] = found[shade]
         return measured[turned, share]
 
@@ -58,8 +64,14 @@ def nearest_safe(colour: str, grounds: str | tuple[str, ...] = "#ffffff", least:
     if found[shade] > _NEAR:
         return shade
     neighbours = (one for one in _neighbours(shade) if has_contrast(one, grounds, least))
-    alike = [one for one in neighbours if abs((_oklch(one)[2] - hue + 180) % 360 - 180) <= _MOST_TURNED]
+    alike = (one for one in neighbours if _is_alike(one, chroma, hue))
     return min((shade, *alike), key=lambda one: float(seed.delta_e(Color(one), method="2000")))
+
+
+def _is_alike(shade: str, chroma: float, hue: float) -> bool:
+    """Tell whether a shade, as it is rounded to 8 bits, still has a hue; near black a step is worth degrees."""
+    _, own_chroma, own_hue = _oklch(shade)
+    return min(chroma, own_chroma) <= _BARELY or abs((own_hue - hue + 180) % 360 - 180) <= _MOST_ROUNDED
 
 
 def _neighbours(colour: str) -> Iterator[str]:

@@ -161,7 +161,7 @@ def test_everything_comes_as_one_zip(page: Page, studio: Studio, tmp_path: Path)
 def test_long_work_can_be_stopped(page: Page, studio: Studio) -> None:
     _open(page, studio, "steady-now", "rowan")
     page.get_by_text("Other papers").click()
-    expect(page.locator(".take h2")).to_have_text(
+    expect(page.locator(".take h2:visible")).to_have_text(
         ["On A4 paper", "For screens and web sites", "Other sizes", "On Letter paper"]
     )
     expect(page.locator("[data-file]").first).to_have_text("This handout on A4")

@@ -165,4 +165,4 @@ def test_nearest_safe_shade_is_safe_near_and_of_the_same_hue(
         _, chroma, hue = Color(seed).convert("oklch").coords(nans=False)
         _, shown_chroma, shown = Color(safe).convert("oklch").coords(nans=False)
         if min(chroma, shown_chroma) > 0.03:
-            assert abs((shown - hue + 180) % 360 - 180) < 8.5, (seed, safe)
+            assert abs((shown - hue + 180) % 360 - 180) <= 8.01, (seed, safe)

@@ -98,9 +98,9 @@ def test_an_address_that_finds_no_room_below_the_name_is_a_line_of_contact(scrat
 
 def test_a_name_in_a_script_without_a_font_is_one_finding(scratch) -> None:
     with pytest.raises(ContentError) as raised:
-        _fits(scratch, "מרפאת רימון")
+        _fits(scratch, "კლინიკა ბაღი")
     (finding,) = raised.value.findings
-    assert finding.message == 'no font here has a shape for "מ" (U+05DE), nor for 7 more of this line'
+    assert finding.message == 'no font here has a shape for "კ" (U+10D9), nor for 6 more of this line'
     assert str(finding.span) == "content/brands/default/_brand.yml:1:14"
 
 

@@ -10,7 +10,7 @@ from xml.etree.ElementTree import fromstring
 
 import pytest
 
-from bifolio.branding.palette import contrast, rgb
+from bifolio.branding.nearest_shade import contrast, rgb
 from bifolio.build.pipeline import Pipeline
 from bifolio.content.repository import Repository
 from bifolio.core.cache import Cache

@@ -40,8 +40,10 @@ def test_same_plate_and_clinic_give_the_same_bytes(plate, inker) -> None:
 
 
 def test_another_colour_changes_nothing_but_colours(plate, inker) -> None:
-    other = Inker(replace(inker.clinic, palette={**inker.clinic.palette, "deep": "#123456"}))
-    old, new = operands(inker.clinic.palette["deep"]), operands("#123456")
+    deep = inker.clinic.palette["deep"]  # a brand's own colour may serve several roles
+    palette = {role: "#123456" if colour == deep else colour for role, colour in inker.clinic.palette.items()}
+    other = Inker(replace(inker.clinic, palette=palette))
+    old, new = operands(deep), operands("#123456")
     one, two = _streams(inker.ink(plate)), _streams(other.ink(plate))
     assert one != two
     plain = [re.sub(re.escape(old) + rb" (rg|RG)\b", new + rb" \1", stream) for stream in one]
