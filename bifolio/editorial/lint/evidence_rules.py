@@ -26,7 +26,7 @@ def uncited_numbers(subject: Subject) -> Iterator[Diagnostic]:
                 "uncited-number",
                 f"a number without a source: “{beginning(passage.text)}”",
                 subject.at(passage.steps),
-                "cite the fact that says it: cites: [PCD-9]",
+                "name the fact that says it, from content/facts.yaml: cites: [ID]",
                 Severity.ERROR,
             )
 
