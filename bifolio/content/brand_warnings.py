@@ -12,6 +12,7 @@ from bifolio.branding.palette import PAPER
 from bifolio.content.validation import unused_keys
 from bifolio.core.diagnostics import Diagnostic, Severity, Span, shorten
 from bifolio.core.encodings import meant_by
+from bifolio.core.numbering_plan import is_abroad
 from bifolio.core.phone_numbers import Scheme, dialled, numbers_in
 from bifolio.core.source_tree import SourceTree, Steps
 from bifolio.model.brand import Brand
@@ -64,6 +65,8 @@ def file_warnings(
             "save the file beside _brand.yml, and name it here",
         )
     yield from _without_link(brand.clinic, tree, country)
+    if country and as_written.clinic.region is None:
+        yield from _of_another_country(brand.clinic, tree, country)
 
 
 def logo_warnings(brand: Brand, logos: Mapping[str, Logo], tree: SourceTree) -> Iterator[Diagnostic]:
@@ -103,7 +106,8 @@ def _without_link(clinic: Clinic, tree: SourceTree, country: str | None) -> Iter
             continue
         why = "is printed without a link: no number in it is certain"
         cure = (
-            'write one number with its area code, as in "(202) 555-0143" or "020 7946 0101 ext. 12"; '
+            ("say where the clinic is (region: gb), and " if clinic.region is None else "")
+            + 'write one number with its area code, as in "(202) 555-0143" or "020 7946 0101 ext. 12"; '
             'one of another country begins with "+"'
         )
         if numbers:
@@ -113,6 +117,19 @@ def _without_link(clinic: Clinic, tree: SourceTree, country: str | None) -> Iter
             why = "is printed without a link: there is no number in it"
         span = tree.span(("defaults", "bifolio", *steps))
         yield _warning("brand.phone-no-link", f'"{shorten(words)}" {why}', span, cure)
+
+
+def _of_another_country(clinic: Clinic, tree: SourceTree, country: str) -> Iterator[Diagnostic]:
+    """Find that a clinic that does not say where it is has a number of another country than its support lines."""
+    for at, words in enumerate(clinic.phones):
+        address = dialled(numbers_in(words, country)) or ""
+        if is_abroad(address.removeprefix("tel:"), country):
+            yield _warning(
+                "brand.other-country",
+                f'"{shorten(words)}" is a number of another country, but the support lines are those of "{country.lower()}"',
+                tree.span(("defaults", "bifolio", "phone", at)),
+                "say where the clinic is: region: gb",
+            )
 
 
 def _warning(code: str, message: str, span: Span | None, cure: str) -> Diagnostic:

@@ -32,6 +32,13 @@ def read_number(words: str, country: str | None) -> Reading | None:
     return _with_country(number)
 
 
+def is_abroad(dialled: str, country: str) -> bool:
+    """Tell whether a number in E.164 form belongs to another country code than that of a country."""
+    from phonenumbers import country_code_for_region
+
+    return dialled.startswith("+") and not dialled.startswith(f"+{country_code_for_region(country)}")
+
+
 def _with_country(number: PhoneNumber) -> Reading | None:
     """Read a number that can be dialled from anywhere, with the code of its country."""
     from phonenumbers import PhoneNumberFormat, ValidationResult, format_number, is_valid_number

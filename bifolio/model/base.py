@@ -66,7 +66,11 @@ _BLOCKS = _constructs(
 _INLINE = _constructs(
     (r"(?<![\\`])(`+)(?!`).+?(?<!`)\1(?!`)", "code", "write plain words, in quotation marks"),
     (r"(?<!\\)~~(?=\S)[^~]*\S~~", "struck-out words", "leave these words out"),
-    (r"(?<!\\)\[\^[^\]\s]+\]", "a footnote", "say it in the text, or name the fact that says it: cites: [ID]"),
+    (
+        r"(?<!\\)\[\^[^\]\s]+\]",
+        "a footnote",
+        "say it in the text, or name the fact that says it: cites: [ID]",
+    ),
     (r"<!--", "a comment", "put it on a line of its own that begins with #"),
     (r"\S(?:\\| {2,})\n[ \t]*\S", "lines that are broken", _EACH_ITS_OWN),
     (r"\S[ \t]*\n[ \t]*\n[ \t]*\S", "paragraphs", _EACH_ITS_OWN),

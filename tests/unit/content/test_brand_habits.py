@@ -168,7 +168,15 @@ CASES: dict[str, tuple[str, str]] = {
         "error brand.wrong-type 2:29",
     ),
     "phone-list": (
-        "meta: {name: A Clinic}\ndefaults: {bifolio: {phone: ['+44 20 7946 0101', '+44 20 7946 0102']}}\n",
+        "meta: {name: A Clinic}\ndefaults: {bifolio: {phone: ['202-555-0101', '202-555-0102']}}\n",
+        "",
+    ),
+    "phone-of-another-country": (
+        "meta: {name: A Clinic}\ndefaults: {bifolio: {phone: '+44 20 7946 0101'}}\n",
+        "warning brand.other-country 2:29",
+    ),
+    "phone-of-another-country-on-purpose": (
+        "meta: {name: A Clinic}\ndefaults: {bifolio: {region: us, phone: '+44 20 7946 0101'}}\n",
         "",
     ),
     "email-mailto": (
