@@ -184,8 +184,7 @@ def with_page_marks(body: str, openings: Sequence[str]) -> tuple[str, tuple[Page
     text = "".join(letter for letter, _ in places)
     at, found = 0, []
     for folio, words in enumerate(openings, 1):
-        wanted = "".join(words.split())
-        start = 0 if folio == 1 else text.find(wanted, at) if wanted else -1
+        start = 0 if folio == 1 else _found(text, words, at)
         if start < 0:
             continue
         at = start
@@ -197,6 +196,17 @@ def with_page_marks(body: str, openings: Sequence[str]) -> tuple[str, tuple[Page
         )
         body = body[:place] + span + body[place:]
     return body, tuple(mark for _, mark in found)
+
+
+_FEWEST = 5
+"""Letters of a first word that is enough: the cells of a row do not follow each other in a book that lists them."""
+
+
+def _found(text: str, words: str, at: int) -> int:
+    """Return where the first words of a page stand, or the first word of a row; -1 where neither is."""
+    first = next(iter(words.split()), "")
+    wanted = (part for part in ("".join(words.split()), first if len(first) >= _FEWEST else "") if part)
+    return next((start for part in wanted if (start := text.find(part, at)) >= 0), -1)
 
 
 def _letters(body: str) -> Iterator[tuple[str, int]]:
@@ -232,7 +242,6 @@ _ROLE = re.compile(r' role="([a-z-]+)"')
 _PLAIN_TYPES = (
     ("<dt>", '<dt epub:type="glossterm">'),
     ("<dd>", '<dd epub:type="glossdef">'),
-    ('<li class="reference" id=', '<li class="reference" epub:type="endnote" id='),
 )
 """Terms and meanings of a glossary, and notes that marks lead to; other lists have classes."""
 

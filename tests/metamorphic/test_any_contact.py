@@ -1,4 +1,6 @@
-"""What a clinic says of itself is printed, whole, in every form: 300 clinics, or a dozen of them where time is short.
+"""What a clinic says of itself is printed, whole, in every form: a dozen of 300 clinics, or as many as are asked for.
+
+`BIFOLIO_CLINICS=300` tries them all, which takes a quarter of an hour.
 
 Letters are looked at where they stand: on the sheet of a clinic's slots no glyph may leave its slot, and in a finished
 PDF every line is found again.
@@ -6,6 +8,7 @@ PDF every line is found again.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 
@@ -24,7 +27,8 @@ from tests.support import clinics
 from tests.support.making import inker_of
 from tests.support.projects import COMPLETE, Scratch
 
-NUMBERS = range(0, clinics.COUNT, 1 if THOROUGH else 25)
+ASKED_FOR = int(os.environ.get("BIFOLIO_CLINICS", "30" if THOROUGH else "12"))
+NUMBERS = range(0, clinics.COUNT, max(1, clinics.COUNT // ASKED_FOR))
 EDITIONS = ("letter", "a5", "trifold-a4", "large-print-a4", "booklet-a4", "n-up-4-letter")
 MOST_REFUSED = 3
 """Of 300 clinics. Each is listed with its reason."""
