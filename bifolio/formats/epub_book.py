@@ -239,11 +239,8 @@ _TYPES_OF_ROLES = {"doc-chapter": "chapter", "doc-endnotes": "endnotes", "doc-no
 
 _OPENED = re.compile(r'<(?:section|aside|div|a) class="([a-z-]+)[^>]*>')
 _ROLE = re.compile(r' role="([a-z-]+)"')
-_PLAIN_TYPES = (
-    ("<dt>", '<dt epub:type="glossterm">'),
-    ("<dd>", '<dd epub:type="glossdef">'),
-)
-"""Terms and meanings of a glossary, and notes that marks lead to; other lists have classes."""
+_PLAIN_TYPES = (("<dt>", '<dt epub:type="glossterm">'), ("<dd>", '<dd epub:type="glossdef">'))
+"""Terms and meanings of a glossary; other lists have classes."""
 
 
 def _with_types(body: str) -> str:
